@@ -1,0 +1,67 @@
+# Vitrine. `make` builds build/vitrine; `make help` lists the rest. Packages: script/packages.
+# Variants: BUILD=build/asan SAN=1 (ASan, UBSan, coverage), CC=clang.
+CC      := gcc
+BUILD   := build
+PKGS    := libmicrohttpd libcurl jansson sqlite3 libsodium zlib libxxhash libutf8proc
+VERSION := $(shell cat VERSION)
+
+WARN    := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch-enum -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
+CFLAGS  := -std=gnu17 -D_GNU_SOURCE -DVITRINE_VERSION='"$(VERSION)"' -O2 -g -pthread -fno-math-errno $(WARN) -Isrc -I. $(shell pkg-config --cflags $(PKGS))
+LDLIBS  := $(shell pkg-config --libs $(PKGS)) -lstemmer -lm -pthread
+ifdef SAN
+CFLAGS  += -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+LDFLAGS += -fsanitize=address,undefined
+endif
+ifdef COVER
+CFLAGS  += --coverage
+LDFLAGS += --coverage
+endif
+
+SRC  := $(filter-out src/app/main.c,$(wildcard src/*/*.c))
+OBJ  := $(SRC:%.c=$(BUILD)/obj/%.o)
+TEST := $(wildcard tests/*.c tests/*/*.c)
+FUZZ := $(patsubst fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard fuzz/*_fuzz.c))
+BENCH := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*_bench.c))
+
+.PHONY: all help test unit e2e asan lint format bench fuzz coverage clean
+all: $(BUILD)/vitrine                  ## build/vitrine
+
+help:                                  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
+
+$(BUILD)/libvitrine.a: $(OBJ)
+	@rm -f $@ && ar rcs $@ $^
+$(BUILD)/vitrine: $(BUILD)/obj/src/app/main.o $(BUILD)/libvitrine.a
+	@echo "  link $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(BUILD)/tests: $(TEST:%.c=$(BUILD)/obj/%.o) $(BUILD)/libvitrine.a
+	@echo "  link $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+$(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(BUILD)/libvitrine.a
+	@mkdir -p $(@D)
+	@echo "  link $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(BUILD)/obj/%.o: %.c Makefile VERSION
+	@mkdir -p $(@D)
+	@echo "  cc   $<"
+	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+
+test:                                  ## everything: lint, unit and end-to-end tests under the sanitizers, figures, coverage
+	script/test
+unit: $(BUILD)/tests                   ## C tests of this build; T=word runs those whose name holds it
+	$(BUILD)/tests $(T)
+e2e: $(BUILD)/vitrine                  ## end-to-end tests of this build
+	VITRINE=$(BUILD)/vitrine python3 tests/e2e/run.py $(T)
+asan:                                  ## the sanitizer build and its tests
+	$(MAKE) BUILD=build/asan SAN=1 COVER=1 build/asan/vitrine unit
+lint:                                  ## layers, banned calls, sizes, clang's warnings
+	python3 tools/lint.py
+bench: $(BUILD)/vitrine $(BENCH)       ## measure; prints one JSON line a figure
+	bench/run $(BUILD)
+fuzz:                                  ## every fuzz target for FUZZ_SECONDS (60) each
+	fuzz/run
+coverage:                              ## lines of src/ the tests run, from the last sanitizer run
+	gcovr --root . --filter src/ --object-directory build/asan --print-summary --fail-under-line 85 | tail -6
+clean:                                 ## forget everything built
+	rm -rf build

@@ -1,0 +1,7 @@
+/* The program. */
+#include <stdio.h>
+
+int main(void) {
+    puts("vitrine " VITRINE_VERSION);
+    return 0;
+}

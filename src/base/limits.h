@@ -1,0 +1,49 @@
+/* Every limit of Vitrine in one place: what is the largest of each thing we accept, and why that much. */
+#pragma once
+
+#define KIB ((size_t)1024)
+#define MIB (KIB * 1024)
+
+/* memory lifetimes */
+#define LIMIT_REQUEST_ARENA (8 * MIB)      /* one HTTP request, body and answer included */
+#define LIMIT_JOB_ARENA (2048 * MIB)       /* one sync, import or training run */
+#define LIMIT_PAGE_ARENA (256 * MIB)       /* one page of a shop's answer while it is parsed; emptied after each page */
+#define LIMIT_CATALOGUE_ARENA (1024 * MIB) /* live catalogue of one shop */
+
+/* HTTP in */
+#define LIMIT_BODY_BYTES (64 * KIB)        /* a JSON body of the API */
+#define LIMIT_WEBHOOK_BYTES (2 * MIB)      /* a webhook delivery; the largest recorded is 5 KB, orders of 500 lines 300 KB */
+#define LIMIT_HEADER_BYTES (16 * KIB)      /* all headers of a request */
+#define LIMIT_TARGET_BYTES (8 * KIB)       /* request line: path and query */
+#define LIMIT_CONNECTIONS 4096
+#define LIMIT_REQUEST_MS 15000             /* a request that has not been answered by then is given up */
+#define LIMIT_IDLE_MS 60000                /* a connection that says nothing */
+
+/* JSON */
+#define LIMIT_JSON_DEPTH 64
+
+/* HTTP out */
+#define LIMIT_RESPONSE_BYTES (64 * MIB)    /* a page of a shop: 100 products with long texts are 2 MB */
+
+/* a recommendation request */
+#define LIMIT_RECOMMEND_N 50
+#define LIMIT_CART_ITEMS 100
+#define LIMIT_EXCLUDE_ITEMS 500
+#define LIMIT_HISTORY_ITEMS 100
+#define LIMIT_FILTER_VALUES 50
+#define LIMIT_ID_BYTES 190                 /* an external id, a visitor id, a SKU */
+#define LIMIT_TEXT_BYTES (1 * MIB)         /* one text column */
+
+/* a shop */
+#define LIMIT_STORES 100000
+#define LIMIT_PRODUCTS 2000000
+#define LIMIT_BASKET_ITEMS 500             /* a larger order says nothing about taste: a wholesaler's or a robot's */
+
+/* files read */
+#define LIMIT_IMPORT_LINE_BYTES (1 * MIB)
+#define LIMIT_IMPORT_FIELDS 256
+#define LIMIT_IMPORT_ERRORS_SHOWN 20
+#define LIMIT_ENV_FILE_BYTES (64 * KIB)
+
+/* lists answered by the API */
+#define LIMIT_PAGE_ROWS 200
