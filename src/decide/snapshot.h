@@ -1,0 +1,134 @@
+/* snapshot: what was learned of one shop, as one immutable file that is mapped and read in place.
+ * Promise: a file that opens is whole: checksum, every offset and every index were checked once, so readers need no checks and
+ * never allocate. A damaged, cut or foreign file is refused with ERR_CORRUPT and a sentence. The same arrays give the same bytes.
+ * Everything is as of facts.as_of_ms and in item indexes; price, stock and names belong to the live catalogue (decide/catalogue.h).
+ * Ownership: snapshot_open() maps, snapshot_close() unmaps; the struct and all it points to are const between. Any thread reads.
+ * Layout (little-endian, every section aligned to 8): header, section table, sections; see decide/README.md. Written by decide/learn.h. */
+#pragma once
+#include "base/file.h"
+
+enum { SNAPSHOT_FORMAT = 1 };
+#define SNAPSHOT_NONE UINT32_MAX
+
+/* Elements [at, at + n) of the array named beside it. */
+typedef struct { uint32_t at, n; } snapshot_range;
+
+/* "Who has the anchor in the basket also takes `item`." */
+typedef struct {
+    uint32_t item;                      /* never the anchor itself */
+    uint32_t count;                     /* baskets with both, exact; 0 = never seen together: carried over from similar products */
+    float probability;                  /* P(item | anchor) in one basket, decayed and shrunk, 0..1 */
+    float lift;                         /* probability over the item's own, >= 0 */
+    float llr;                          /* log-likelihood ratio of the pair, >= 0 (Dunning 1993) */
+    float confidence;                   /* 0..1: share of `probability` that comes from the pair itself */
+} snapshot_rule;
+
+/* "Who looks at the anchor may take the dearer `item` instead." */
+typedef struct {
+    uint32_t item;
+    uint32_t count;                     /* sales of either, the evidence behind `probability` */
+    float probability;                  /* that a buyer of one of the two takes the dearer, 0..1, shrunk */
+    float confidence;                   /* 0..1 */
+    float price_ratio;                  /* price over the anchor's when learned, > 1 */
+    float discount;                     /* incentive proposed, share of the price 0..1 */
+} snapshot_upsell;
+
+typedef struct { uint32_t item; float score; } snapshot_ranked;         /* score >= 0, best first */
+typedef struct { uint32_t item, time_s; } snapshot_purchase;            /* UTC seconds since 1970, newest first */
+
+typedef struct {
+    snapshot_range id;                  /* text: external id of the (parent) product */
+    snapshot_range cross_sell;          /* cross_sell: by probability. What goes in the same basket */
+    snapshot_range also_bought;         /* also_bought: by score = probability weighted by lift, so what is special for this product */
+    snapshot_range upsell;              /* upsell: by probability times price gain */
+    snapshot_range similar;             /* similar: by content, score 0..1 */
+    snapshot_range categories;          /* item_categories: main category first, ancestors included, distinct */
+    int64_t price_minor;                /* when learned, -1 = unknown */
+    int64_t created_ms;                 /* 0 = unknown */
+    uint32_t sales;                     /* baskets with it, exact */
+    uint32_t co_purchases;              /* baskets with it and something else, exact */
+    float weight;                       /* decayed baskets with it */
+    float popularity;                   /* weight over all baskets' weight, 0..1: its own probability in a basket */
+} snapshot_item;
+
+typedef struct {
+    snapshot_range id;                  /* text: external category id */
+    snapshot_range popular;             /* category_popular: best sellers within it and below it */
+    uint32_t parent;                    /* index, always less than its own; SNAPSHOT_NONE = top */
+    uint32_t items;                     /* products within it and below it */
+} snapshot_category;
+
+typedef struct { snapshot_range id; uint32_t item, unused; } snapshot_alias;    /* external id (product or variation) -> item */
+typedef struct { uint64_t hash; snapshot_range purchases; } snapshot_customer;  /* ascending by hash */
+
+/* Facts of the whole shop. */
+typedef struct {
+    int64_t store_id, version;          /* as in the model table */
+    int64_t created_ms, as_of_ms;
+    int64_t first_order_ms, last_order_ms;      /* 0 = no order */
+    uint64_t baskets, orders;           /* purchases with at least one known item; orders of any status seen */
+    double total_weight;                /* decayed baskets */
+    double mean_items;                  /* distinct items a basket, 0 = no basket */
+    double hit_rate, hit_rate_popular;  /* HR@10 on the newest orders left out: rules and popularity; negative = too few orders */
+} snapshot_facts;
+
+typedef struct snapshot {
+    file_map map;                       /* empty while being built */
+    snapshot_facts facts;
+    const char *text;                           uint64_t n_text;
+    const snapshot_item *items;                 uint64_t n_items;
+    const snapshot_alias *aliases;              uint64_t n_aliases;     /* alias i of i < n_items is item i's own id */
+    const snapshot_category *categories;        uint64_t n_categories;
+    const uint32_t *item_categories;            uint64_t n_item_categories;
+    const snapshot_rule *cross_sell;            uint64_t n_cross_sell;
+    const snapshot_rule *also_bought;           uint64_t n_also_bought;
+    const snapshot_upsell *upsell;              uint64_t n_upsell;
+    const snapshot_ranked *similar;             uint64_t n_similar;
+    const snapshot_ranked *popular;             uint64_t n_popular;     /* decayed sales, whole shop */
+    const snapshot_ranked *trending;            uint64_t n_trending;    /* score = recent rate over earlier, shrunk, > 1 */
+    const snapshot_ranked *newest;              uint64_t n_newest;      /* created lately; score 1 = now, falling to 0 */
+    const snapshot_ranked *category_popular;    uint64_t n_category_popular;
+    const snapshot_customer *customers;         uint64_t n_customers;
+    const snapshot_purchase *purchases;         uint64_t n_purchases;
+    const uint32_t *alias_slots;                uint64_t n_alias_slots;     /* hash tables over ids; made by snapshot_write() */
+    const uint32_t *category_slots;             uint64_t n_category_slots;
+} snapshot;
+
+typedef struct { const snapshot_rule *p; uint32_t n; } rule_span;
+typedef struct { const snapshot_upsell *p; uint32_t n; } upsell_span;
+typedef struct { const snapshot_ranked *p; uint32_t n; } ranked_span;
+typedef struct { const snapshot_purchase *p; uint32_t n; } purchase_span;
+typedef struct { const uint32_t *p; uint32_t n; } index_span;
+
+/* Map and check a file.
+ *   ret_snapshot  free with snapshot_close()
+ * ERR_NOT_FOUND, ERR_CORRUPT (damaged, cut, another format version, an index out of range), ERR_NO_MEMORY. O(size of the file). */
+CHECK_RESULT err_code snapshot_open(ctx *c, const char *path, snapshot **ret_snapshot);
+/* The same for bytes in memory, which must be aligned to 8 and outlive *ret_view; nothing to close. */
+CHECK_RESULT err_code snapshot_read(ctx *c, str bytes, snapshot *ret_view);
+void snapshot_close(snapshot *s);
+/* Write the arrays of `s` (map and slots are ignored) to `path`: beside, synced, renamed.
+ *   ret_bytes   size of the file; may be NULL
+ *   ret_check   checksum of the file; may be NULL
+ * ERR_INVALID (arrays that snapshot_open() would refuse), ERR_STORAGE, ERR_NO_MEMORY. */
+CHECK_RESULT err_code snapshot_write(ctx *c, const char *path, const snapshot *s, uint64_t *ret_bytes, uint64_t *ret_check);
+
+/* ---- readers: no allocation, no failure; `item` < n_items, `category` < n_categories ---- */
+/* Item of an external product or variation id, SNAPSHOT_NONE when it was not known at learning. */
+uint32_t snapshot_find_item(const snapshot *s, str external_id);
+uint32_t snapshot_find_category(const snapshot *s, str external_id);
+str snapshot_item_id(const snapshot *s, uint32_t item);
+str snapshot_category_id(const snapshot *s, uint32_t category);
+rule_span snapshot_cross_sell(const snapshot *s, uint32_t item);
+rule_span snapshot_also_bought(const snapshot *s, uint32_t item);
+upsell_span snapshot_upsells(const snapshot *s, uint32_t item);
+ranked_span snapshot_similar(const snapshot *s, uint32_t item);
+index_span snapshot_categories(const snapshot *s, uint32_t item);
+ranked_span snapshot_popular(const snapshot *s);
+ranked_span snapshot_popular_in(const snapshot *s, uint32_t category);
+ranked_span snapshot_trending(const snapshot *s);
+ranked_span snapshot_newest(const snapshot *s);
+/* What a customer bought, newest first, at most 50; empty for a stranger. Ids are kept as hashes only. */
+purchase_span snapshot_history(const snapshot *s, str customer_id);
+/* Hash under which a customer is kept. */
+uint64_t snapshot_customer_hash(int64_t store_id, str customer_id);
