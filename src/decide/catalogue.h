@@ -6,7 +6,7 @@
 #pragma once
 #include "schema/tables.h"
 
-enum { NO_SLOT = UINT32_MAX };
+#define NO_SLOT UINT32_MAX
 
 /* Everything a request asks of a product. Immutable once published; one block of memory. */
 typedef struct catalogue_item {
