@@ -1,0 +1,13 @@
+/* All commands, in the order `vitrine --help` shows them. */
+#pragma once
+#include "app/command.h"
+
+#define COMMAND_LIST(X)         \
+    X(version)
+
+#define COMMAND_DECLARE(name) extern const command cmd_##name;
+COMMAND_LIST(COMMAND_DECLARE)
+#undef COMMAND_DECLARE
+
+extern const command *const all_commands[];
+extern const size_t n_commands;
