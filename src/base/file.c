@@ -59,6 +59,11 @@ static bool sync_folder_of(const char *path) {
     return fd >= 0 && fsync(fd) == 0;
 }
 
+err_code file_sync_folder(ctx *c, const char *path) {
+    if (!sync_folder_of(path)) return fail(c, ERR_STORAGE, "sync the folder of %s: %s", path, strerror(errno));
+    return ERR_OK;
+}
+
 err_code file_write_atomic(ctx *c, const char *path, str text, unsigned mode) {
     char beside[4096];
     int n = snprintf(beside, sizeof beside, "%s.%ld.tmp", path, (long)getpid());
@@ -70,8 +75,7 @@ err_code file_write_atomic(ctx *c, const char *path, str text, unsigned mode) {
         unlink(beside);
         return fail(c, ERR_STORAGE, "write %s: %s", path, strerror(why));
     }
-    if (!sync_folder_of(path)) return fail(c, ERR_STORAGE, "sync the folder of %s: %s", path, strerror(errno));
-    return ERR_OK;
+    return file_sync_folder(c, path);
 }
 
 err_code file_make_dirs(ctx *c, const char *path) {

@@ -7,6 +7,8 @@
 CHECK_RESULT err_code file_read(ctx *c, const char *path, size_t max, str *ret_text);
 /* Write beside, sync, rename over, sync the folder. `mode` like 0600. ERR_STORAGE. */
 CHECK_RESULT err_code file_write_atomic(ctx *c, const char *path, str text, unsigned mode);
+/* Put the name of a file just made or renamed on disk: sync the folder `path` lies in. ERR_STORAGE. */
+CHECK_RESULT err_code file_sync_folder(ctx *c, const char *path);
 /* Make a folder and its parents (mode 0750 before umask). ERR_STORAGE. */
 CHECK_RESULT err_code file_make_dirs(ctx *c, const char *path);
 bool file_exists(const char *path);

@@ -23,6 +23,7 @@
 #define LIMIT_JSON_DEPTH 64
 
 /* HTTP out */
+#define LIMIT_URL_BYTES 2000               /* an address we call; old proxies and shops cut longer ones */
 #define LIMIT_RESPONSE_BYTES (64 * MIB)    /* a page of a shop: 100 products with long texts are 2 MB */
 
 /* a recommendation request */

@@ -1,29 +1,37 @@
 /* The cryptography Vitrine uses, over libsodium: HMAC, hashes, sealed secrets, random, base64. No keys of its own.
- * Promise: comparisons of secrets take constant time. Call crypto_start() once before the rest. */
+ * Promise: comparisons of secrets take constant time; key material on the stack is wiped. Call crypto_start() once before the
+ * rest; after that any thread may call anything. Read next: oauth1.h. */
 #pragma once
 #include "base/ctx.h"
 
+/* Choose the fastest code for this processor and open the random source. Again is fine. ERR_INTERNAL. */
 CHECK_RESULT err_code crypto_start(ctx *c);
+
 typedef struct { unsigned char b[32]; } digest256;
+/* Keyed hash; key and message of any length. Source: RFC 2104, vectors RFC 4231. */
 digest256 crypto_hmac_sha256(str key, str message);
 digest256 crypto_sha256(str message);
+/* BLAKE2b with 32 bytes of output: for keys at rest, which are long and random, so a slow hash is not needed. */
 digest256 crypto_blake2b(str message);
 /* Same length and same bytes, in constant time for equal lengths. */
 bool crypto_equal(str a, str b);
-/* Standard base64 with padding, into `a`. */
+
+/* Standard base64 with padding, into `a`; .p NULL when the arena is full. */
 str crypto_base64(arena *a, str bytes);
-/* Tolerates missing padding; false when it is not base64. */
+/* Tolerates missing padding; false when it is not base64 (or the arena is full). */
 bool crypto_unbase64(arena *a, str text, str *ret_bytes);
+
 void crypto_random(void *to, size_t n);
-/* `n` random letters and digits (base62), in `a`: for keys; 32 letters carry 190 bits. */
+/* `n` random letters and digits (base62), in `a`: for keys; 32 letters carry 190 bits. .p NULL when the arena is full. */
 str crypto_random_text(arena *a, size_t n);
 
 /* Secrets at rest: XSalsa20-Poly1305 (secretbox) with a random nonce in front. */
 typedef struct { unsigned char b[32]; } seal_key;
-/* Read the key file (mode 0600), or make it when it is not there; VITRINE_KEY (64 hex digits) in `from_env` wins over the file.
+/* Read the key file (64 hex digits, mode 0600), or make it when it is not there; `from_env` (VITRINE_KEY, 64 hex digits, NULL or
+ * empty: not given) wins over the file. Two processes that start at once end with the same key; a crash leaves no half key.
  * ERR_INVALID (wrong length, readable by others: says what to do), ERR_STORAGE. */
 CHECK_RESULT err_code crypto_load_key(ctx *c, const char *path, const char *from_env, seal_key *ret_key);
-/* Sealed text into c->arena. ERR_NO_MEMORY. */
+/* Sealed bytes (24 nonce + 16 tag + plain) into c->arena. ERR_NO_MEMORY. */
 CHECK_RESULT err_code crypto_seal(ctx *c, const seal_key *k, str plain, str *ret_sealed);
-/* ERR_CORRUPT when the key is another or the bytes were changed. */
+/* Plain bytes into c->arena. ERR_CORRUPT when the key is another or the bytes were changed, ERR_NO_MEMORY. */
 CHECK_RESULT err_code crypto_unseal(ctx *c, const seal_key *k, str sealed, str *ret_plain);
