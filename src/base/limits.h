@@ -43,6 +43,7 @@
 /* files read */
 #define LIMIT_IMPORT_LINE_BYTES (1 * MIB)
 #define LIMIT_IMPORT_FIELDS 256
+#define LIMIT_IMPORT_RECORD_LINES 1000      /* lines one quoted field may span: a stray quote must not swallow the file */
 #define LIMIT_IMPORT_ERRORS_SHOWN 20
 #define LIMIT_ENV_FILE_BYTES (64 * KIB)
 
