@@ -1,16 +1,26 @@
 /* Co-purchase rules from baskets: exact pair counts, time decay, empirical-Bayes shrinkage, top-k per item.
- * Sees matrices only: items are 0..n_items-1, categories are numbers. Pure functions; parallel inside.
- * Read next: models/README.md. */
+ * Promise: useful from the first basket; a pair seen once by luck stays behind a pair with support; same bits for any number of
+ * threads; no NaN. Sees matrices only: items are 0..n_items-1, categories are numbers. Pure functions; parallel inside.
+ * Owner: everything returned lives in c->arena. A fitted rule_lists is constant and may be read by any thread.
+ * Read next: models/README.md (the mathematics, a worked example), cooc.h (counts only). */
 #pragma once
-#include "base/ctx.h"
+#include "models/baskets.h"
 
-/* Baskets as CSR: basket b holds items[start[b] .. start[b+1]), ascending and distinct. */
+#define RULES_NO_CATEGORY UINT32_MAX
+
 typedef struct {
-    uint32_t n_baskets, n_items;
-    const uint64_t *start;          /* n_baskets + 1 */
-    const uint32_t *items;          /* < n_items */
-    const float *weight;            /* per basket, > 0: time decay; NULL = 1 */
-} basket_matrix;
+    uint32_t k;                     /* rules kept per item, 1..RULES_MAX_K */
+    uint32_t max_basket;            /* larger baskets are left out of the pairs; 0 = none */
+    double half_life_days;          /* for baskets_decay(), which the caller calls; <= 0: no decay */
+    double size_power;              /* a basket of n items votes with n^-size_power in the score, 0..2 */
+    double popularity_power;        /* the score is divided by (the item's own probability)^this, 0..1 */
+    double pair_prior;              /* baskets the prior is worth against an anchor's own baskets, > 0 */
+    double category_prior;          /* expected pairs the next coarser lift is worth against a finer one, > 0 */
+    double cart_power;              /* popularity_power when a whole cart asks, 0..1 */
+    int threads;                    /* 0: one per core */
+} rules_params;
+
+enum { RULES_MAX_K = 1000 };
 
 typedef struct {
     uint32_t item;                  /* the one recommended */
@@ -19,14 +29,39 @@ typedef struct {
     float lift;                     /* probability over the item's own, > 0 */
     float llr;                      /* log-likelihood ratio of the 2x2 table, >= 0 (Dunning 1993) */
     float confidence;               /* how sure we are of `probability`: share of it that comes from the pair itself, 0..1 */
-    float score;                    /* ranks the list */
+    float score;                    /* ranks the list; larger is better, > 0 */
 } rule;
 
 typedef struct {
     uint32_t n_items, k;
     uint32_t *length;               /* n_items, <= k */
-    rule *rules;                    /* n_items x k, best first */
+    rule *rules;                    /* n_items x k, best first: item i's are rules[i*k .. i*k + length[i]) */
     double *item_weight;            /* n_items: decayed number of baskets with the item */
     uint32_t *item_count;           /* n_items: baskets with the item, exact */
     double total_weight;            /* decayed number of baskets */
+    double cart_exponent;           /* popularity exponent of rules_rank_cart(), from the parameters */
 } rule_lists;
+
+/* Parameters that won on the validation part of a real shop's training data; see the table in rules.c. */
+rules_params rules_default_params(void);
+
+/* Fit rules for every item.
+ *   b          baskets; baskets of one item and above p->max_basket count for the items, not for the pairs
+ *   category   n_items category numbers (any values; RULES_NO_CATEGORY = none), or NULL: shrink to the shop directly
+ *   ret_lists  lists in c->arena
+ * ERR_INVALID (bad matrix or parameter), ERR_NO_MEMORY, ERR_CANCELLED, ERR_DEADLINE. Memory O(items * k + entries + threads * items).
+ * O(sum over baskets of size^2). Source: README.md beside this file. */
+CHECK_RESULT err_code rules_fit(ctx *c, const basket_matrix *b, const uint32_t *category, const rules_params *p,
+                                rule_lists *ret_lists);
+
+/* What goes with all these items together, best first.
+ *   anchors    n items of the cart; unknown ones (>= n_items) and doubles are passed over; none of them is answered
+ *   k          answers at most
+ *   ret_rules  room for k rules; figures are those of the strongest anchor, `score` is the cart's
+ *   ret_n      rules written
+ * Scratch memory in c->arena, given back. ERR_NO_MEMORY. O(n * lists->k). One anchor answers its own list. */
+CHECK_RESULT err_code rules_rank_cart(ctx *c, const rule_lists *lists, const uint32_t *anchors, size_t n, uint32_t k,
+                                      rule *ret_rules, uint32_t *ret_n);
+
+/* Dunning's log-likelihood ratio G^2 = 2 sum O ln(O/E) of a 2x2 table: both, only the first, only the second, neither. >= 0. */
+double rules_llr(double both, double only_a, double only_b, double neither);
