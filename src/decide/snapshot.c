@@ -5,7 +5,7 @@
 #include "base/map.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "snapshot files are little-endian and read in place");
-_Static_assert(sizeof(snapshot_item) == 80 && sizeof(snapshot_rule) == 24 && sizeof(snapshot_upsell) == 24, "no padding in the file");
+_Static_assert(sizeof(snapshot_item) == 80 && sizeof(snapshot_rule) == 28 && sizeof(snapshot_upsell) == 24, "no padding in the file");
 _Static_assert(sizeof(snapshot_category) == 24 && sizeof(snapshot_alias) == 16, "no padding in the file");
 _Static_assert(sizeof(snapshot_customer) == 16 && sizeof(snapshot_facts) == 96, "no padding in the file");
 

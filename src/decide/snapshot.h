@@ -21,6 +21,7 @@ typedef struct {
     float lift;                         /* probability over the item's own, >= 0 */
     float llr;                          /* log-likelihood ratio of the pair, >= 0 (Dunning 1993) */
     float confidence;                   /* 0..1: share of `probability` that comes from the pair itself */
+    float score;                        /* >= 0, ranks the list it stands in; comparable between lists of the same kind */
 } snapshot_rule;
 
 /* "Who looks at the anchor may take the dearer `item` instead." */
@@ -38,8 +39,8 @@ typedef struct { uint32_t item, time_s; } snapshot_purchase;            /* UTC s
 
 typedef struct {
     snapshot_range id;                  /* text: external id of the (parent) product */
-    snapshot_range cross_sell;          /* cross_sell: by probability. What goes in the same basket */
-    snapshot_range also_bought;         /* also_bought: by score = probability weighted by lift, so what is special for this product */
+    snapshot_range cross_sell;          /* cross_sell: by the model's score. What goes in the same basket */
+    snapshot_range also_bought;         /* also_bought: by probability * sqrt(lift). What is special for this product */
     snapshot_range upsell;              /* upsell: by probability times price gain */
     snapshot_range similar;             /* similar: by content, score 0..1 */
     snapshot_range categories;          /* item_categories: main category first, ancestors included, distinct */

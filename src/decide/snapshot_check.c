@@ -18,7 +18,8 @@ static bool is_amount(double x) { return x >= 0 && x <= 1e30; }
 static bool rules_are_good(const snapshot *s, const snapshot_rule *rules, snapshot_range r, uint32_t anchor) {
     for (const snapshot_rule *x = rules + r.at, *end = x + r.n; x < end; x++) {
         if (x->item >= s->n_items || x->item == anchor) return false;
-        if (!is_share(x->probability) || !is_share(x->confidence) || !is_amount(x->lift) || !is_amount(x->llr)) return false;
+        if (!is_share(x->probability) || !is_share(x->confidence)) return false;
+        if (!is_amount(x->lift) || !is_amount(x->llr) || !is_amount(x->score)) return false;
     }
     return true;
 }

@@ -7,8 +7,10 @@
 
 /* Three products (lamp 10 with a variation 11, bulb 20, shade 30), two categories, two customers. */
 static const char text[] = "10" "11" "20" "30" "light" "bulbs";
-static const snapshot_rule cross[] = { { 1, 7, 0.5f, 2, 9, 0.8f }, { 2, 3, 0.2f, 1.5f, 4, 0.6f }, { 0, 7, 0.4f, 2, 9, 0.8f } };
-static const snapshot_rule also[] = { { 2, 3, 0.2f, 1.5f, 4, 0.6f } };
+static const snapshot_rule cross[] = {
+    { 1, 7, 0.5f, 2, 9, 0.8f, 1 }, { 2, 3, 0.2f, 1.5f, 4, 0.6f, 1 }, { 0, 7, 0.4f, 2, 9, 0.8f, 1 },
+};
+static const snapshot_rule also[] = { { 2, 3, 0.2f, 1.5f, 4, 0.6f, 1 } };
 static const snapshot_upsell upsell[] = { { 2, 5, 0.3f, 0.5f, 1.5f, 0.05f } };
 static const snapshot_ranked similar[] = { { 2, 0.7f }, { 0, 0.7f } }, popular[] = { { 0, 8 }, { 1, 7 } }, newest[] = { { 2, 0.9f } },
                              in_category[] = { { 0, 8 }, { 1, 7 }, { 1, 7 } };
