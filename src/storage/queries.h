@@ -1,33 +1,47 @@
 /* Statements that the column tables cannot make, by name. Each lists its binds and columns; a test prepares them all on every
- * back end. Add one: a line here, its text in queries.c. */
+ * back end. Add one: a line here, its text in queries.c. The walker of a query may read from the same connection, not write. */
 #pragma once
 #include "storage/storage.h"
 
 struct query {
     const char *name;
     const char *sql;            /* ?1..?9 binds, same numbering on every back end */
-    size_t n_columns;
+    size_t n_binds, n_columns;
     field_kind columns[12];
 };
 
 /* Lines of orders for learning. Binds: store_id, from_ms (inclusive), to_ms (exclusive). Ordered by created_ms, order_id, line_id.
  * Columns: order_id TEXT, created_ms TIME, customer_id TEXT, status TEXT, product_id TEXT, variation_id TEXT, quantity REAL,
- * total MONEY (without tax), total_tax MONEY. Only lines of kind item; orders of every status. */
+ * total MONEY (without tax), total_tax MONEY. Only lines of kind item; orders of every status. Walks all, holding one row. */
 extern const query query_order_items;
-/* Refunded quantities. Binds: store_id. Columns: order_id TEXT, product_id TEXT, quantity REAL. */
+/* Refunded quantities. Binds: store_id. Columns: order_id TEXT, product_id TEXT, variation_id TEXT, quantity REAL.
+ * In key order (order_id, refund_id, line_id). Walks all, holding one row. */
 extern const query query_refunded_items;
 /* Highest job id of a store. Binds: store_id. Columns: job_id INT. */
 extern const query query_last_job;
 /* Highest store id. No binds. */
 extern const query query_last_store;
-/* Ids of rows for sweeps. Binds: store_id, after id (text), limit. Columns: id TEXT. One query per swept entity;
+/* Store by its unique name. Binds: name. Columns: store_id INT. */
+extern const query query_store_named;
+/* Ids of rows for sweeps. Binds: store_id, after id (text), limit. Columns: id TEXT. One query per swept entity (product with
+ * its variations, customer without guests, order, review, coupon, category, tag, brand).
  * query_ids_of() finds it, NULL when the entity is not swept. Ordered by id bytes. */
 const query *query_ids_of(const entity *e);
 /* Jobs that wait or run, oldest first. Binds: due at or before (ms), limit.
  * Columns: store_id INT, job_id INT, kind TEXT, state TEXT, owner TEXT, heartbeat_ms TIME. */
 extern const query query_open_jobs;
+/* The queued or running job of a kind. Binds: store_id, kind. Columns: job_id INT. */
+extern const query query_open_job_of;
+/* Jobs that may be claimed: due and queued, or running with a heartbeat before the bind. Binds: due at or before (ms),
+ * heartbeat before (ms), limit. Oldest due first. Columns: store_id INT, job_id INT. */
+extern const query query_claimable_jobs;
+/* When the first queued job is due. No binds. Columns: due_ms TIME. */
+extern const query query_next_due;
 /* Newest jobs of a store first. Binds: store_id, before job_id (0 = newest), limit. Columns: job_id INT. */
 extern const query query_recent_jobs;
+/* Version of the tables, and setting it. Columns: version INT. Binds of the second: version, now (ms). */
+extern const query query_version;
+extern const query query_version_put;
 
 extern const query *const all_queries[];
 extern const size_t n_queries;

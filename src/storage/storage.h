@@ -67,7 +67,7 @@ typedef struct { field_kind kind; union { int64_t i; double r; str s; } v; bool 
 #define SQL_INT(x) ((sql_value){ .kind = FIELD_INT, .v.i = (x) })
 #define SQL_TEXT(x) ((sql_value){ .kind = FIELD_TEXT, .v.s = (x) })
 #define SQL_REAL(x) ((sql_value){ .kind = FIELD_REAL, .v.r = (x) })
-typedef struct query query;
+typedef struct query query;      /* storage/queries.h */
 /* Called for each row; texts are valid during the call only. Anything but ERR_OK ends the walk and is returned. */
 typedef err_code query_row(void *arg, const sql_value *columns, size_t n_columns);
 CHECK_RESULT err_code storage_query(ctx *c, db *d, const query *q, const sql_value *binds, size_t n_binds, query_row *fn, void *arg);

@@ -1,0 +1,110 @@
+/* The named statements. Constant text, bound values, plain SQL that SQLite and PostgreSQL both take. */
+#include "storage/queries.h"
+
+const query query_order_items = {
+    .name = "order_items",
+    .sql = "SELECT o.order_id, o.created_ms, o.customer_id, o.status, l.product_id, l.variation_id, l.quantity, l.total, l.total_tax "
+           "FROM order_row o JOIN order_line_row l ON l.store_id = o.store_id AND l.order_id = o.order_id "
+           "WHERE o.store_id = ?1 AND o.created_ms >= ?2 AND o.created_ms < ?3 AND l.kind = 'item' "
+           "ORDER BY o.created_ms, o.order_id, l.line_id",
+    .n_binds = 3, .n_columns = 9,
+    .columns = { FIELD_TEXT, FIELD_TIME, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_REAL, FIELD_MONEY, FIELD_MONEY },
+};
+
+const query query_refunded_items = {
+    .name = "refunded_items",
+    .sql = "SELECT order_id, product_id, variation_id, quantity FROM refund_line_row WHERE store_id = ?1 "
+           "ORDER BY order_id, refund_id, line_id",
+    .n_binds = 1, .n_columns = 4, .columns = { FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_REAL },
+};
+
+const query query_last_job = {
+    .name = "last_job", .sql = "SELECT max(job_id) FROM job_row WHERE store_id = ?1",
+    .n_binds = 1, .n_columns = 1, .columns = { FIELD_INT },
+};
+
+const query query_last_store = {
+    .name = "last_store", .sql = "SELECT max(store_id) FROM store_row", .n_columns = 1, .columns = { FIELD_INT },
+};
+
+const query query_store_named = {
+    .name = "store_named", .sql = "SELECT store_id FROM store_row WHERE name = ?1 AND name <> ''",
+    .n_binds = 1, .n_columns = 1, .columns = { FIELD_INT },
+};
+
+/* The state list repeats the WHERE of the partial index job_row_open (migrations.c): that lets both databases use it. */
+#define OPEN_JOBS "FROM job_row WHERE state IN ('queued', 'running') "
+
+const query query_open_jobs = {
+    .name = "open_jobs",
+    .sql = "SELECT store_id, job_id, kind, state, owner, heartbeat_ms " OPEN_JOBS
+           "AND due_ms <= ?1 ORDER BY due_ms, store_id, job_id LIMIT ?2",
+    .n_binds = 2, .n_columns = 6, .columns = { FIELD_INT, FIELD_INT, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_TIME },
+};
+
+const query query_open_job_of = {
+    .name = "open_job_of",
+    .sql = "SELECT job_id FROM job_row WHERE store_id = ?1 AND state IN ('queued', 'running') AND kind = ?2 ORDER BY job_id LIMIT 1",
+    .n_binds = 2, .n_columns = 1, .columns = { FIELD_INT },
+};
+
+const query query_claimable_jobs = {
+    .name = "claimable_jobs",
+    .sql = "SELECT store_id, job_id " OPEN_JOBS
+           "AND due_ms <= ?1 AND (state = 'queued' OR heartbeat_ms < ?2) ORDER BY due_ms, store_id, job_id LIMIT ?3",
+    .n_binds = 3, .n_columns = 2, .columns = { FIELD_INT, FIELD_INT },
+};
+
+const query query_next_due = {
+    .name = "next_due", .sql = "SELECT due_ms " OPEN_JOBS "AND state = 'queued' ORDER BY due_ms LIMIT 1",
+    .n_columns = 1, .columns = { FIELD_TIME },
+};
+
+const query query_recent_jobs = {
+    .name = "recent_jobs",
+    .sql = "SELECT job_id FROM job_row WHERE store_id = ?1 AND (?2 = 0 OR job_id < ?2) ORDER BY job_id DESC LIMIT ?3",
+    .n_binds = 3, .n_columns = 1, .columns = { FIELD_INT },
+};
+
+const query query_version = {
+    .name = "version", .sql = "SELECT max(version) FROM schema_version", .n_columns = 1, .columns = { FIELD_INT },
+};
+
+const query query_version_put = {
+    .name = "version_put", .sql = "INSERT INTO schema_version (version, applied_ms) VALUES (?1, ?2)", .n_binds = 2,
+};
+
+#define IDS_QUERY(table, id, and_only)                                                                                      \
+    static const query query_ids_##table = {                                                                                \
+        .name = "ids_" #table,                                                                                              \
+        .sql = "SELECT " #id " FROM " #table "_row WHERE store_id = ?1 AND " #id " > ?2 " and_only "ORDER BY " #id " LIMIT ?3", \
+        .n_binds = 3, .n_columns = 1, .columns = { FIELD_TEXT },                                                            \
+    };
+IDS_QUERY(product, product_id, "")
+IDS_QUERY(customer, customer_id, "AND guest = 0 ")          /* the shop lists no guests: a sweep must not miss them */
+IDS_QUERY(order, order_id, "")
+IDS_QUERY(review, review_id, "")
+IDS_QUERY(coupon, coupon_id, "")
+IDS_QUERY(category, category_id, "")
+IDS_QUERY(tag, tag_id, "")
+IDS_QUERY(brand, brand_id, "")
+
+static const struct { const entity *e; const query *q; } swept[] = {
+    { &product_entity, &query_ids_product }, { &customer_entity, &query_ids_customer }, { &order_entity, &query_ids_order },
+    { &review_entity, &query_ids_review },   { &coupon_entity, &query_ids_coupon },     { &category_entity, &query_ids_category },
+    { &tag_entity, &query_ids_tag },         { &brand_entity, &query_ids_brand },
+};
+
+const query *query_ids_of(const entity *e) {
+    for (size_t i = 0; i < COUNT(swept); i++)
+        if (swept[i].e == e) return swept[i].q;
+    return NULL;
+}
+
+const query *const all_queries[] = {
+    &query_order_items, &query_refunded_items, &query_last_job, &query_last_store, &query_store_named, &query_open_jobs,
+    &query_open_job_of, &query_claimable_jobs, &query_next_due, &query_recent_jobs, &query_version, &query_version_put,
+    &query_ids_product, &query_ids_customer, &query_ids_order, &query_ids_review, &query_ids_coupon, &query_ids_category,
+    &query_ids_tag, &query_ids_brand,
+};
+const size_t n_queries = COUNT(all_queries);
