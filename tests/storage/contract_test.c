@@ -411,7 +411,8 @@ TEST(storage, walks_the_lines_of_orders_in_time_order) {
 TEST(storage, lists_ids_for_sweeps_without_guests) {
     TEST_CTX(c);
     EACH_BACKEND(c) {
-        customer people[] = { { .store_id = 1, .customer_id = STR("1") }, { .store_id = 1, .customer_id = STR("guest:ab"), .guest = true } };
+        customer people[] = { { .store_id = 1, .customer_id = STR("1") },
+                              { .store_id = 1, .customer_id = STR("guest:ab"), .guest = true } };
         for (size_t i = 0; i < 2; i++) assert_ok(c, storage_put(c, d, &customer_entity, &people[i]));
         sql_value binds[] = { SQL_INT(1), SQL_TEXT(STR("")), SQL_INT(10) };
         int rows = 0;
