@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/limits.h"
 #include "base/parse.h"
 
 static const option common_options[] = {
@@ -103,6 +104,16 @@ static err_code unknown_option(ctx *c, const command *m, const char *word, str n
     return usage_error(c, word, "there is no option %s; 'vitrine %s --help' lists them", word, m->name);
 }
 
+/* Both texts with a line break between; NULL when memory ends. */
+static const char *joined(ctx *c, const char *first, const char *next) {
+    buf b;
+    buf_init_in(&b, c->arena, LIMIT_BODY_BYTES);
+    buf_text(&b, first);
+    buf_char(&b, '\n');
+    buf_text(&b, next);
+    return buf_err(&b) ? NULL : b.p;
+}
+
 /* "--port=8080", "--port 8080", "-n 5". `*i` moves over what was used. */
 static err_code read_option(ctx *c, const command *m, int argc, char **argv, int *i, invocation *v) {
     const char *word = argv[*i];
@@ -121,6 +132,8 @@ static err_code read_option(ctx *c, const command *m, int argc, char **argv, int
     }
     if (!value && *i + 1 < argc) value = argv[++*i];
     if (!value) return usage_error(c, word, "%s needs a value: %s %s", word, word, o->value);
+    if (o->kind == OPTION_LIST && v->values[at]) value = joined(c, v->values[at], value);
+    if (!value) return fail(c, ERR_NO_MEMORY, "no memory for the command line");
     v->values[at] = value;
     return ERR_OK;
 }

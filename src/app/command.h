@@ -9,7 +9,8 @@
 #include "base/ctx.h"
 #include "base/json.h"
 
-typedef enum { OPTION_FLAG, OPTION_TEXT, OPTION_INT, OPTION_REAL } option_kind;
+/* OPTION_LIST is a text that may be given more than once: its value holds all of them, a line break between. */
+typedef enum { OPTION_FLAG, OPTION_TEXT, OPTION_LIST, OPTION_INT, OPTION_REAL } option_kind;
 typedef struct {
     const char *name;           /* "port" is --port; one letter "n" is -n */
     option_kind kind;

@@ -3,6 +3,7 @@
 #include "app/command.h"
 
 #define COMMAND_LIST(X)         \
+    X(eval)                     \
     X(version)
 
 #define COMMAND_DECLARE(name) extern const command cmd_##name;

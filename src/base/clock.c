@@ -40,6 +40,12 @@ time_source time_source_manual(int64_t now_ms) {
 
 int64_t cpu_time_us(void) { return read_clock_us(CLOCK_PROCESS_CPUTIME_ID); }
 
+int64_t mono_time_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 int64_t days_from_civil(int64_t year, int month, int day) {
     year -= month <= 2;
     int64_t era = (year >= 0 ? year : year - 399) / 400, yoe = year - era * 400;

@@ -21,6 +21,8 @@ time_source time_source_manual(int64_t now_ms);
 
 /* Processor time of this process in microseconds (all threads). */
 int64_t cpu_time_us(void);
+/* Monotonic nanoseconds, for measuring calls too short for mono_us. */
+int64_t mono_time_ns(void);
 
 /* Days since 1970-01-01 of a date of the Gregorian calendar (proleptic). Source: H. Hinnant, "chrono-compatible dates". */
 int64_t days_from_civil(int64_t year, int month, int day);
