@@ -1,0 +1,55 @@
+/* The job rows as a queue: submit, claim, heartbeat, finish, cancel.
+ * Promise: each call is one write transaction, so any number of processes may work on one database: a job is run by one owner
+ * at a time, and a store has at most one queued or running job of a kind. A job whose owner died (no heartbeat) is given to
+ * the next; one that killed its owner LIMIT_JOB_ATTEMPTS times is failed instead of tried again.
+ * Not inside an open transaction. Jobs returned live in c->arena. Read next: schema/fields_own.h (JOB_FIELDS). */
+#pragma once
+#include "storage/storage.h"
+
+enum { LIMIT_JOB_ATTEMPTS = 5 };
+
+/* What is asked for. */
+typedef struct {
+    int64_t store_id;
+    str kind;                   /* sync, train, import; 1..LIMIT_ID_BYTES */
+    str input;                  /* one JSON value, or empty */
+    int64_t due_ms;             /* not before; 0 = now */
+} job_order;
+
+/* Queue a job. When one of this store and kind is queued or running, that one is returned and nothing is added; if it waits for
+ * a later time than asked for now, it is brought forward.
+ *   ret_new  false when it was there already; may be NULL
+ * ERR_INVALID, ERR_BUSY, ERR_STORAGE. */
+CHECK_RESULT err_code job_submit(ctx *c, db *d, const job_order *o, int64_t *ret_job_id, bool *ret_new);
+/* Take the job that is due longest: queued, or running without a heartbeat for `stale_ms`. Becomes running, owned by `owner`.
+ *   owner    name of this worker, not empty: "host:pid:thread"
+ * ERR_NOT_FOUND when there is nothing to do. */
+CHECK_RESULT err_code job_claim(ctx *c, db *d, str owner, int64_t stale_ms, job *ret_job);
+/* Say that the job is alive and how far it is. Call it more often than stale_ms.
+ *   j           of job_claim(): its keys and owner are read
+ *   ret_cancel  somebody asked to stop
+ * ERR_CONFLICT when the job is no longer this owner's: stop at once, write nothing. */
+CHECK_RESULT err_code job_heartbeat(ctx *c, db *d, const job *j, str step, int64_t done, int64_t total, bool *ret_cancel);
+/* How it ended. */
+typedef enum { JOB_DONE, JOB_FAILED, JOB_CANCELLED } job_end;
+/*   result  one JSON value, or empty
+ *   error   sentence for the owner of the shop; empty when done
+ * ERR_CONFLICT when the job is no longer this owner's. */
+CHECK_RESULT err_code job_finish(ctx *c, db *d, const job *j, job_end how, str result, str error);
+/* Put a running job back for later (the shop does not answer: try again at due_ms). ERR_CONFLICT as above. */
+CHECK_RESULT err_code job_postpone(ctx *c, db *d, const job *j, int64_t due_ms, str error);
+/* Ask to stop: a queued job is cancelled at once, a running one is told at its next heartbeat, an ended one stays as it is.
+ *   ret_job  as it stands now; may be NULL
+ * ERR_NOT_FOUND. */
+CHECK_RESULT err_code job_cancel(ctx *c, db *d, int64_t store_id, int64_t job_id, job *ret_job);
+/* ERR_NOT_FOUND. */
+CHECK_RESULT err_code job_get(ctx *c, db *d, int64_t store_id, int64_t job_id, job *ret_job);
+/* Newest first.
+ *   before_id  0, or the last id seen: only older ones
+ *   limit      1..LIMIT_PAGE_ROWS */
+CHECK_RESULT err_code job_list(ctx *c, db *d, int64_t store_id, int64_t before_id, size_t limit, job **ret_jobs, size_t *ret_n);
+/* When the next queued job is due (UTC ms, may be past); -1 when none waits. */
+CHECK_RESULT err_code job_next_due(ctx *c, db *d, int64_t *ret_due_ms);
+/* Forget ended jobs of a store but the newest `keep`.
+ *   ret_n  how many went; may be NULL */
+CHECK_RESULT err_code job_prune(ctx *c, db *d, int64_t store_id, size_t keep, int64_t *ret_n);
