@@ -6,9 +6,11 @@
 typedef struct {
     char code[4];                   /* "RON" */
     int digits;                     /* behind the point, 0..4 */
+    int64_t step;                   /* minor units in which shops of that currency round a price they compute; mostly 1 */
     const char *symbol;             /* UTF-8: "€"; equal to the code when there is no common one */
 } currency;
-/* By code, ASCII case ignored; NULL when ISO 4217 does not list it today. */
+/* By code, ASCII case ignored; NULL when ISO 4217 has no such money. Metals, test codes and bond units are left out; BGN stays
+ * for old orders. */
 const currency *currency_find(str code);
 /* Digits of a currency; 2 when it is not known. */
 int currency_digits(str code);
@@ -24,5 +26,6 @@ bool locale_is_known(str locale);
  *   minor   of the currency `code`, negative gets a "-" in front
  *   locale  as for locale_language() */
 void money_text(buf *b, int64_t minor, str code, str locale);
-/* `percent` (0..100) of an amount, rounded half up to whole minor units. */
-int64_t money_percent(int64_t minor, int percent);
+/* Price after `percent` (0..100) off, rounded to the currency's nearest step; when the step would swallow the discount, to whole
+ * minor units. Never over `minor`, which is >= 0. */
+int64_t money_discounted(int64_t minor, int percent, str code);
