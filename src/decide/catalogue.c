@@ -20,7 +20,7 @@ struct catalogue {
 
 enum { FIRST_SLOTS = 64, FIRST_IDS = 256 };
 
-static uint64_t id_hash(str id) {
+uint64_t catalogue_id_hash(str id) {
     uint64_t h = hash_bytes(id.p, id.n, 0x1d);
     return h ? h : 1;
 }
@@ -33,8 +33,12 @@ static id_entry *probe(id_entry *ids, uint32_t capacity, uint64_t hash) {
 }
 
 uint32_t catalogue_find(const catalogue_view *v, str id) {
-    if (!v->ids || !id.n) return NO_SLOT;
-    const id_entry *e = probe(v->ids, v->id_capacity, id_hash(id));
+    return id.n ? catalogue_find_hash(v, catalogue_id_hash(id)) : NO_SLOT;
+}
+
+uint32_t catalogue_find_hash(const catalogue_view *v, uint64_t hash) {
+    if (!v->ids) return NO_SLOT;
+    const id_entry *e = probe(v->ids, v->id_capacity, hash);
     if (!atomic_load_explicit(&e->hash, memory_order_acquire)) return NO_SLOT;
     uint32_t slot = atomic_load_explicit(&e->slot, memory_order_relaxed);
     return slot < v->n_slots ? slot : NO_SLOT;
@@ -104,7 +108,7 @@ static err_code grow_ids(ctx *c, catalogue *k, size_t more, catalogue_leftover *
 }
 
 static void put_id(catalogue *k, str id, uint32_t slot) {
-    uint64_t hash = id_hash(id);
+    uint64_t hash = catalogue_id_hash(id);
     id_entry *e = probe(k->ids, k->id_capacity, hash);
     atomic_store_explicit(&e->slot, slot, memory_order_relaxed);
     if (atomic_load_explicit(&e->hash, memory_order_relaxed)) return;

@@ -62,6 +62,9 @@ typedef struct {
 
 /* Slot of a product or variation id; NO_SLOT when there is none. */
 uint32_t catalogue_find(const catalogue_view *v, str id);
+/* The hash ids are found by, and the slot found so. Two ids of one shop sharing 64 bits is not a case we handle. */
+uint64_t catalogue_id_hash(str id);
+uint32_t catalogue_find_hash(const catalogue_view *v, uint64_t hash);
 /* NULL: deleted, or a slot this view does not have. */
 static inline const catalogue_item *catalogue_at(const catalogue_view *v, uint32_t slot) {
     return slot < v->n_slots ? atomic_load_explicit(&v->slots[slot], memory_order_acquire) : NULL;

@@ -1,0 +1,17 @@
+/* Where suggestions stand in a shop, as a const table: how much each source counts there.
+ * Promise: adding a placement is one row in placements.c. Pure data. Read next: decide/README.md. */
+#pragma once
+#include "decide/decide.h"
+
+typedef struct {
+    const char *name;
+    size_t n;                               /* items when the request does not say */
+    bool bundle;                            /* offers one for the product asked about */
+    double price_power;                     /* value of an item = (price / the list's mean price)^this; 0 = order by relevance alone */
+    double weight[SOURCE_COUNT];            /* factor on the relevance of each source; 0 = not asked */
+} placement;
+
+extern const placement all_placements[];
+extern const size_t n_placements;
+/* NULL when there is none of that name. */
+const placement *placement_find(str name);

@@ -1,0 +1,67 @@
+/* What a pinned shop is made of. Private to decide/ (and its tests and benches): others use serving.h. */
+#pragma once
+#include "decide/catalogue.h"
+#include "decide/serving.h"
+#include "decide/snapshot.h"
+
+/* The owner's settings of a store (JSON in store.settings); see decide/README.md. */
+typedef struct {
+    int bundle_discount;            /* percent, 0..90; default 4 */
+    int upsell_discount;            /* percent, 0..90; default 5; 0 = no incentive */
+    int just_bought_days;           /* bought within these days is not shown again, 0..3650; default 30 */
+} store_settings;
+/* Unknown keys and values out of range are passed over: a wrong setting never stops a shop. */
+store_settings store_settings_read(ctx *c, str json);
+
+/* Purchases since the snapshot was learned. Written under the registry's lock, read without one: an entry seen half-written
+ * hides or shows one item once. */
+enum { RECENT_BUCKETS = 64, RECENT_WAYS = 16 };
+typedef struct { _Atomic uint64_t who, product; _Atomic int64_t at_ms; } recent_entry;
+typedef struct { recent_entry entries[RECENT_BUCKETS][RECENT_WAYS]; } recent_purchases;
+uint64_t recent_person(str kind, str id);           /* 0 for an empty id */
+static inline const recent_entry *recent_of(const recent_purchases *r, uint64_t who) {
+    return r->entries[who % RECENT_BUCKETS];
+}
+
+/* Read once from storage, replaced whole by a reload. */
+typedef struct loaded_shop {
+    int64_t store_id, loaded_ms;
+    char currency[8], locale[16], snapshot_error[256];
+    int digits;
+    store_settings settings;
+    catalogue *k;
+    snapshot *snap;                 /* NULL: none yet */
+    uint32_t *slot_of_item;         /* snap->n_items; NO_SLOT = not in the shop any more */
+    uint32_t *item_of_slot;         /* n_ranked; SNAPSHOT_NONE = not known when learned */
+    uint32_t *ranking;              /* n_ranked slots, most sold first; slots from n_ranked on came later */
+    uint32_t n_ranked;
+    float cross_unit, also_unit;    /* probability a unit of score stands for, over all rules of the list */
+} loaded_shop;
+
+/* One generation of a shop: constant but for `pins`. */
+struct serving {
+    struct shop *shop;
+    const loaded_shop *loaded;
+    catalogue_view view;
+    catalogue_counts counts;        /* as published */
+    recent_purchases *_Atomic *recent;
+    atomic_uint pins;               /* one more while it is the current generation */
+    struct serving *newer;
+    catalogue_leftover left;        /* freed with this generation, once no older one is pinned */
+    loaded_shop *last;              /* the whole load, when this was its last generation */
+};
+
+static inline uint32_t serving_item_of(const serving *s, uint32_t slot) {
+    return slot < s->loaded->n_ranked ? s->loaded->item_of_slot[slot] : SNAPSHOT_NONE;
+}
+static inline uint32_t serving_slot_of(const serving *s, uint32_t item) { return s->loaded->slot_of_item[item]; }
+
+/* Make a load of its parts. `k` and `snap` (may be NULL) are taken over, also on error.
+ *   facts   store_id, currency, locale, settings are read
+ * ERR_NO_MEMORY. */
+CHECK_RESULT err_code loaded_shop_new(ctx *c, const store *facts, catalogue *k, snapshot *snap, loaded_shop **ret_loaded);
+void loaded_shop_free(loaded_shop *l);
+/* Read a shop from storage. (serving_load.c) */
+CHECK_RESULT err_code loaded_shop_read(ctx *c, db *d, str data_dir, int64_t store_id, loaded_shop **ret_loaded);
+/* Publish a load as the shop's current generation; taken over, also on error. */
+CHECK_RESULT err_code serving_publish(ctx *c, serving_registry *r, loaded_shop *l);

@@ -1,0 +1,175 @@
+/* A shop from storage and its snapshot into one loaded_shop: settings, catalogue, item <-> slot tables, ranking. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/limits.h"
+#include "decide/catalogue_load.h"
+#include "decide/serving_int.h"
+#include "schema/currency.h"
+
+static void take_percent(const json_value *v, const char *key, int64_t high, int *percent) {
+    int64_t n = 0;
+    if (jr_i64(jr_get(v, key), &n) && n >= 0 && n <= high) *percent = (int)n;
+}
+
+store_settings store_settings_read(ctx *c, str json) {
+    store_settings s = { .bundle_discount = 4, .upsell_discount = 5, .just_bought_days = 30 };
+    const json_value *v = NULL;
+    if (!json.n || json_parse(c, json, JSON_READ_TOLERANT, &v)) return s;       /* unreadable: the defaults serve */
+    take_percent(v, "bundle_discount", 90, &s.bundle_discount);
+    take_percent(v, "upsell_discount", 90, &s.upsell_discount);
+    take_percent(v, "just_bought_days", 3650, &s.just_bought_days);
+    return s;
+}
+
+/* ---- ranking ---- */
+typedef struct { double popularity; int64_t sales, created_ms; uint32_t slot; } ranked_slot;
+
+static int by_rank(const void *pa, const void *pb) {
+    const ranked_slot *a = pa, *b = pb;
+    if (a->popularity != b->popularity) return a->popularity > b->popularity ? -1 : 1;
+    if (a->sales != b->sales) return a->sales > b->sales ? -1 : 1;
+    if (a->created_ms != b->created_ms) return a->created_ms > b->created_ms ? -1 : 1;
+    return (a->slot > b->slot) - (a->slot < b->slot);
+}
+
+static err_code rank_slots(ctx *c, loaded_shop *l, const catalogue_view *v) {
+    ranked_slot *rows = malloc((v->n_slots + 1) * sizeof *rows);
+    if (!rows) return fail(c, ERR_NO_MEMORY, "no memory to rank %u products", v->n_slots);
+    for (uint32_t i = 0; i < v->n_slots; i++) {
+        const catalogue_item *it = catalogue_at(v, i);
+        uint32_t item = l->item_of_slot[i];
+        double popularity = item == SNAPSHOT_NONE ? 0 : (double)l->snap->items[item].popularity;
+        rows[i] = (ranked_slot){ popularity, it ? it->total_sales : 0, it ? it->created_ms : 0, i };
+    }
+    qsort(rows, v->n_slots, sizeof *rows, by_rank);
+    for (uint32_t i = 0; i < v->n_slots; i++) l->ranking[i] = rows[i].slot;
+    free(rows);
+    return ERR_OK;
+}
+
+static void map_items(loaded_shop *l, const catalogue_view *v) {
+    for (uint32_t i = 0; i < v->n_slots; i++) l->item_of_slot[i] = SNAPSHOT_NONE;
+    for (uint32_t i = 0; l->snap && i < l->snap->n_items; i++) {
+        uint32_t slot = catalogue_find(v, snapshot_item_id(l->snap, i));
+        l->slot_of_item[i] = slot;
+        if (slot != NO_SLOT) l->item_of_slot[slot] = i;
+    }
+}
+
+static float unit_of(const snapshot_rule *rules, uint64_t n) {
+    double probability = 0, score = 0;
+    for (uint64_t i = 0; i < n; i++) {
+        probability += (double)rules[i].probability;
+        score += (double)rules[i].score;
+    }
+    return score > 0 && isfinite(probability / score) ? (float)(probability / score) : 0;
+}
+
+static void *need(size_t n, size_t size, bool *ok) {
+    void *p = calloc(n + 1, size);
+    *ok = *ok && p;
+    return p;
+}
+
+static void copy_word(char *to, size_t size, str from) {
+    size_t n = from.n < size - 1 ? from.n : size - 1;
+    if (n) memcpy(to, from.p, n);
+    to[n] = 0;
+}
+
+err_code loaded_shop_new(ctx *c, const store *facts, catalogue *k, snapshot *snap, loaded_shop **ret_loaded) {
+    loaded_shop *l = calloc(1, sizeof *l);
+    if (!l) {
+        catalogue_free(k);
+        snapshot_close(snap);
+        return fail(c, ERR_NO_MEMORY, "no memory for a shop");
+    }
+    *l = (loaded_shop){ .store_id = facts->store_id, .loaded_ms = ctx_now_ms(c), .digits = currency_digits(facts->currency),
+                        .settings = store_settings_read(c, facts->settings), .k = k, .snap = snap };
+    copy_word(l->currency, sizeof l->currency, facts->currency);
+    copy_word(l->locale, sizeof l->locale, facts->locale);
+    catalogue_view v = catalogue_look(k);
+    bool ok = true;
+    l->n_ranked = v.n_slots;
+    l->slot_of_item = need(snap ? snap->n_items : 0, sizeof *l->slot_of_item, &ok);
+    l->item_of_slot = need(v.n_slots, sizeof *l->item_of_slot, &ok);
+    l->ranking = need(v.n_slots, sizeof *l->ranking, &ok);
+    err_code e = ok ? ERR_OK : fail(c, ERR_NO_MEMORY, "no memory for a shop of %u products", v.n_slots);
+    if (!e) {
+        map_items(l, &v);
+        e = rank_slots(c, l, &v);
+    }
+    if (e) {
+        loaded_shop_free(l);
+        return e;
+    }
+    l->cross_unit = snap ? unit_of(snap->cross_sell, snap->n_cross_sell) : 0;
+    l->also_unit = snap ? unit_of(snap->also_bought, snap->n_also_bought) : 0;
+    *ret_loaded = l;
+    return ERR_OK;
+}
+
+void loaded_shop_free(loaded_shop *l) {
+    if (!l) return;
+    catalogue_free(l->k);
+    snapshot_close(l->snap);
+    free(l->slot_of_item);
+    free(l->item_of_slot);
+    free(l->ranking);
+    free(l);
+}
+
+/* Newest model row of the store in state 'serving'; version 0 when there is none. */
+static err_code newest_snapshot(ctx *c, db *d, int64_t store_id, model *ret_row) {
+    model key = { .store_id = store_id, .kind = STR("snapshot") }, after = { 0 }, *rows = NULL;
+    *ret_row = (model){ .version = 0 };
+    for (bool more = true, first = true; more; first = false) {
+        size_t n = 0;
+        TRY(storage_scan(c, d, &model_entity, &key, 2, first ? NULL : &after, LIMIT_PAGE_ROWS, &rows, &n));
+        for (size_t i = 0; i < n; i++)
+            if (str_eq(rows[i].state, STR("serving")) && rows[i].version > ret_row->version) *ret_row = rows[i];
+        more = n == LIMIT_PAGE_ROWS;
+        if (n) after = rows[n - 1];
+    }
+    return ERR_OK;
+}
+
+static err_code open_snapshot(ctx *c, db *d, str data_dir, int64_t store_id, char *why, size_t why_size, snapshot **ret_snapshot) {
+    model row;
+    *ret_snapshot = NULL;
+    TRY(newest_snapshot(c, d, store_id, &row));
+    if (!row.version) return ERR_OK;
+    buf path;
+    buf_init_in(&path, c->arena, 4096);
+    buf_str(&path, data_dir);
+    buf_char(&path, '/');
+    buf_str(&path, row.artifact);
+    TRY(buf_err(&path));
+    err_code e = snapshot_open(c, path.p, ret_snapshot);
+    if (e == ERR_NOT_FOUND || e == ERR_CORRUPT) {           /* the shop is answered all the same; facts tell why */
+        copy_word(why, why_size, str_of(c->error.text));
+        return ERR_OK;
+    }
+    return e;
+}
+
+err_code loaded_shop_read(ctx *c, db *d, str data_dir, int64_t store_id, loaded_shop **ret_loaded) {
+    store facts = { .store_id = store_id };
+    err_code e = storage_get(c, d, &store_entity, &facts);
+    if (e == ERR_NOT_FOUND) return fail(c, ERR_NOT_FOUND, "there is no store %lld", (long long)store_id);
+    TRY(e);
+    char why[256] = "";
+    catalogue *k = NULL;
+    snapshot *snap = NULL;
+    TRY(catalogue_new(c, (card_style){ facts.currency, currency_digits(facts.currency) }, &k));
+    e = catalogue_load_all(c, d, store_id, k);
+    if (!e) e = open_snapshot(c, d, data_dir, store_id, why, sizeof why, &snap);
+    if (e) {
+        catalogue_free(k);
+        return e;
+    }
+    TRY(loaded_shop_new(c, &facts, k, snap, ret_loaded));
+    memcpy((*ret_loaded)->snapshot_error, why, sizeof why);
+    return ERR_OK;
+}
