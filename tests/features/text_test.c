@@ -84,7 +84,8 @@ TEST(text, knows_romanian_from_english) {
     for (size_t i = 0; i < COUNT(cases); i++)
         assert_string_equal(cases[i].code, text_language_code(text_language_guess(str_of(cases[i].text))));
     static const struct { const char *locale; bool known; } locales[] = {
-        { "ro", true }, { "ro_RO", true }, { "en-GB", true }, { "RO", true }, { "xx", false }, { "", false }, { "r", false }, { "rom", false },
+        { "ro", true }, { "ro_RO", true }, { "en-GB", true }, { "RO", true }, { "xx", false },
+        { "", false }, { "r", false }, { "rom", false },
     };
     for (size_t i = 0; i < COUNT(locales); i++)
         assert_int_equal(locales[i].known, text_language_find(str_of(locales[i].locale)) != NULL);
