@@ -9,7 +9,7 @@ static inline void *grow_array(arena *a, const void *old, size_t n, size_t *cap,
     size_t larger = *cap ? *cap * 2 : 64;
     void *p = arena_array(a, larger, size);
     if (!p) return NULL;
-    if (n) memcpy(p, old, n * size);
+    if (old) memcpy(p, old, n * size);
     *cap = larger;
     return p;
 }
