@@ -173,7 +173,7 @@ static err_code check_count(ctx *c, const command *m, const invocation *v) {
 }
 
 err_code command_parse(ctx *c, const command *m, const settings *s, int argc, char **argv, invocation *ret_v) {
-    invocation v = { .command = m, .settings = s, .program = "vitrine" };
+    invocation v = { .command = m, .settings = s };
     v.values = arena_new(c->arena, const char *, option_count(m));
     v.args = arena_new(c->arena, const char *, MOST_ARGS);
     if (!v.values || !v.args) return fail(c, ERR_NO_MEMORY, "no memory for the command line");

@@ -47,7 +47,7 @@ struct invocation {
     size_t n_args;
     bool json, help;
     const char *data;           /* the data folder */
-    const char *program;        /* "vitrine" */
+    bool *said;                 /* a body sets it when it has told its failure itself: only the exit code is left to do */
     FILE *out, *err;
 };
 

@@ -80,7 +80,10 @@ static int run_command(ctx *c, const command *m, const settings *s, int argc, ch
         command_help(out, m);
         return EXIT_DONE;
     }
-    return report(c, m->run(c, &v), v.json, out, err);
+    bool said = false;
+    v.said = &said;
+    e = m->run(c, &v);
+    return e && said ? EXIT_FAILED : report(c, e, v.json, out, err);
 }
 
 /* --version, -h and the like are commands spelled as options. */

@@ -1,0 +1,78 @@
+/* vitrine doctor: looks at everything that can be wrong and says what to do. */
+#include <stdarg.h>
+#include "app/commands.h"
+#include "app/doctor.h"
+#include "base/file.h"
+#include "base/limits.h"
+
+static const option options[] = {
+    { "port", OPTION_INT, "PORT", "VITRINE_PORT", "8080", 1, 65535, "the port that should be free" },
+    { "offline", OPTION_FLAG, NULL, NULL, NULL, 0, 0, "do not ask the shops" },
+};
+
+static const struct { bool needs_database; doctor_check *run; } checks[] = {
+    { false, doctor_check_folder }, { false, doctor_check_space }, { false, doctor_check_key }, { false, doctor_check_clock },
+    { false, doctor_check_port },   { false, doctor_check_database },
+    { true, doctor_check_stores },  { true, doctor_check_jobs },
+};
+
+static const char *const verdict_words[] = { [DOCTOR_OK] = "ok", [DOCTOR_WARN] = "warn", [DOCTOR_FAIL] = "fail" };
+
+void doctor_say(doctor *d, doctor_verdict verdict, const char *what, const char *format, ...) {
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (verdict == DOCTOR_WARN) d->warned++;
+    if (verdict == DOCTOR_FAIL) d->failed++;
+    if (!d->json) {
+        fprintf(d->v->out, "%-5s %-18s %s\n", verdict_words[verdict], what, text);
+        return;
+    }
+    jw_object(d->json);
+    jw_member_text(d->json, "verdict", verdict_words[verdict]);
+    jw_member_text(d->json, "what", what);
+    jw_member_text(d->json, "text", text);
+    jw_end_object(d->json);
+}
+
+static void run_checks(ctx *c, doctor *d) {
+    for (size_t i = 0; i < COUNT(checks); i++) {
+        arena_mark m = arena_save(c->arena);
+        if (!checks[i].needs_database || d->h->d) checks[i].run(c, d);
+        arena_restore(c->arena, m);
+    }
+}
+
+static void print_json(doctor *d, buf *b) {
+    jw_end_array(d->json);
+    jw_member_i64(d->json, "warnings", d->warned);
+    jw_member_i64(d->json, "failures", d->failed);
+    jw_end_object(d->json);
+    fprintf(d->v->out, "%s\n", b->p);
+}
+
+static err_code run(ctx *c, const invocation *v) {
+    AUTO_HOME h = { .dir = v->data };
+    TRY(crypto_start(c));
+    AUTO_BUF b;
+    buf_init(&b, MIB);
+    json_out w;
+    jw_init(&w, &b);
+    doctor d = { .v = v, .h = &h, .json = v->json ? &w : NULL };
+    jw_object(&w);
+    jw_key(&w, "checks");
+    jw_array(&w);
+    run_checks(c, &d);
+    if (v->json) print_json(&d, &b);
+    else fprintf(v->out, "%d warnings, %d failures\n", d.warned, d.failed);
+    *v->said = d.failed > 0;
+    return d.failed ? ERR_INVALID : buf_err(&b);
+}
+
+const command cmd_doctor = {
+    .name = "doctor", .summary = "Look at database, shops, clock and permissions and say what to do", .usage = "[options]",
+    .details = "Every line begins with ok, warn or fail. The exit code is 1 when something failed.",
+    .options = options, .n_options = COUNT(options), .run = run,
+};

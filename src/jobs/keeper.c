@@ -1,0 +1,138 @@
+/* Keeps a running job alive in its row. */
+#include "jobs/keeper_int.h"
+#include <stdlib.h>
+#include <string.h>
+#include "base/limits.h"
+#include "base/thread.h"
+#include "storage/job_queue.h"
+
+struct job_keeper {
+    const job_services *services;
+    job_watch watch;
+    int64_t store_id, job_id;
+    db *d;                          /* the thread's own */
+    arena memory;                   /* emptied after each beat */
+    ctx c;
+    pthread_t thread;
+    atomic_bool cancel;
+    lock mutex;                     /* guards everything below */
+    pthread_cond_t wake;
+    bool ending;
+    keeper_reason reason;
+    char step[64];
+    int64_t done, total;
+};
+
+typedef struct { char step[64]; int64_t done, total; bool ending; } keeper_view;
+
+static keeper_view look(job_keeper *k) {
+    WITH_LOCK(&k->mutex);
+    keeper_view v = { .done = k->done, .total = k->total, .ending = k->ending };
+    memcpy(v.step, k->step, sizeof v.step);
+    return v;
+}
+
+static void raise_flag(job_keeper *k, keeper_reason why) {
+    WITH_LOCK(&k->mutex);
+    if (k->reason == KEEPER_QUIET) k->reason = why;
+    atomic_store(&k->cancel, true);
+}
+
+/* A beat that cannot be written is tried again at the next one: the row goes stale only after many. */
+static void beat(job_keeper *k, const keeper_view *v) {
+    job row = {
+        .store_id = k->store_id, .job_id = k->job_id, .owner = k->services->owner,
+        .step = str_of(v->step), .done = v->done, .total = v->total,
+    };
+    bool cancel = false;
+    err_code e = job_queue_heartbeat(&k->c, k->d, &row, &cancel);
+    if (e == ERR_CONFLICT || e == ERR_NOT_FOUND) raise_flag(k, KEEPER_LOST);
+    else if (!e && cancel) raise_flag(k, KEEPER_ASKED);
+    arena_reset(&k->memory);
+}
+
+static void wait_a_tick(job_keeper *k) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += KEEPER_TICK_MS * 1000000L;
+    if (until.tv_nsec >= 1000000000L) until.tv_sec++, until.tv_nsec -= 1000000000L;
+    WITH_LOCK(&k->mutex);
+    if (!k->ending) (void)pthread_cond_timedwait(&k->wake, &k->mutex, &until);     /* early or late: the loop looks again */
+}
+
+static void *keep(void *arg) {
+    job_keeper *k = arg;
+    int64_t beaten_us = k->c.time->mono_us(k->c.time);
+    for (;;) {
+        keeper_view v = look(k);
+        if (k->services->stop && atomic_load(k->services->stop)) raise_flag(k, KEEPER_STOPPED);
+        if (k->watch.show) k->watch.show(k->watch.arg, str_of(v.step), v.done, v.total);
+        if (v.ending) return NULL;
+        int64_t now_us = k->c.time->mono_us(k->c.time);
+        if (now_us - beaten_us >= KEEPER_BEAT_MS * 1000) {
+            beat(k, &v);
+            beaten_us = now_us;
+        }
+        wait_a_tick(k);
+    }
+}
+
+static void keeper_free(job_keeper *k) {
+    storage_close(k->d);
+    arena_done(&k->memory);
+    pthread_cond_destroy(&k->wake);
+    pthread_mutex_destroy(&k->mutex);
+    free(k);
+}
+
+static void make_lock(job_keeper *k) {
+    pthread_condattr_t a;
+    pthread_condattr_init(&a);
+    (void)pthread_condattr_setclock(&a, CLOCK_MONOTONIC);   /* known to Linux */
+    pthread_cond_init(&k->wake, &a);
+    pthread_condattr_destroy(&a);
+    pthread_mutex_init(&k->mutex, NULL);
+}
+
+err_code job_keeper_start(ctx *c, const job_services *s, const job *row, const job_watch *watch, job_keeper **ret_keeper) {
+    job_keeper *k = calloc(1, sizeof *k);
+    if (!k) return fail(c, ERR_NO_MEMORY, "no memory for the keeper of a job");
+    make_lock(k);
+    arena_init(&k->memory, 16 * MIB);
+    ctx_init(&k->c, &k->memory);
+    k->services = s;
+    k->store_id = row->store_id;
+    k->job_id = row->job_id;
+    if (watch) k->watch = *watch;
+    err_code e = storage_open(c, &s->database, &k->d);
+    if (!e && pthread_create(&k->thread, NULL, keep, k) != 0) e = fail(c, ERR_INTERNAL, "could not start the keeper of a job");
+    if (e) keeper_free(k);
+    else *ret_keeper = k;
+    return e;
+}
+
+const atomic_bool *job_keeper_flag(const job_keeper *k) { return &k->cancel; }
+
+void job_keeper_tell(job_keeper *k, str step, int64_t done, int64_t total) {
+    step = str_clip(step, sizeof k->step - 1);
+    WITH_LOCK(&k->mutex);
+    memcpy(k->step, step.p ? step.p : "", step.n);
+    k->step[step.n] = '\0';
+    k->done = done;
+    k->total = total;
+}
+
+keeper_reason job_keeper_end(ctx *c, job_keeper *k, job *row) {
+    if (!k) return KEEPER_QUIET;
+    pthread_mutex_lock(&k->mutex);
+    k->ending = true;
+    pthread_cond_signal(&k->wake);
+    pthread_mutex_unlock(&k->mutex);
+    pthread_join(k->thread, NULL);
+    keeper_reason why = k->reason;
+    row->step = str_dup(c->arena, str_of(k->step));         /* empty when memory ended: only the last words of the progress are lost */
+    row->done = k->done;
+    row->total = k->total;
+    keeper_free(k);
+    return why;
+}

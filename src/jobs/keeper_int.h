@@ -1,0 +1,18 @@
+/* The keeper of a running job: a thread that writes its progress and heartbeat into the row and hears "cancel".
+ * Promise: the body never waits for it; it has a connection of its own, so a long transaction of the body or hours of computing
+ * do not silence the heartbeat. Private to jobs/. */
+#pragma once
+#include "jobs/jobs.h"
+
+enum { KEEPER_TICK_MS = 250, KEEPER_BEAT_MS = 2000 };
+/* A running job whose heartbeat is older than this has lost its process: a beat may wait 10 s for the database. */
+enum { JOB_STALE_MS = 60 * MS_PER_SECOND };
+
+typedef struct job_keeper job_keeper;
+/* ERR_STORAGE, ERR_NO_MEMORY, ERR_INTERNAL. End it with job_keeper_end(). */
+CHECK_RESULT err_code job_keeper_start(ctx *c, const job_services *s, const job *row, const job_watch *watch, job_keeper **ret_keeper);
+/* The cancel flag of the body. */
+const atomic_bool *job_keeper_flag(const job_keeper *k);
+void job_keeper_tell(job_keeper *k, str step, int64_t done, int64_t total);
+/* Stop the thread; why the flag was raised, and the last progress into `row` (texts in c->arena). NULL is fine. */
+keeper_reason job_keeper_end(ctx *c, job_keeper *k, job *row);
