@@ -16,7 +16,7 @@ static int64_t pause_ms(int64_t attempts) {
 job_ending job_decide_ending(err_code e, keeper_reason why, int64_t attempts, int max_attempts) {
     if (why == KEEPER_LOST) return (job_ending){ .kind = ENDING_LEFT };
     if (!e) return (job_ending){ .kind = ENDING_DONE };         /* also when the flag came too late */
-    if (e == ERR_CANCELLED && why == KEEPER_STOPPED) return (job_ending){ .kind = ENDING_AGAIN, .free_attempt = true };
+    if (e == ERR_CANCELLED && why == KEEPER_STOPPED) return (job_ending){ .kind = ENDING_AGAIN };
     if (e == ERR_CANCELLED) return (job_ending){ .kind = ENDING_CANCELLED };
     if (may_pass(e) && attempts < max_attempts) return (job_ending){ .kind = ENDING_AGAIN, .delay_ms = pause_ms(attempts) };
     return (job_ending){ .kind = ENDING_FAILED };

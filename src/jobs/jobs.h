@@ -57,10 +57,12 @@ typedef struct {
  *   c        arena of the job; its cancel flag is replaced while the body runs
  *   d        connection of this thread, no transaction open
  *   kind     of the row
- *   row      in: as claimed; out: as it ended (texts in c->arena)
+ *   row      as claimed
  *   watch    may be NULL
+ *   ret_result  what the body told, one JSON value in c->arena or empty; also when the body failed; may be NULL
  * What the body returned; ERR_CONFLICT when another process has taken the job meanwhile. */
-CHECK_RESULT err_code job_perform(ctx *c, const job_services *s, db *d, const job_kind *kind, job *row, const job_watch *watch);
+CHECK_RESULT err_code job_perform(ctx *c, const job_services *s, db *d, const job_kind *kind, const job *row, const job_watch *watch,
+                                  str *ret_result);
 
 /* Name of this process for job rows: host, process id, something random. In `a`; .p NULL when memory ends. */
 str job_owner_name(arena *a);
@@ -71,6 +73,5 @@ typedef enum { ENDING_DONE, ENDING_FAILED, ENDING_CANCELLED, ENDING_AGAIN, ENDIN
 typedef struct {
     ending_kind kind;
     int64_t delay_ms;               /* AGAIN: from now */
-    bool free_attempt;              /* AGAIN: this one does not count */
 } job_ending;
 job_ending job_decide_ending(err_code e, keeper_reason why, int64_t attempts, int max_attempts);

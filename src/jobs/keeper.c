@@ -9,7 +9,7 @@
 struct job_keeper {
     const job_services *services;
     job_watch watch;
-    int64_t store_id, job_id;
+    const job *row;                 /* the caller's, not changed while we run */
     db *d;                          /* the thread's own */
     arena memory;                   /* emptied after each beat */
     ctx c;
@@ -40,12 +40,8 @@ static void raise_flag(job_keeper *k, keeper_reason why) {
 
 /* A beat that cannot be written is tried again at the next one: the row goes stale only after many. */
 static void beat(job_keeper *k, const keeper_view *v) {
-    job row = {
-        .store_id = k->store_id, .job_id = k->job_id, .owner = k->services->owner,
-        .step = str_of(v->step), .done = v->done, .total = v->total,
-    };
     bool cancel = false;
-    err_code e = job_queue_heartbeat(&k->c, k->d, &row, &cancel);
+    err_code e = job_heartbeat(&k->c, k->d, k->row, str_of(v->step), v->done, v->total, &cancel);
     if (e == ERR_CONFLICT || e == ERR_NOT_FOUND) raise_flag(k, KEEPER_LOST);
     else if (!e && cancel) raise_flag(k, KEEPER_ASKED);
     arena_reset(&k->memory);
@@ -67,7 +63,10 @@ static void *keep(void *arg) {
         keeper_view v = look(k);
         if (k->services->stop && atomic_load(k->services->stop)) raise_flag(k, KEEPER_STOPPED);
         if (k->watch.show) k->watch.show(k->watch.arg, str_of(v.step), v.done, v.total);
-        if (v.ending) return NULL;
+        if (v.ending) {
+            beat(k, &v);                                    /* the last progress stays in the row */
+            return NULL;
+        }
         int64_t now_us = k->c.time->mono_us(k->c.time);
         if (now_us - beaten_us >= KEEPER_BEAT_MS * 1000) {
             beat(k, &v);
@@ -101,8 +100,7 @@ err_code job_keeper_start(ctx *c, const job_services *s, const job *row, const j
     arena_init(&k->memory, 16 * MIB);
     ctx_init(&k->c, &k->memory);
     k->services = s;
-    k->store_id = row->store_id;
-    k->job_id = row->job_id;
+    k->row = row;
     if (watch) k->watch = *watch;
     err_code e = storage_open(c, &s->database, &k->d);
     if (!e && pthread_create(&k->thread, NULL, keep, k) != 0) e = fail(c, ERR_INTERNAL, "could not start the keeper of a job");
@@ -122,7 +120,7 @@ void job_keeper_tell(job_keeper *k, str step, int64_t done, int64_t total) {
     k->total = total;
 }
 
-keeper_reason job_keeper_end(ctx *c, job_keeper *k, job *row) {
+keeper_reason job_keeper_end(job_keeper *k) {
     if (!k) return KEEPER_QUIET;
     pthread_mutex_lock(&k->mutex);
     k->ending = true;
@@ -130,9 +128,6 @@ keeper_reason job_keeper_end(ctx *c, job_keeper *k, job *row) {
     pthread_mutex_unlock(&k->mutex);
     pthread_join(k->thread, NULL);
     keeper_reason why = k->reason;
-    row->step = str_dup(c->arena, str_of(k->step));         /* empty when memory ended: only the last words of the progress are lost */
-    row->done = k->done;
-    row->total = k->total;
     keeper_free(k);
     return why;
 }

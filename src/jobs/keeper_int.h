@@ -14,5 +14,5 @@ CHECK_RESULT err_code job_keeper_start(ctx *c, const job_services *s, const job 
 /* The cancel flag of the body. */
 const atomic_bool *job_keeper_flag(const job_keeper *k);
 void job_keeper_tell(job_keeper *k, str step, int64_t done, int64_t total);
-/* Stop the thread; why the flag was raised, and the last progress into `row` (texts in c->arena). NULL is fine. */
-keeper_reason job_keeper_end(ctx *c, job_keeper *k, job *row);
+/* Write the last progress and stop the thread; why the flag was raised. The body holds no transaction any more. NULL is fine. */
+keeper_reason job_keeper_end(job_keeper *k);

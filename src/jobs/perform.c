@@ -33,7 +33,7 @@ static void log_ending(ctx *c, const job *row, job_ending ending, err_code e, in
              e ? " error=" : "", e ? err_name(e) : "", e ? " why=" : "", e ? c->error.text : "");
 }
 
-static err_code run_body(ctx *c, const job_services *s, db *d, const job_kind *kind, job *row, job_keeper *k, buf *result) {
+static err_code run_body(ctx *c, const job_services *s, db *d, const job_kind *kind, const job *row, job_keeper *k, buf *result) {
     job_task t = { .services = s, .d = d, .row = row, .result = result, .keeper = k };
     const atomic_bool *outer = c->cancel;
     c->cancel = job_keeper_flag(k);
@@ -48,31 +48,30 @@ static job_ending ending_of(const job_services *s, const job *row, const job_kin
     return job_decide_ending(e, why == KEEPER_STOPPED ? KEEPER_ASKED : why, row->attempts, 0);
 }
 
-static err_code write_ending(ctx *c, db *d, job *row, job_ending ending) {
+static err_code write_ending(ctx *c, db *d, const job *row, job_ending ending, str result, str error) {
     switch (ending.kind) {
     case ENDING_LEFT: return fail(c, ERR_CONFLICT, "another process has taken over this job");
-    case ENDING_AGAIN: return job_queue_again(c, d, row, ctx_now_ms(c) + ending.delay_ms, ending.free_attempt);
-    case ENDING_DONE: row->state = STR("done"); break;
-    case ENDING_FAILED: row->state = STR("failed"); break;
-    case ENDING_CANCELLED: row->state = STR("cancelled"); break;
+    case ENDING_AGAIN: return job_postpone(c, d, row, ctx_now_ms(c) + ending.delay_ms, error);
+    case ENDING_DONE: return job_finish(c, d, row, JOB_DONE, result, error);
+    case ENDING_FAILED: return job_finish(c, d, row, JOB_FAILED, result, error);
+    case ENDING_CANCELLED: return job_finish(c, d, row, JOB_CANCELLED, result, error);
     }
-    return job_queue_finish(c, d, row);
+    return ERR_OK;
 }
 
-err_code job_perform(ctx *c, const job_services *s, db *d, const job_kind *kind, job *row, const job_watch *watch) {
+err_code job_perform(ctx *c, const job_services *s, db *d, const job_kind *kind, const job *row, const job_watch *watch, str *ret_result) {
     int64_t from_us = c->time->mono_us(c->time);
     AUTO_BUF result;
     buf_init(&result, RESULT_BYTES);
     job_keeper *k = NULL;
-    keeper_reason why = KEEPER_QUIET;
     err_code e = job_keeper_start(c, s, row, watch, &k);
     if (!e) e = run_body(c, s, d, kind, row, k, &result);
-    why = job_keeper_end(c, k, row);
+    keeper_reason why = job_keeper_end(k);
     job_ending ending = ending_of(s, row, kind, e, why);
-    row->result = buf_err(&result) ? (str){ 0 } : buf_view(&result);
-    row->error = e ? str_dup(c->arena, str_of(*c->error.text ? c->error.text : err_text(e))) : (str){ 0 };
+    str outcome = buf_err(&result) ? (str){ 0 } : str_dup(c->arena, buf_view(&result));
+    str error = e ? str_dup(c->arena, str_of(*c->error.text ? c->error.text : err_text(e))) : (str){ 0 };
     log_ending(c, row, ending, e, ms_since(c, from_us));
-    err_code written = write_ending(c, d, row, ending);
-    row->result = str_dup(c->arena, row->result);
-    return e ? e : written;
+    err_code written = write_ending(c, d, row, ending, outcome, error);
+    if (!written && ret_result) *ret_result = outcome;
+    return e ? e : written;                                 /* a row that could not be written goes stale and is taken over */
 }

@@ -26,15 +26,13 @@ static const job_kind *kind_of(const job_runner_options *o, str name) {
 }
 
 /* A kind of a newer program: fail it with a sentence instead of claiming it for ever. */
-static err_code refuse(ctx *c, db *d, job *row) {
-    row->state = STR("failed");
-    row->error = STR("this version of Vitrine does not know this kind of job");
-    return job_queue_finish(c, d, row);
+static err_code refuse(ctx *c, db *d, const job *row) {
+    return job_finish(c, d, row, JOB_FAILED, (str){ 0 }, STR("this version of Vitrine does not know this kind of job"));
 }
 
 err_code job_runner_step(ctx *c, const job_runner_options *o, db *d, bool *ret_ran) {
     job row;
-    err_code e = job_queue_claim(c, d, o->services->owner, JOB_STALE_MS, &row);
+    err_code e = job_claim(c, d, o->services->owner, JOB_STALE_MS, &row);
     if (e == ERR_NOT_FOUND) {
         *ret_ran = false;
         return ERR_OK;
@@ -43,7 +41,7 @@ err_code job_runner_step(ctx *c, const job_runner_options *o, db *d, bool *ret_r
     *ret_ran = true;
     const job_kind *kind = kind_of(o, row.kind);
     if (!kind) return refuse(c, d, &row);
-    err_code ended = job_perform(c, o->services, d, kind, &row, NULL);
+    err_code ended = job_perform(c, o->services, d, kind, &row, NULL, NULL);
     (void)ended;                                            /* it is in the row and in the log */
     return ERR_OK;
 }
