@@ -19,7 +19,6 @@ struct job_runner {
 };
 
 static const job_kind *kind_of(const job_runner_options *o, str name) {
-    if (!o->kinds) return job_kind_find(name);
     for (size_t i = 0; i < o->n_kinds; i++)
         if (str_eq(name, str_of(o->kinds[i].name))) return &o->kinds[i];
     return NULL;

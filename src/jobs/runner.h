@@ -7,7 +7,7 @@
 typedef struct job_runner job_runner;
 typedef struct {
     const job_services *services;   /* outlives the runner; its stop flag is raised before runner_free() */
-    const job_kind *kinds;          /* NULL: job_kinds */
+    const job_kind *kinds;          /* job_kinds, or a test's own */
     size_t n_kinds;
     int threads;                    /* 1..8 */
     const time_source *time;

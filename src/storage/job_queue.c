@@ -129,6 +129,25 @@ err_code job_claim(ctx *c, db *d, str owner, int64_t stale_ms, job *ret_job) {
     return ERR_OK;
 }
 
+static err_code take(ctx *c, db *d, const job_key *key, str owner, int64_t stale_ms, job *ret_job) {
+    bool taken = false;
+    TRY(job_get(c, d, key->store_id, key->job_id, ret_job));
+    bool stale = is_state(ret_job, "running") && ret_job->heartbeat_ms < ctx_now_ms(c) - stale_ms;
+    if (is_state(ret_job, "queued") || stale) TRY(claim_one(c, d, key, owner, ret_job, &taken));
+    if (!taken) return fail(c, ERR_CONFLICT, "job %lld is not free: %.*s", (long long)key->job_id, STR_ARG(ret_job->state));
+    return ERR_OK;
+}
+
+err_code job_take(ctx *c, db *d, int64_t store_id, int64_t job_id, str owner, int64_t stale_ms, job *ret_job) {
+    if (!owner.n) return fail(c, ERR_INTERNAL, "a job is taken without an owner");
+    TRY(storage_begin(c, d, STORAGE_WRITE));
+    job_key key = { store_id, job_id, true };
+    job j = { 0 };
+    err_code e = end(c, d, take(c, d, &key, owner, stale_ms, &j));
+    if (!e || e == ERR_CONFLICT) *ret_job = j;
+    return e;
+}
+
 /* ---- the owner's calls ---- */
 
 static err_code get_owned(ctx *c, db *d, const job *mine, job *ret_job) {

@@ -25,6 +25,10 @@ CHECK_RESULT err_code job_submit(ctx *c, db *d, const job_order *o, int64_t *ret
  *   owner    name of this worker, not empty: "host:pid:thread"
  * ERR_NOT_FOUND when there is nothing to do. */
 CHECK_RESULT err_code job_claim(ctx *c, db *d, str owner, int64_t stale_ms, job *ret_job);
+/* Take one certain job, due or not: for somebody who waits for it in the foreground.
+ *   ret_job  the job; on ERR_CONFLICT as it stands, with its owner
+ * ERR_CONFLICT when somebody runs it (or it has ended), ERR_NOT_FOUND. */
+CHECK_RESULT err_code job_take(ctx *c, db *d, int64_t store_id, int64_t job_id, str owner, int64_t stale_ms, job *ret_job);
 /* Say that the job is alive and how far it is. Call it more often than stale_ms.
  *   j           of job_claim(): its keys and owner are read
  *   ret_cancel  somebody asked to stop

@@ -245,3 +245,20 @@ TEST(job_queue, takes_a_job_once_from_many_who_submit_it) {
     for (int i = 0; i < JOBS; i++) assert_int_equal(1, made[i]);
     storage_close(d);
 }
+
+TEST(job_queue, gives_one_certain_job_to_who_waits_for_it) {
+    QUEUE(c);
+    int64_t id = submit(c, d, 1, "sync", 5000000, NULL);            /* not due yet */
+    job j;
+    assert_ok(c, job_take(c, d, 1, id, STR("me"), STALE_MS, &j));
+    assert_str("running", j.state);
+    assert_str("me", j.owner);
+    assert_err(ERR_CONFLICT, job_take(c, d, 1, id, STR("you"), STALE_MS, &j));
+    assert_str("me", j.owner);
+    clock_.manual_ms += STALE_MS + 1;
+    assert_ok(c, job_take(c, d, 1, id, STR("you"), STALE_MS, &j));
+    assert_ok(c, job_finish(c, d, &j, JOB_DONE, STR(""), STR("")));
+    assert_err(ERR_CONFLICT, job_take(c, d, 1, id, STR("me"), STALE_MS, &j));
+    assert_err(ERR_NOT_FOUND, job_take(c, d, 1, 77, STR("me"), STALE_MS, &j));
+    storage_close(d);
+}
