@@ -139,6 +139,9 @@ static const struct { const char *name; param_kind kind; size_t offset; } param_
     { "popularity_power", PARAM_REAL, offsetof(rules_params, popularity_power) },
     { "pair_prior", PARAM_REAL, offsetof(rules_params, pair_prior) },
     { "category_prior", PARAM_REAL, offsetof(rules_params, category_prior) },
+    { "score_prior", PARAM_REAL, offsetof(rules_params, score_prior) },
+    { "cart_anchor_power", PARAM_REAL, offsetof(rules_params, cart_anchor_power) },
+    { "cart_item_power", PARAM_REAL, offsetof(rules_params, cart_item_power) },
     { "cart_power", PARAM_REAL, offsetof(rules_params, cart_power) },
     { "threads", PARAM_INT, offsetof(rules_params, threads) },
 };

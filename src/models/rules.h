@@ -12,11 +12,14 @@ typedef struct {
     uint32_t k;                     /* rules kept per item, 1..RULES_MAX_K */
     uint32_t max_basket;            /* larger baskets are left out of the pairs; 0 = none */
     double half_life_days;          /* for baskets_decay(), which the caller calls; <= 0: no decay */
-    double size_power;              /* a basket of n items votes with n^-size_power in the score, 0..2 */
-    double popularity_power;        /* the score is divided by (the item's own probability)^this, 0..1 */
-    double pair_prior;              /* baskets the prior is worth against an anchor's own baskets, > 0 */
-    double category_prior;          /* expected pairs the next coarser lift is worth against a finer one, > 0 */
-    double cart_power;              /* popularity_power when a whole cart asks, 0..1 */
+    double pair_prior;              /* probability: baskets the prior is worth against an anchor's own baskets, > 0 */
+    double category_prior;          /* probability: expected pairs a coarser lift is worth against a finer one, > 0 */
+    double size_power;              /* score: a basket of n items votes with n^-size_power, 0..2 */
+    double popularity_power;        /* score: divided by (the item's own probability)^this, 0..1 */
+    double score_prior;             /* score: baskets the prior is worth, > 0 */
+    double cart_anchor_power;       /* cart score: votes are divided by (the anchor's votes)^this ... */
+    double cart_item_power;         /* ... and by (the item's votes)^this, 0..1 ... */
+    double cart_power;              /* ... and then raised to this, so that few strong partners beat many weak ones, 0.5..4 */
     int threads;                    /* 0: one per core */
 } rules_params;
 
@@ -30,6 +33,7 @@ typedef struct {
     float llr;                      /* log-likelihood ratio of the 2x2 table, >= 0 (Dunning 1993) */
     float confidence;               /* how sure we are of `probability`: share of it that comes from the pair itself, 0..1 */
     float score;                    /* ranks the list; larger is better, > 0 */
+    float cart_score;               /* what this rule adds to the item's score when several anchors ask at once, 0..1 */
 } rule;
 
 typedef struct {
@@ -39,7 +43,6 @@ typedef struct {
     double *item_weight;            /* n_items: decayed number of baskets with the item */
     uint32_t *item_count;           /* n_items: baskets with the item, exact */
     double total_weight;            /* decayed number of baskets */
-    double cart_exponent;           /* popularity exponent of rules_rank_cart(), from the parameters */
 } rule_lists;
 
 /* Parameters that won on the validation part of a real shop's training data; see the table in rules.c. */
@@ -54,12 +57,13 @@ rules_params rules_default_params(void);
 CHECK_RESULT err_code rules_fit(ctx *c, const basket_matrix *b, const uint32_t *category, const rules_params *p,
                                 rule_lists *ret_lists);
 
-/* What goes with all these items together, best first.
+/* What goes with all these items together, best first: cart scores of the anchors' rules added up. One anchor answers its own
+ * list as it is.
  *   anchors    n items of the cart; unknown ones (>= n_items) and doubles are passed over; none of them is answered
  *   k          answers at most
- *   ret_rules  room for k rules; figures are those of the strongest anchor, `score` is the cart's
+ *   ret_rules  room for k rules; figures are those of the most probable rule, `score` is the cart's
  *   ret_n      rules written
- * Scratch memory in c->arena, given back. ERR_NO_MEMORY. O(n * lists->k). One anchor answers its own list. */
+ * Scratch memory in c->arena, given back. ERR_NO_MEMORY. O(n * lists->k). */
 CHECK_RESULT err_code rules_rank_cart(ctx *c, const rule_lists *lists, const uint32_t *anchors, size_t n, uint32_t k,
                                       rule *ret_rules, uint32_t *ret_n);
 

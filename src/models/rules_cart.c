@@ -2,7 +2,6 @@
 #include "base/map.h"
 #include "models/rules.h"
 #include "num/topk.h"
-#include <math.h>
 
 typedef struct {
     double score;
@@ -34,7 +33,7 @@ static bool add_anchor(collection *all, uint32_t anchor) {
     for (uint32_t n = 0; n < l->length[anchor]; n++) {
         candidate *to = find(all, r[n].item);
         if (!to) return false;
-        to->score += (double)r[n].probability * pow(l->item_weight[r[n].item] / l->total_weight, -l->cart_exponent);
+        to->score += (double)r[n].cart_score;
         if (!to->strongest || r[n].probability > to->strongest->probability) to->strongest = &r[n];
     }
     return true;
