@@ -1,7 +1,7 @@
 /* Shop platforms: one row and one file each. A connector pages through the shop and turns what it finds into schema records,
  * which go out through a sink; it knows neither the database nor the jobs.
  * Promise: everything is idempotent; order of arrival does not matter; a failed sync leaves what was there.
- * Read next: connect/README.md, connect/woocommerce.h. */
+ * Read next: connect/README.md, connect/woocommerce.c. */
 #pragma once
 #include "schema/tables.h"
 
@@ -12,6 +12,7 @@ typedef struct {
     str webhook_secret;         /* ours; empty when none was made yet */
     str webhook_base;           /* public address of this Vitrine, "" when shops cannot reach it */
     bool insecure;              /* do not check the certificate */
+    int timeout_ms;             /* longest wait for one answer; 0 = 60 s */
     int currency_digits;        /* of the store's currency, 0..4 */
     str time_zone;
 } shop_access;
@@ -19,7 +20,7 @@ typedef struct {
 typedef struct {
     str step;                   /* "products" */
     int64_t done, total;        /* of this step; total 0 = not known */
-    int64_t requests, rows_new, rows_changed, rows_removed;
+    int64_t requests, rows_changed, rows_removed;   /* changed: new ones too; the sink can tell them apart */
     double seconds_left;        /* < 0 = not known */
 } sync_progress;
 
@@ -28,17 +29,18 @@ typedef struct connect_sink {
     void *self;
     /* Upsert a row with the child sets given (sets not given are left alone). `ret_changed` may be NULL. */
     err_code (*put)(ctx *c, void *self, const record *r, bool *ret_changed);
-    /* Remove a row and all that hangs on it. Not there: fine. */
+    /* Remove a row and all that hangs on it: children, a product's variations, an order's lines and refunds. Not there: fine. */
     err_code (*remove)(ctx *c, void *self, const entity *e, const void *key_row);
     /* Is there a row with this key? Fills the row. ERR_NOT_FOUND. */
     err_code (*get)(ctx *c, void *self, const entity *e, void *row);
-    /* What the shop says of itself: title, currency, time zone, tax, version. Only these columns of the store are taken. */
+    /* What the shop says of itself: title, currency, time zone, locale, tax, version. Only these columns of the store are taken,
+     * and of the texts only those that are not empty (empty = the shop did not say). */
     err_code (*shop)(ctx *c, void *self, const store *facts);
     /* Cursor of a resource; a resource never seen gives a zeroed one. */
     err_code (*cursor_get)(ctx *c, void *self, str resource, sync_cursor *ret_cursor);
     /* All put since the last checkpoint and this cursor become durable together. */
     err_code (*checkpoint)(ctx *c, void *self, const sync_cursor *cursor);
-    /* Ids of an entity stored, ascending by bytes, at most `limit` after `after`. */
+    /* Ids of an entity stored (its second key column), ascending by bytes, at most `limit` after `after`; texts in c->arena. */
     err_code (*ids)(ctx *c, void *self, const entity *e, str after, size_t limit, str *ret_ids, size_t *ret_n);
     void (*progress)(ctx *c, void *self, const sync_progress *p);
 } connect_sink;
