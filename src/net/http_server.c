@@ -258,7 +258,8 @@ static const peer *peer_of(struct MHD_Connection *connection) {
     return i ? i->socket_context : NULL;
 }
 
-/* The head is here: let the application decide. Without a body the answer follows at once. */
+/* The head is here: let the application decide. An answer given now ends the connection (the library takes it for a refusal to
+ * read on), so an answer that needs no body is made at the end of the empty body: the next call. */
 static enum MHD_Result on_head(request *q, const char *method, const char *version) {
     const http_app *app = &q->loop->server->app;
     http_framing f = { 0 };
@@ -272,7 +273,8 @@ static enum MHD_Result on_head(request *q, const char *method, const char *versi
     bool has_body = f.chunked || f.length > 0;
     if (q->decision.refuse) {
         q->closes = has_body;
-        return send_answer(q);
+        q->phase = ANSWER_READY;
+        return has_body ? send_answer(q) : MHD_YES;
     }
     if (f.length > q->decision.max_body) {
         unsigned long long n = f.length;
@@ -280,7 +282,7 @@ static enum MHD_Result on_head(request *q, const char *method, const char *versi
     }
     buf_init_in(&q->body, &q->memory, q->decision.max_body);
     if (f.length) (void)buf_room(&q->body, f.length < BODY_FIRST ? f.length : BODY_FIRST);  /* a failure shows in on_body() */
-    return has_body ? MHD_YES : answer(q);
+    return MHD_YES;
 }
 
 /* A piece of the body. The library takes no answer before the end, so what is too much is read and dropped, up to a point. */
