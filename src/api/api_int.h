@@ -1,0 +1,76 @@
+/* What the files of api/ share: the route row, what a handler gets, how it answers. */
+#pragma once
+#include <stdatomic.h>
+#include "api/api.h"
+#include "api/metrics.h"
+#include "api/param.h"
+#include "base/limits.h"
+#include "storage/storage.h"
+
+typedef enum {
+    ACCESS_OPEN,        /* anybody */
+    ACCESS_PUBLIC,      /* a public or a secret key of a store */
+    ACCESS_SECRET,      /* a secret key of a store */
+    ACCESS_SIGNED       /* the handler checks a signature over the body */
+} access_kind;
+
+typedef struct api_call {
+    ctx *c;
+    api *a;
+    http_request *r;
+    http_response *out;
+    const struct route *route;
+    int64_t store_id;               /* of the key; 0 for open routes */
+    key_kind key;                   /* KEY_NONE for open routes */
+    str path_value;                 /* what stood for {…} in the path; empty when the route has none */
+    db *d;                          /* connection of the worker; NULL on a loop */
+} api_call;
+
+typedef CHECK_RESULT err_code route_handler(api_call *call);
+
+typedef struct route {
+    const char *method, *path;      /* one {name} at most */
+    access_kind access;
+    size_t max_body;                /* 0 = no body */
+    bool waits;                     /* touches the database */
+    route_handler *run;
+    const char *tag, *summary, *doc;
+    const param *input;             /* query of GET and DELETE, JSON body of POST */
+    size_t n_input;
+    const param *query;             /* query parameters of a POST */
+    size_t n_query;
+    const param *output;            /* members of the JSON answer; NULL: see content_type */
+    size_t n_output;
+    const char *content_type;       /* of the answer; NULL = application/json */
+} route;
+
+extern const route api_routes[];
+extern const size_t n_api_routes;
+
+struct api {
+    api_options o;
+    arena home;                     /* process lifetime: copied texts, metrics */
+    api_metrics metrics;
+    atomic_bool ready;
+    atomic_uint_fast64_t *rate;     /* one slot per address hash, see api/limit.c */
+    str description;                /* OpenAPI JSON, made once */
+};
+
+/* Route of a method and path. NULL and *ret_known_path says whether another method would have been right. */
+const route *route_find(str method, str path, str *ret_path_value, bool *ret_known_path);
+/* Start the JSON answer in out->body (status 200). */
+json_out api_json(api_call *call);
+/* End it: ERR_OK, or what went wrong while writing. */
+CHECK_RESULT err_code api_json_done(api_call *call, json_out *w);
+/* Fill `out` with the public form of the error in c->error. */
+void api_error(ctx *c, err_code e, http_response *out);
+/* Body of the request as a JSON object read into `into` by the route's table. */
+CHECK_RESULT err_code api_read_body(api_call *call, void *into);
+/* Query of the request, by route->input (GET) or route->query (POST). */
+CHECK_RESULT err_code api_read_query(api_call *call, const param *table, size_t n, void *into);
+/* Make the allowance slots. ERR_NO_MEMORY. */
+CHECK_RESULT err_code api_rate_start(ctx *c, api *a);
+/* Takes one request of `peer` from its allowance. False when there is none left. Lock-free. */
+bool api_rate_take(api *a, str peer, int per_second);
+/* Is this a person at this very machine (loopback address, no proxy in between, loopback Host)? */
+bool api_is_local(const http_request *r);

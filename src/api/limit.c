@@ -1,0 +1,41 @@
+/* Who may ask how often, and who sits at this machine. Allowances are GCRA: one 64-bit "theoretical arrival time" per slot.
+ * Source: ITU-T I.371 (generic cell rate algorithm). Two addresses may share a slot; then they share an allowance. */
+#include "api/api_int.h"
+#include "base/map.h"
+
+enum { RATE_SLOTS = 1 << 14, BURST_SECONDS = 4 };
+
+err_code api_rate_start(ctx *c, api *a) {
+    a->rate = arena_new(&a->home, atomic_uint_fast64_t, RATE_SLOTS);
+    return a->rate ? ERR_OK : fail(c, ERR_NO_MEMORY, "start the rate limiter");
+}
+
+bool api_rate_take(api *a, str peer, int per_second) {
+    uint64_t now = (uint64_t)a->o.time->mono_us(a->o.time), step = 1000000u / (uint64_t)per_second;
+    atomic_uint_fast64_t *slot = &a->rate[hash_str(peer) & (RATE_SLOTS - 1)];
+    uint64_t due = atomic_load_explicit(slot, memory_order_relaxed), next;
+    do {
+        uint64_t from = due > now ? due : now;
+        if (from - now > (uint64_t)BURST_SECONDS * 1000000u) return false;
+        next = from + step;
+    } while (!atomic_compare_exchange_weak_explicit(slot, &due, next, memory_order_relaxed, memory_order_relaxed));
+    return true;
+}
+
+static bool is_loopback(str address) {
+    return str_starts(address, STR("127.")) || str_eq(address, STR("::1")) || str_starts(address, STR("::ffff:127."));
+}
+
+/* Host without its port: "localhost:8080" -> "localhost", "[::1]:8080" -> "[::1]". */
+static str host_name(str host) {
+    if (str_starts(host, STR("["))) return str_cut(&host, ']');
+    return str_cut(&host, ':');
+}
+
+bool api_is_local(const http_request *r) {
+    str host = host_name(http_header(r, "Host"));
+    /* a page of a stranger that points its own name at 127.0.0.1 (DNS rebinding) sends its own name as Host */
+    bool host_is_ours = str_eq_nocase(host, STR("localhost")) || str_eq(host, STR("127.0.0.1")) || str_eq(host, STR("[::1"));
+    bool proxied = http_header(r, "X-Forwarded-For").n || http_header(r, "Forwarded").n || http_header(r, "Via").n;
+    return is_loopback(r->peer) && host_is_ours && !proxied;
+}

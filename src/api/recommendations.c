@@ -1,0 +1,169 @@
+/* POST and GET /api/v1/recommendations, the short alias, and the export of rules. Decoding only: decide/ decides. */
+#include "api/api_int.h"
+#include "api/recommendations.h"
+#include <math.h>
+
+#define OFFSET(member) offsetof(recommend_input, member)
+enum { MOST_MONEY = 1000000000 };       /* major units of a price filter */
+
+static const param filter_fields[] = {
+    { "price_min", PARAM_NUMBER, OFFSET(price_min), 0, MOST_MONEY, false, "Lowest price, in the shop's currency.", "20", NULL, 0 },
+    { "price_max", PARAM_NUMBER, OFFSET(price_max), 0, MOST_MONEY, false, "Highest price.", "300", NULL, 0 },
+    { "categories", PARAM_TEXTS, OFFSET(categories), 0, LIMIT_FILTER_VALUES, false,
+      "Ids, slugs or names; one of them is enough. A category holds what its children hold.", "[\"coffee\"]", NULL, 0 },
+    { "tags", PARAM_TEXTS, OFFSET(tags), 0, LIMIT_FILTER_VALUES, false, "Ids, slugs or names; one is enough.", NULL, NULL, 0 },
+    { "brands", PARAM_TEXTS, OFFSET(brands), 0, LIMIT_FILTER_VALUES, false, "Ids, slugs or names; one is enough.", NULL, NULL, 0 },
+    { "attributes", PARAM_TEXTS, OFFSET(attributes), 0, LIMIT_FILTER_VALUES, false,
+      "\"name=value\"; values of one name: any, different names: all.", "[\"Color=Blue\"]", NULL, 0 },
+};
+
+const param recommend_params[COUNT_RECOMMEND] = {
+    { "placement", PARAM_TEXT, OFFSET(placement), 0, 40, false,
+      "Where the answer is shown: product, cart, checkout, home, category, search, not_found, thank_you, email. "
+      "Left out: product with a product_id, cart with a cart, else home.", "\"product\"", NULL, 0 },
+    { "product_id", PARAM_TEXT, OFFSET(product_id), 0, 0, false, "The product looked at; a variation's id is fine.", "\"101\"", NULL, 0 },
+    { "cart", PARAM_TEXTS, OFFSET(cart), 0, LIMIT_CART_ITEMS, false, "Product ids in the cart.", "[\"104\",\"230\"]", NULL, 0 },
+    { "history", PARAM_TEXTS, OFFSET(history), 0, LIMIT_HISTORY_ITEMS, false, "Product ids seen or bought, newest first.", NULL, NULL, 0 },
+    { "exclude", PARAM_TEXTS, OFFSET(exclude), 0, LIMIT_EXCLUDE_ITEMS, false, "Product ids that must not be answered.", NULL, NULL, 0 },
+    { "visitor_id", PARAM_TEXT, OFFSET(visitor_id), 0, 0, false, "Your first-party id of the visitor.", "\"v-7f3a\"", NULL, 0 },
+    { "customer_id", PARAM_TEXT, OFFSET(customer_id), 0, 0, false, "The shop's customer id, when logged in.", NULL, NULL, 0 },
+    { "n", PARAM_INT, OFFSET(n), 1, LIMIT_RECOMMEND_N, false, "How many products.", "4", NULL, 0 },
+    { "source", PARAM_TEXT, OFFSET(source), 0, 40, false,
+      "Only from one source: cross_sell, also_bought, upsell, similar, personal, popular, trending, new.", NULL, NULL, 0 },
+    { "locale", PARAM_TEXT, OFFSET(locale), 0, 20, false, "Language of the messages: ro or en. Left out: the shop's.", "\"ro\"", NULL, 0 },
+    { "filter", PARAM_OBJECT, 0, 0, 0, false, "What may be answered at all.", NULL, filter_fields, COUNT(filter_fields) },
+};
+
+const param alias_params[COUNT_ALIAS] = {
+    { "store_id", PARAM_TEXT, OFFSET(store_id), 0, 0, false, "Number of the store the key belongs to; may be left out.", "\"1\"", NULL, 0 },
+    { "product_id", PARAM_TEXT, OFFSET(product_id), 0, 0, false, "The product looked at.", "\"101\"", NULL, 0 },
+    { "cart_value", PARAM_NUMBER, OFFSET(cart_value), 0, MOST_MONEY, false,
+      "Value of the cart: products dearer than it come only when there are no others.", "250", NULL, 0 },
+    { "user_history", PARAM_TEXTS, OFFSET(history), 0, LIMIT_HISTORY_ITEMS, false, "Product ids seen or bought, newest first.",
+        NULL, NULL, 0 },
+};
+
+static str_list list_of(texts t) { return (str_list){ t.p, t.n }; }
+
+static opt_int minor_of(opt_f64 major, int digits) {
+    return major.known ? SOME(llround(major.v * pow(10, digits))) : UNKNOWN;
+}
+
+static err_code split_attributes(ctx *c, texts pairs, recommend_filter *filter) {
+    attribute_match *list = arena_new(c->arena, attribute_match, pairs.n ? pairs.n : 1);
+    if (!list) return fail(c, ERR_NO_MEMORY, "read the attributes");
+    for (size_t i = 0; i < pairs.n; i++) {
+        str value = pairs.p[i], name = str_cut(&value, '=');
+        if (!name.n || !value.n) return fail_field(c, ERR_INVALID, "attributes", "'attributes' must be a list of \"name=value\"");
+        list[i] = (attribute_match){ name, value };
+    }
+    filter->attributes = list;
+    filter->n_attributes = pairs.n;
+    return ERR_OK;
+}
+
+static err_code make_query(ctx *c, const recommend_input *in, const serving_facts *facts, recommend_query *q) {
+    *q = RECOMMEND_QUERY;
+    q->placement = in->placement;
+    q->product_id = in->product_id;
+    q->cart = list_of(in->cart);
+    q->history = list_of(in->history);
+    q->exclude = list_of(in->exclude);
+    q->visitor_id = in->visitor_id;
+    q->customer_id = in->customer_id;
+    q->n = in->n.known ? (size_t)in->n.v : 0;
+    q->locale = in->locale;
+    if (!decide_source_find(in->source, &q->source))
+        return fail_field(c, ERR_INVALID, "source", "'%.*s' is not a source; /docs lists them", STR_ARG(in->source));
+    q->filter.price_min = minor_of(in->price_min, facts->digits);
+    q->filter.price_max = minor_of(in->price_max, facts->digits);
+    q->filter.categories = list_of(in->categories);
+    q->filter.tags = list_of(in->tags);
+    q->filter.brands = list_of(in->brands);
+    return split_attributes(c, in->attributes, &q->filter);
+}
+
+/* The shop in memory; read first when nobody asked for it since the start (then we are on a worker). */
+static err_code pin_shop(api_call *call, const serving **ret_shop) {
+    serving_registry *r = call->a->o.serving;
+    *ret_shop = serving_pin(r, call->store_id);
+    if (*ret_shop || !call->d) return *ret_shop ? ERR_OK : fail(call->c, ERR_NOT_READY, "the store is being read");
+    TRY(serving_load(call->c, r, call->d, call->store_id));
+    *ret_shop = serving_pin(r, call->store_id);
+    return *ret_shop ? ERR_OK : fail(call->c, ERR_NOT_READY, "the store is being read");
+}
+
+/* recommend() with the alias's cart value as a soft ceiling. */
+static err_code decide_answer(ctx *c, const serving *s, const recommend_input *in, const recommend_query *q, int digits,
+                              recommend_answer *ret_answer) {
+    if (!in->cart_value.known || in->cart_value.v <= 0) return recommend(c, s, q, ret_answer);
+    recommend_query capped = *q;
+    capped.filter.price_max = minor_of(in->cart_value, digits);
+    TRY(recommend(c, s, &capped, ret_answer));
+    return ret_answer->n < q->n ? recommend(c, s, q, ret_answer) : ERR_OK;
+}
+
+static err_code answer(api_call *call, const recommend_input *in) {
+    AUTO_SERVING s = NULL;
+    TRY(pin_shop(call, &s));
+    serving_facts facts;
+    serving_get_facts(s, &facts);
+    recommend_query q;
+    TRY(make_query(call->c, in, &facts, &q));
+    recommend_answer found;
+    TRY(decide_answer(call->c, s, in, &q, facts.digits, &found));
+    json_out w = api_json(call);
+    recommend_json(&w, s, &found);
+    http_add_header(call->out, "Cache-Control", STR("no-store"));
+    return api_json_done(call, &w);
+}
+
+err_code recommendations_post(api_call *call) {
+    recommend_input in = { 0 };
+    TRY(api_read_body(call, &in));
+    return answer(call, &in);
+}
+
+err_code recommendations_get(api_call *call) {
+    recommend_input in = { 0 };
+    TRY(api_read_query(call, call->route->input, call->route->n_input, &in));
+    return answer(call, &in);
+}
+
+static err_code answer_alias(api_call *call, recommend_input *in) {
+    int64_t wanted;
+    if (in->store_id.n && (!parse_i64(in->store_id, &wanted) || wanted != call->store_id))
+        return fail_field(call->c, ERR_FORBIDDEN, "store_id", "this key belongs to store %lld", (long long)call->store_id);
+    in->n = (opt_i64){ 3, true };
+    return answer(call, in);
+}
+
+err_code alias_post(api_call *call) {
+    recommend_input in = { 0 };
+    TRY(api_read_body(call, &in));
+    return answer_alias(call, &in);
+}
+
+err_code alias_get(api_call *call) {
+    recommend_input in = { 0 };
+    TRY(api_read_query(call, call->route->input, call->route->n_input, &in));
+    return answer_alias(call, &in);
+}
+
+/* ---- every rule learned ---- */
+#define RULES_OFFSET(member) offsetof(rules_input, member)
+const param rules_params[COUNT_RULES] = {
+    { "per_product", PARAM_INT, RULES_OFFSET(per_product), 1, LIMIT_RECOMMEND_N, false,
+        "Recommendations of each product; 3 by default.", "3", NULL, 0 },
+    { "locale", PARAM_TEXT, RULES_OFFSET(locale), 0, 20, false, "Language of the messages: ro or en.", "\"ro\"", NULL, 0 },
+};
+
+err_code rules_get(api_call *call) {
+    rules_input in = { 0 };
+    TRY(api_read_query(call, rules_params, COUNT_RULES, &in));
+    AUTO_SERVING s = NULL;
+    TRY(pin_shop(call, &s));
+    (void)api_json(call);                                   /* status and content type; the export writes its own object */
+    rules_export options = { .per_product = in.per_product.known ? (size_t)in.per_product.v : 0, .locale = in.locale };
+    return recommend_rules_json(call->c, s, &options, &call->out->body);
+}

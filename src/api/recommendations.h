@@ -1,0 +1,23 @@
+/* Handlers and parameters of the recommendation routes. */
+#pragma once
+#include "api/api_int.h"
+#include "base/parse.h"
+
+typedef struct {
+    str placement, product_id, visitor_id, customer_id, source, locale, store_id;
+    texts cart, history, exclude, categories, tags, brands, attributes;
+    opt_i64 n;
+    opt_f64 price_min, price_max, cart_value;
+} recommend_input;
+
+typedef struct { opt_i64 per_product; str locale; } rules_input;
+
+/* counts are constants: the route table needs them at compile time */
+enum { COUNT_RECOMMEND = 11, COUNT_ALIAS = 4, COUNT_RULES = 2 };
+extern const param recommend_params[COUNT_RECOMMEND], alias_params[COUNT_ALIAS], rules_params[COUNT_RULES];
+
+CHECK_RESULT err_code recommendations_post(api_call *call);
+CHECK_RESULT err_code recommendations_get(api_call *call);
+CHECK_RESULT err_code alias_post(api_call *call);
+CHECK_RESULT err_code alias_get(api_call *call);
+CHECK_RESULT err_code rules_get(api_call *call);

@@ -1,0 +1,139 @@
+/* The table of contents of the API: one row a route. Add one: a row here and a handler in the file of its resource. */
+#include <assert.h>
+#include "api/pages.h"
+#include "api/recommendations.h"
+#include "api/shop.h"
+#include "api/system.h"
+#include "api/webhooks.h"
+
+#define DOC(name, doc) { name, PARAM_TEXT, 0, 0, 0, false, doc, NULL, NULL, 0 }
+#define DOC_INT(name, doc) { name, PARAM_INT, 0, 0, 0, false, doc, NULL, NULL, 0 }
+#define DOC_NUMBER(name, doc) { name, PARAM_NUMBER, 0, 0, 0, false, doc, NULL, NULL, 0 }
+#define DOC_BOOL(name, doc) { name, PARAM_BOOL, 0, 0, 0, false, doc, NULL, NULL, 0 }
+#define DOC_TEXTS(name, doc) { name, PARAM_TEXTS, 0, 0, 0, false, doc, NULL, NULL, 0 }
+#define DOC_LIST(name, doc, table) { name, PARAM_OBJECTS, 0, 0, 0, false, doc, NULL, table, COUNT(table) }
+#define DOC_OBJECT(name, doc, table) { name, PARAM_OBJECT, 0, 0, 0, false, doc, NULL, table, COUNT(table) }
+#define DOC_ANY(name, doc) { name, PARAM_ANY, 0, 0, 0, false, doc, NULL, NULL, 0 }
+
+static const param out_status[] = { DOC("status", "ok, ready or starting."), DOC("version", "Version of Vitrine.") };
+
+static const param out_item[] = {
+    DOC("product_id", "The product; variations are folded into it."), DOC("name", "Name."), DOC("url", "Its page in the shop."),
+    DOC("image", "A picture."), DOC_NUMBER("price", "Asked today, major units."), DOC_NUMBER("regular_price", "Before the sale."),
+    DOC_NUMBER("score", "What the list is ordered by."), DOC_NUMBER("probability", "Of being bought next, 0 to 1, calibrated."),
+    DOC_NUMBER("confidence", "Share of the probability that stands on data of its own, 0 to 1."),
+    DOC("source", "cross_sell, also_bought, upsell, similar, personal, popular, trending or new."),
+    DOC("reason", "Machine word for why."), DOC("message", "Sentence for the visitor, in the asked language."),
+};
+static const param out_bundle[] = {
+    DOC_TEXTS("products", "The product asked for and the best two that go with it."), DOC_NUMBER("normal_price", "Sum of their prices."),
+    DOC_NUMBER("bundle_price", "Together."), DOC_NUMBER("savings", "The difference."), DOC("message", "Sentence for the visitor."),
+};
+static const param out_recommendations[] = {
+    DOC("rec_id", "Id of this answer; send it back with clicks and orders."), DOC("placement", "The placement used."),
+    DOC("strategy", "rules, or catalogue while nothing has been learned."), DOC_INT("model_version", "Version of what was learned."),
+    DOC_LIST("items", "Best first.", out_item), DOC_OBJECT("bundle", "Left out when there is none.", out_bundle),
+};
+
+static const param out_upsell[] = {
+    DOC("from", "Product looked at."), DOC("to", "The better one."), DOC_NUMBER("discount", "Incentive in percent."),
+    DOC_NUMBER("probability", "That it is taken, 0 to 1."), DOC("message", "Sentence for the visitor."),
+};
+static const param out_rule[] = {
+    DOC("product_id", "Recommended product."), DOC_NUMBER("probability", "Bought with it, 0 to 1."), DOC_NUMBER("price", "Major units."),
+};
+static const param out_cross_sell[] = {
+    DOC("product", "Product looked at."), DOC_LIST("recommendations", "Best first.", out_rule), DOC_OBJECT("bundle",
+        "With the best two.", out_bundle),
+};
+static const param out_rules[] = {
+    DOC_LIST("upsell", "Steps up.", out_upsell), DOC_LIST("cross_sell", "What goes together.", out_cross_sell),
+};
+
+static const param out_store[] = {
+    DOC_ANY("store", "The store's row."), DOC_ANY("counts", "Rows by table."), DOC_ANY("serving", "What is answered from now."),
+};
+static const param out_job[] = {
+    DOC_INT("job_id", "Number within the store."), DOC("kind", "sync, train, import."),
+    DOC("state", "queued, running, done, failed, cancelled."), DOC("step", "What it is doing."), DOC_INT("done", "Of this step."),
+    DOC_INT("total", "Of this step; 0 = not known."), DOC("error", "Why it failed."), DOC_ANY("result", "What came out."),
+};
+static const param out_jobs[] = { DOC_LIST("jobs", "Newest first.", out_job), DOC_INT("next",
+    "Send as 'before' for the next page; null at the end.") };
+static const param out_accepted[] = { DOC("status", "accepted, or pong for a ping.") };
+
+const route api_routes[] = {
+    { "POST", "/api/v1/recommendations", ACCESS_PUBLIC, LIMIT_BODY_BYTES, false, recommendations_post, "Recommendations",
+      "Recommend products",
+      "What to show here and now, as JSON. Never an item that is out of stock, hidden, in the cart, just bought, or the product itself.",
+      recommend_params, COUNT_RECOMMEND, NULL, 0, out_recommendations, COUNT(out_recommendations), NULL },
+    { "GET", "/api/v1/recommendations", ACCESS_PUBLIC, 0, false, recommendations_get, "Recommendations", "Recommend products (GET form)",
+      "The same with a query; lists are separated by commas.", recommend_params, COUNT_RECOMMEND, NULL, 0,
+      out_recommendations, COUNT(out_recommendations), NULL },
+    { "POST", "/api/recommendations", ACCESS_PUBLIC, LIMIT_BODY_BYTES, false, alias_post, "Recommendations", "The short form: top 3",
+      "For shops that want three products and nothing else.", alias_params, COUNT_ALIAS, NULL, 0,
+      out_recommendations, COUNT(out_recommendations), NULL },
+    { "GET", "/api/recommendations", ACCESS_PUBLIC, 0, false, alias_get, "Recommendations", "The short form (GET)", NULL,
+      alias_params, COUNT_ALIAS, NULL, 0, out_recommendations, COUNT(out_recommendations), NULL },
+    { "GET", "/api/v1/rules", ACCESS_SECRET, 0, true, rules_get, "Recommendations", "Every rule learned",
+      "Upgrades and cross-sells of every product that may be sold now, with probabilities, prices and bundles.",
+      rules_params, COUNT_RULES, NULL, 0, out_rules, COUNT(out_rules), NULL },
+
+    { "GET", "/api/v1/store", ACCESS_SECRET, 0, true, shop_get, "Store", "The store of this key",
+      "Its settings, how much of it was copied, what is served.", NULL, 0, NULL, 0, out_store, COUNT(out_store), NULL },
+    { "POST", "/api/v1/store/sync", ACCESS_SECRET, LIMIT_BODY_BYTES, true, shop_sync, "Store", "Copy the shop now",
+      "Starts a sync job, or tells the one that waits or runs already.", sync_params, COUNT_SYNC, NULL, 0, out_job, COUNT(out_job), NULL },
+    { "POST", "/api/v1/store/train", ACCESS_SECRET, LIMIT_BODY_BYTES, true, shop_train, "Store", "Learn now",
+      "Starts a training job, or tells the one that waits or runs already.", NULL, 0, NULL, 0, out_job, COUNT(out_job), NULL },
+    { "GET", "/api/v1/jobs", ACCESS_SECRET, 0, true, jobs_list, "Jobs", "Jobs of the store, newest first", NULL,
+      jobs_params, COUNT_JOBS, NULL, 0, out_jobs, COUNT(out_jobs), NULL },
+    { "GET", "/api/v1/jobs/{job_id}", ACCESS_SECRET, 0, true, jobs_get, "Jobs", "One job with its progress", NULL,
+      NULL, 0, NULL, 0, out_job, COUNT(out_job), NULL },
+    { "POST", "/api/v1/jobs/{job_id}/cancel", ACCESS_SECRET, LIMIT_BODY_BYTES, true, jobs_cancel, "Jobs", "Ask a job to stop",
+      "It stops at its next safe point.", NULL, 0, NULL, 0, out_job, COUNT(out_job), NULL },
+
+    { "POST", "/api/v1/webhooks/{topic}", ACCESS_SIGNED, LIMIT_WEBHOOK_BYTES, true, webhook_post, "Webhooks", "What a shop tells us",
+      "Topics as WooCommerce names them, with a dash: order-created, order-updated, product-updated, product-deleted, "
+      "customer-updated, ... "
+      "Signed with the secret we gave the shop; a ping is accepted unsigned.", NULL, 0, webhook_params, COUNT_WEBHOOK,
+      out_accepted, COUNT(out_accepted), NULL },
+
+    { "GET", "/healthz", ACCESS_OPEN, 0, false, system_health, "System", "Is the process alive", NULL, NULL, 0, NULL, 0,
+      out_status, COUNT(out_status), NULL },
+    { "GET", "/readyz", ACCESS_OPEN, 0, false, system_ready, "System", "May traffic come", "503 until the stores are loaded.",
+        NULL, 0, NULL, 0,
+      out_status, COUNT(out_status), NULL },
+    { "GET", "/metrics", ACCESS_OPEN, 0, false, system_metrics, "System", "Counters for Prometheus", NULL, NULL, 0, NULL, 0,
+        NULL, 0, "text/plain" },
+    { "GET", "/openapi.json", ACCESS_OPEN, 0, false, system_openapi, "System", "This description", NULL, NULL, 0, NULL, 0, NULL, 0, NULL },
+    { "GET", "/docs", ACCESS_OPEN, 0, false, page_docs, "Pages", "This description for people", NULL, NULL, 0, NULL, 0, NULL, 0,
+        "text/html" },
+    { "GET", "/", ACCESS_OPEN, 0, true, page_home, "Pages", "What runs and what it learned", NULL, NULL, 0, NULL, 0, NULL, 0, "text/html" },
+    { "GET", "/demo/images/{file}", ACCESS_OPEN, 0, false, system_demo_image, "Pages", "Pictures of the demonstration shop", NULL,
+      NULL, 0, NULL, 0, NULL, 0, "image/svg+xml" },
+};
+const size_t n_api_routes = COUNT(api_routes);
+
+static_assert(COUNT(api_routes) < METRIC_ROUTES, "metrics have a row for each route and one for none");
+
+/* Does `path` fit the pattern? One {name} stands for one segment. */
+static bool path_fits(const char *pattern, str path, str *ret_value) {
+    str rest = str_of(pattern), head = str_cut(&rest, '{');
+    if (!rest.p) return str_eq(head, path);
+    (void)str_cut(&rest, '}');                              /* rest: what follows the variable */
+    if (!str_starts(path, head) || !str_ends(path, rest) || path.n <= head.n + rest.n) return false;
+    str value = str_sub(path, head.n, path.n - head.n - rest.n);
+    if (str_find(value, STR("/")) != SIZE_MAX) return false;
+    *ret_value = value;
+    return true;
+}
+
+const route *route_find(str method, str path, str *ret_path_value, bool *ret_known_path) {
+    if (str_eq(method, STR("HEAD"))) method = STR("GET");
+    for (size_t i = 0; i < n_api_routes; i++) {
+        if (!path_fits(api_routes[i].path, path, ret_path_value)) continue;
+        if (str_eq(method, str_of(api_routes[i].method))) return &api_routes[i];
+        *ret_known_path = true;
+    }
+    return NULL;
+}

@@ -1,0 +1,77 @@
+/* Deliveries from shops: checked, written through the group commit, then told to the live catalogue. What a body means is
+ * the connector's business. */
+#include "api/webhooks.h"
+#include <string.h>
+#include "stores/webhooks.h"
+
+typedef struct { opt_i64 store; } webhook_input;
+
+const param webhook_params[COUNT_WEBHOOK] = {
+    { "store", PARAM_INT, offsetof(webhook_input, store), 1, INT64_MAX, true, "Number of the store.", "1", NULL, 0 },
+};
+
+/* "order-created" -> "order.created"; "action-woocommerce_order_status_completed" -> "action.woocommerce_..." */
+static err_code topic_of(api_call *call, str *ret_topic) {
+    str copy = str_dup(call->c->arena, call->path_value);
+    if (!copy.p) return fail(call->c, ERR_NO_MEMORY, "read the topic");
+    char *dash = memchr((void *)(uintptr_t)copy.p, '-', copy.n);
+    if (!dash) return fail(call->c, ERR_NOT_FOUND, "topics have a dash: order-created, product-updated, ...");
+    *dash = '.';
+    *ret_topic = copy;
+    return ERR_OK;
+}
+
+/* What the delivery says it is counts more than the address it came to; they differ when an owner mistyped the address. */
+static err_code read_delivery(api_call *call, webhook_delivery *d) {
+    TRY(topic_of(call, &d->topic));
+    str told = http_header(call->r, "X-WC-Webhook-Topic");
+    if (told.n) d->topic = told;
+    d->signature = http_header(call->r, "X-WC-Webhook-Signature");
+    d->content_type = http_header(call->r, "Content-Type");
+    d->body = call->r->body;
+    return ERR_OK;
+}
+
+static err_code tell_order(api_call *call, int64_t store_id, str order_id) {
+    order row = { .store_id = store_id, .order_id = order_id };
+    err_code e = storage_get(call->c, call->d, &order_entity, &row);
+    if (e == ERR_NOT_FOUND) return ERR_OK;                  /* deleted by this very delivery */
+    if (e) return e;
+    order_line *lines = NULL, key = { .store_id = store_id, .order_id = order_id };
+    size_t n = 0, kept = 0;
+    TRY(storage_scan(call->c, call->d, &order_line_entity, &key, 2, NULL, LIMIT_BASKET_ITEMS, &lines, &n));
+    str *ids = arena_new(call->c->arena, str, n ? n : 1);
+    if (!ids) return fail(call->c, ERR_NO_MEMORY, "read the order");
+    for (size_t i = 0; i < n; i++)
+        if (lines[i].product_id.n) ids[kept++] = lines[i].product_id;
+    serving_order_placed(call->a->o.serving, store_id, row.customer_id, (str){ 0 }, (str_list){ ids, kept }, row.created_ms);
+    return ERR_OK;
+}
+
+/* The write is on disk; a failure from here on only delays what the next sync brings anyway. */
+static err_code tell_serving(api_call *call, const webhook_work *w) {
+    serving_registry *r = call->a->o.serving;
+    const store_changes *changed = &w->changes;
+    if (changed->products.overflow || changed->groups || changed->facts) return serving_reload(call->c, r, call->d, w->store_id);
+    for (size_t i = 0; i < changed->products.n; i++)
+        TRY(serving_product_changed(call->c, r, call->d, w->store_id, changed->products.ids[i]));
+    for (size_t i = 0; i < changed->orders.n; i++) TRY(tell_order(call, w->store_id, changed->orders.ids[i]));
+    return ERR_OK;
+}
+
+err_code webhook_post(api_call *call) {
+    webhook_input in = { 0 };
+    TRY(api_read_query(call, webhook_params, COUNT_WEBHOOK, &in));
+    webhook_work work = { .store_id = in.store.v, .seal = &call->a->o.seal, .home = call->c->arena };
+    TRY(read_delivery(call, &work.delivery));
+    TRY(webhook_verify(call->c, call->d, &work));
+    TRY(committer_wait(call->c, call->a->o.writes, webhook_apply, &work));
+    err_code e = tell_serving(call, &work);
+    if (e) log_line(call->a->o.log, LOG_WARN, "webhook.serving", "store=%lld code=%s why=\"%s\"", (long long)work.store_id, err_name(e),
+                    call->c->error.text);
+    json_out w = api_json(call);
+    jw_object(&w);
+    jw_member_text(&w, "status", work.ping ? "pong" : "accepted");
+    jw_end_object(&w);
+    return api_json_done(call, &w);
+}
