@@ -3,6 +3,7 @@
 #include "app/command.h"
 
 #define COMMAND_LIST(X)         \
+    X(jobs)                     \
     X(eval)                     \
     X(version)
 

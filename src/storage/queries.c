@@ -66,6 +66,25 @@ const query query_recent_jobs = {
     .n_binds = 3, .n_columns = 1, .columns = { FIELD_INT },
 };
 
+const query query_job_kinds = {
+    .name = "job_kinds",
+    .sql = "SELECT kind, max(ended_ms), sum(CASE WHEN state IN ('queued', 'running') THEN 1 ELSE 0 END) "
+           "FROM job_row WHERE store_id = ?1 GROUP BY kind",
+    .n_binds = 1, .n_columns = 3, .columns = { FIELD_TEXT, FIELD_TIME, FIELD_INT },
+};
+
+const query query_last_delivery = {
+    .name = "last_delivery", .sql = "SELECT coalesce(max(received_ms), 0) FROM webhook_row WHERE store_id = ?1",
+    .n_binds = 1, .n_columns = 1, .columns = { FIELD_TIME },
+};
+
+const query query_key_state = {
+    .name = "key_state",
+    .sql = "SELECT count(*), coalesce(max(created_ms), 0), coalesce(max(revoked_ms), 0), coalesce(sum(length(origins)), 0) "
+           "FROM api_key_row",
+    .n_columns = 4, .columns = { FIELD_INT, FIELD_TIME, FIELD_TIME, FIELD_INT },
+};
+
 const query query_version = {
     .name = "version", .sql = "SELECT max(version) FROM schema_version", .n_columns = 1, .columns = { FIELD_INT },
 };
@@ -103,7 +122,8 @@ const query *query_ids_of(const entity *e) {
 
 const query *const all_queries[] = {
     &query_order_items, &query_refunded_items, &query_last_job, &query_last_store, &query_store_named, &query_open_jobs,
-    &query_open_job_of, &query_claimable_jobs, &query_next_due, &query_recent_jobs, &query_version, &query_version_put,
+    &query_open_job_of, &query_claimable_jobs, &query_next_due, &query_recent_jobs, &query_job_kinds,
+    &query_last_delivery, &query_key_state, &query_version, &query_version_put,
     &query_ids_product, &query_ids_customer, &query_ids_order, &query_ids_review, &query_ids_coupon, &query_ids_category,
     &query_ids_tag, &query_ids_brand,
 };

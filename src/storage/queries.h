@@ -39,6 +39,13 @@ extern const query query_claimable_jobs;
 extern const query query_next_due;
 /* Newest jobs of a store first. Binds: store_id, before job_id (0 = newest), limit. Columns: job_id INT. */
 extern const query query_recent_jobs;
+/* What became of each kind of job of a store. Binds: store_id. Columns: kind TEXT, ended_ms TIME (newest end, 0 = none ended),
+ * open INT (queued or running now). */
+extern const query query_job_kinds;
+/* When a store's newest webhook delivery was accepted. Binds: store_id. Columns: received_ms TIME. */
+extern const query query_last_delivery;
+/* Changes when keys do. No binds. Columns: count INT, created_ms TIME, revoked_ms TIME, bytes of all origins INT. */
+extern const query query_key_state;
 /* Version of the tables, and setting it. Columns: version INT. Binds of the second: version, now (ms). */
 extern const query query_version;
 extern const query query_version_put;

@@ -1,0 +1,17 @@
+/* Bodies of the kinds of jobs, and what they share. Private to jobs/. */
+#pragma once
+#include "jobs/jobs.h"
+#include "jobs/publish.h"
+#include "jobs/settings.h"
+#include "stores/sink.h"
+
+/* Copy the shop: pages and cursors by its connector, webhooks when the key may write, then the live catalogue; asks for a
+ * training when something changed. Input: {"depth": "changes" | "full" | "sweep"}. */
+job_body job_body_sync;
+/* Learn the store and publish the snapshot: next version beside the old, checked, one row change, older ones kept and pruned. */
+job_body job_body_train;
+
+/* Ask for a training of the store, not before its pause since the last one has passed. */
+CHECK_RESULT err_code job_want_train(ctx *c, db *d, int64_t store_id);
+/* Tell the live catalogue what a sync changed. Errors are logged: the next training reloads everything. */
+void job_refresh_serving(ctx *c, const job_services *s, db *d, int64_t store_id, const store_changes *changes);

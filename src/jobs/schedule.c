@@ -1,0 +1,168 @@
+/* One look at all stores: facts from the database, decisions, job rows. It does NOT decide: schedule_decide.c does. */
+#include "jobs/schedule.h"
+#include "base/limits.h"
+#include "jobs/kinds_int.h"
+#include "jobs/scheduler.h"
+#include "jobs/zone.h"
+#include "storage/job_queue.h"
+#include "storage/queries.h"
+#include "stores/stores.h"
+
+enum { STORES_A_PAGE = 500, KEYS_ANYWAY_MS = MS_PER_MINUTE };
+
+void schedule_init(schedule *s, const job_services *services, key_table *keys, arena *home) {
+    *s = (schedule){ .services = services, .keys = keys };
+    map64_init(&s->seen, home);
+}
+
+/* ---- facts ---- */
+
+static err_code take_kind(void *arg, const sql_value *columns, size_t n_columns) {
+    store_facts *f = arg;
+    (void)n_columns;                                            /* three, by the query's row */
+    if (str_eq(columns[0].v.s, STR("sync"))) {
+        f->sync_ended_ms = columns[1].v.i;
+        f->sync_open = columns[2].v.i > 0;
+    } else if (str_eq(columns[0].v.s, STR("train"))) {
+        f->train_ended_ms = columns[1].v.i;
+        f->train_open = columns[2].v.i > 0;
+    }
+    return ERR_OK;
+}
+
+static err_code has_products(ctx *c, db *d, int64_t store_id, bool *ret_has) {
+    product key = { .store_id = store_id }, *rows;
+    size_t n;
+    TRY(storage_scan(c, d, &product_entity, &key, 1, NULL, 1, &rows, &n));
+    *ret_has = n > 0;
+    return ERR_OK;
+}
+
+static err_code read_facts(ctx *c, db *d, const store *s, const job_settings *o, model *ret_model, store_facts *ret_facts) {
+    const connector *shop = connect_find(s->platform);
+    store_facts f = {
+        .store_id = s->store_id, .can_sync = shop && shop->sync && !str_eq(s->state, STR("removing")),
+        .interval_ms = s->sync_interval_min * MS_PER_MINUTE, .train_every_ms = o->train_every_ms,
+        .zone_ms = zone_offset_ms(c, s->time_zone, ctx_now_ms(c)),
+        .created_ms = s->created_ms, .synced_ms = s->synced_ms, .swept_ms = s->swept_ms, .has_data = s->synced_ms > 0,
+    };
+    sql_value id = SQL_INT(s->store_id);
+    TRY(storage_query(c, d, &query_job_kinds, &id, 1, take_kind, &f));
+    TRY(storage_query_i64(c, d, &query_last_delivery, &id, 1, 0, &f.changed_ms));
+    err_code e = model_serving(c, d, s->store_id, ret_model);
+    if (e && e != ERR_NOT_FOUND) return e;
+    if (e) *ret_model = (model){ 0 };
+    f.trained_ms = ret_model->created_ms;
+    if (!f.trained_ms && !f.has_data && !f.can_sync) TRY(has_products(c, d, s->store_id, &f.has_data));
+    *ret_facts = f;
+    return ERR_OK;
+}
+
+/* ---- acting ---- */
+
+static err_code submit(ctx *c, db *d, int64_t store_id, const char *kind, const char *input, size_t *submitted) {
+    int64_t id;
+    bool is_new = false;
+    TRY(job_submit(c, d, &(job_order){ .store_id = store_id, .kind = str_of(kind), .input = str_of(input) }, &id, &is_new));
+    *submitted += is_new;
+    return ERR_OK;
+}
+
+static uint64_t settings_hash(const store *s) {
+    uint64_t h = hash_str(s->settings);
+    h = hash_bytes(s->currency.p, s->currency.n, h);
+    return hash_bytes(s->locale.p, s->locale.n, h);
+}
+
+/* Another process may have learned, or an owner changed a setting: load it here. */
+static err_code follow_others(ctx *c, db *d, schedule *sc, const store *s, const model *m) {
+    if (!sc->services->serving) return ERR_OK;
+    serving_facts f = { 0 };
+    {
+        AUTO_SERVING pin = serving_pin(sc->services->serving, s->store_id);
+        if (!pin) return ERR_OK;
+        serving_get_facts(pin, &f);
+        f.snapshot_error.n = f.snapshot_error.n > 0;            /* its text ends with the pin */
+    }
+    uint32_t *seen = map64_at(&sc->seen, (uint64_t)s->store_id), now = (uint32_t)(settings_hash(s) >> 32) | 1;
+    if (!seen) return fail(c, ERR_NO_MEMORY, "no memory to remember store %lld", (long long)s->store_id);
+    bool other_settings = *seen && *seen != now;
+    *seen = now;
+    if (!other_settings && (f.snapshot_version == m->version || f.snapshot_error.n)) return ERR_OK;
+    TRY(serving_reload(c, sc->services->serving, d, s->store_id));
+    log_line(c->log, LOG_INFO, "serving.reloaded", "store=%lld version=%lld", (long long)s->store_id, (long long)m->version);
+    return ERR_OK;
+}
+
+static err_code look_at(ctx *c, db *d, schedule *sc, const store *s, size_t *submitted) {
+    static const char *const inputs[] = {
+        [SYNC_CHANGES] = "{\"depth\":\"changes\"}", [SYNC_FULL] = "{\"depth\":\"full\"}", [SYNC_SWEEP] = "{\"depth\":\"sweep\"}",
+    };
+    store_facts f;
+    model m;
+    job_settings o = job_settings_of(c, s);
+    TRY(read_facts(c, d, s, &o, &m, &f));
+    store_plan p = schedule_decide(&f, ctx_now_ms(c));
+    if (p.sync) TRY(submit(c, d, s->store_id, "sync", inputs[p.depth], submitted));
+    if (p.train) TRY(submit(c, d, s->store_id, "train", "", submitted));
+    return follow_others(c, d, sc, s, &m);
+}
+
+static err_code take_key_state(void *arg, const sql_value *columns, size_t n_columns) {
+    uint64_t *h = arg;
+    for (size_t i = 0; i < n_columns; i++) *h = hash_bytes(&columns[i].v.i, sizeof columns[i].v.i, *h);
+    return ERR_OK;
+}
+
+/* Origins of equal length do not show in the state, so the keys are read anyway every minute. */
+static err_code follow_keys(ctx *c, db *d, schedule *s) {
+    if (!s->keys) return ERR_OK;
+    uint64_t state = 1;
+    int64_t now_ms = ctx_now_ms(c);
+    TRY(storage_query(c, d, &query_key_state, NULL, 0, take_key_state, &state));
+    if (state == s->key_state && now_ms - s->keys_loaded_ms < KEYS_ANYWAY_MS && now_ms >= s->keys_loaded_ms) return ERR_OK;
+    TRY(key_table_load(c, d, s->keys));
+    s->key_state = state;
+    s->keys_loaded_ms = now_ms;
+    return ERR_OK;
+}
+
+static void look_and_log(ctx *c, db *d, schedule *sc, const store *s, size_t *submitted) {
+    err_code e = look_at(c, d, sc, s, submitted);
+    if (e) log_line(c->log, LOG_WARN, "schedule.failed", "store=%lld error=%s why=%s", (long long)s->store_id, err_name(e), c->error.text);
+}
+
+err_code schedule_step(ctx *c, db *d, schedule *s, size_t *ret_submitted) {
+    size_t submitted = 0;
+    TRY(follow_keys(c, d, s));
+    for (int64_t after = 0;;) {
+        arena_mark page = arena_save(c->arena);
+        store *stores;
+        size_t n;
+        TRY(store_list(c, d, after, STORES_A_PAGE, &stores, &n));
+        for (size_t i = 0; i < n; i++) {
+            arena_mark one = arena_save(c->arena);
+            TRY(ctx_check(c));
+            look_and_log(c, d, s, &stores[i], &submitted);
+            arena_restore(c->arena, one);
+        }
+        if (n) after = stores[n - 1].store_id;
+        arena_restore(c->arena, page);
+        if (n < STORES_A_PAGE) break;
+    }
+    *ret_submitted = submitted;
+    return ERR_OK;
+}
+
+err_code job_want_train(ctx *c, db *d, int64_t store_id) {
+    store s;
+    model m;
+    int64_t id;
+    TRY(store_get(c, d, store_id, &s));
+    job_settings o = job_settings_of(c, &s);
+    int64_t now_ms = ctx_now_ms(c), due_ms = now_ms;
+    err_code e = model_serving(c, d, store_id, &m);
+    if (e && e != ERR_NOT_FOUND) return e;
+    if (!e && m.created_ms + o.train_every_ms > now_ms && m.created_ms <= now_ms) due_ms = m.created_ms + o.train_every_ms;
+    return job_submit(c, d, &(job_order){ .store_id = store_id, .kind = STR("train"), .due_ms = due_ms }, &id, NULL);
+}

@@ -1,0 +1,29 @@
+/* The thread that looks every few seconds: submits the jobs that are due, and brings into this process what others changed in
+ * the database (a new snapshot, settings, keys).
+ * Promise: decisions are schedule_decide()'s; several processes may run one each. Read next: jobs/schedule.h. */
+#pragma once
+#include "base/map.h"
+#include "jobs/runner.h"
+#include "stores/keys.h"
+
+/* What one look needs, and remembers of the last one. */
+typedef struct schedule {
+    const job_services *services;
+    key_table *keys;                /* reloaded when keys changed; NULL: none here */
+    map64 seen;                     /* store -> hash of the settings that were last loaded; memory of the process */
+    uint64_t key_state;             /* hash of the last state of the keys */
+    int64_t keys_loaded_ms;
+} schedule;
+
+/* `home` outlives the schedule and belongs to the thread that looks. */
+void schedule_init(schedule *s, const job_services *services, key_table *keys, arena *home);
+/* Look once at every store. One store's trouble is logged and does not stop the others.
+ *   ret_submitted  jobs that were added */
+CHECK_RESULT err_code schedule_step(ctx *c, db *d, schedule *s, size_t *ret_submitted);
+
+typedef struct scheduler scheduler;
+/* `wake` is told after jobs were submitted; may be NULL. ERR_NO_MEMORY, ERR_INTERNAL. */
+CHECK_RESULT err_code scheduler_new(ctx *c, const job_services *services, key_table *keys, job_runner *wake,
+                                    scheduler **ret_scheduler);
+/* NULL is fine. */
+void scheduler_free(scheduler *s);
