@@ -454,12 +454,14 @@ TEST(decide, writes_the_answer_as_agreed) {
     recommend_answer a = ask(&f, s, &q);
     memcpy(a.rec_id, "01KAHN0000ABCDEFGHJKMNPQRS", REC_ID_LENGTH);
     assert_text("{\"rec_id\":\"01KAHN0000ABCDEFGHJKMNPQRS\",\"placement\":\"product\",\"strategy\":\"rules\",\"model_version\":3,"
-        "\"items\":[{\"product_id\":\"case\",\"name\":\"Husă \\\"slim\\\"\",\"url\":\"https://shop.example/p\",\"image\":\"\",\"sku\":\"case\","
+        "\"items\":[{\"product_id\":\"case\",\"name\":\"Husă \\\"slim\\\"\","
+        "\"url\":\"https://shop.example/p\",\"image\":\"\",\"sku\":\"case\","
         "\"price\":50.00,\"regular_price\":50.00,\"on_sale\":false,\"price_from\":false,\"currency\":\"RON\",\"in_stock\":true,"
         "\"rating\":0.00,\"rating_count\":0,\"categories\":[\"cases\"],\"price_text\":\"50,00 lei\",\"score\":0.400272,"
         "\"probability\":0.4000,\"confidence\":0.800,\"source\":\"cross_sell\",\"reason\":\"bought_together\",\"because_of\":\"phone\","
         "\"message\":\"Cumpărat frecvent împreună cu phone\"}],\"bundle\":{\"products\":["
-        "{\"product_id\":\"phone\",\"name\":\"phone\",\"url\":\"https://shop.example/p\",\"image\":\"\",\"sku\":\"phone\",\"price\":1000.00,"
+        "{\"product_id\":\"phone\",\"name\":\"phone\",\"url\":\"https://shop.example/p\","
+        "\"image\":\"\",\"sku\":\"phone\",\"price\":1000.00,"
         "\"regular_price\":1000.00,\"on_sale\":false,\"price_from\":false,\"currency\":\"RON\",\"in_stock\":true,\"rating\":0.00,"
         "\"rating_count\":0,\"categories\":[\"phones\"]},"
         "{\"product_id\":\"case\",\"name\":\"Husă \\\"slim\\\"\",\"url\":\"https://shop.example/p\",\"image\":\"\",\"sku\":\"case\","
@@ -516,6 +518,7 @@ TEST(messages, has_a_sentence_for_every_reason_in_every_language) {
             str text = { 0 };
             assert_ok(c, message_write(c, r, str_of(locales[i]), &facts, &text));
             assert_true(text.n > 3 && str_is_utf8(text));
-            assert_true(str_find(text, STR("{")) == SIZE_MAX && str_find(text, STR("ş")) == SIZE_MAX && str_find(text, STR("ţ")) == SIZE_MAX);
+            assert_true(str_find(text, STR("{")) == SIZE_MAX);
+            assert_true(str_find(text, STR("ş")) == SIZE_MAX && str_find(text, STR("ţ")) == SIZE_MAX);     /* cedillas are Turkish */
         }
 }

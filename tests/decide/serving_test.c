@@ -221,7 +221,8 @@ TEST(serving, takes_new_settings_with_a_reload) {
     TEST_STAGE(t, c, 0);
     put_product(&t, 1, "10", 500);
     assert_ok(c, serving_load(c, t.r, t.d, 1));
-    store s = { .store_id = 1, .name = STR("one"), .currency = STR("JPY"), .locale = STR("en"), .settings = STR("{\"bundle_discount\":7}") };
+    store s = { .store_id = 1, .name = STR("one"), .currency = STR("JPY"), .locale = STR("en"),
+                .settings = STR("{\"bundle_discount\":7}") };
     put(&t, &store_entity, &s);
     AUTO_SERVING before = serving_pin(t.r, 1);
     assert_ok(c, serving_load(c, t.r, t.d, 1));             /* already there: nothing read */
