@@ -3,3 +3,4 @@
 #include "connect/connect.h"
 
 extern const connector woocommerce_connector;
+extern const connector demo_connector;
