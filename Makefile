@@ -12,6 +12,9 @@ ifdef SAN
 CFLAGS  += -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS += -fsanitize=address,undefined
 endif
+ifdef FUZZING
+CFLAGS  += -fsanitize=fuzzer-no-link
+endif
 ifdef COVER
 CFLAGS  += --coverage
 LDFLAGS += --coverage
@@ -20,10 +23,10 @@ endif
 SRC  := $(filter-out src/app/main.c,$(wildcard src/*/*.c))
 OBJ  := $(SRC:%.c=$(BUILD)/obj/%.o)
 TEST := $(wildcard tests/*.c tests/*/*.c)
-FUZZ := $(patsubst fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard fuzz/*_fuzz.c))
+FUZZ := $(patsubst fuzz/%.c,$(BUILD)/%,$(wildcard fuzz/*_fuzz.c))
 BENCH := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*_bench.c))
 
-.PHONY: all help test unit e2e asan lint format bench fuzz coverage clean
+.PHONY: all help test unit e2e asan lint format bench fuzz fuzz-targets coverage clean
 all: $(BUILD)/vitrine                  ## build/vitrine
 
 help:                                  ## this list
@@ -41,6 +44,9 @@ $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(BUILD)/libvitrine.a
 	@mkdir -p $(@D)
 	@echo "  link $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(BUILD)/%_fuzz: $(BUILD)/obj/fuzz/%_fuzz.o $(BUILD)/libvitrine.a
+	@echo "  link $@"
+	@$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 $(BUILD)/obj/%.o: %.c Makefile VERSION
 	@mkdir -p $(@D)
 	@echo "  cc   $<"
@@ -59,6 +65,7 @@ lint:                                  ## layers, banned calls, sizes, clang's w
 	python3 tools/lint.py
 bench: $(BUILD)/vitrine $(BENCH)       ## measure; prints one JSON line a figure
 	bench/run $(BUILD)
+fuzz-targets: $(FUZZ)
 fuzz:                                  ## every fuzz target for FUZZ_SECONDS (60) each
 	fuzz/run
 coverage:                              ## lines of src/ the tests run, from the last sanitizer run

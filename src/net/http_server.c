@@ -2,7 +2,7 @@
  *
  * One daemon of the library per loop thread, all listening on the same socket, so that each loop has its own closure: its free
  * lists, counters and random stream need no lock. A connection stays with its loop; so does a request, except while a worker
- * runs its handler: then the connection is suspended and nobody else touches it.
+ * runs its handler: then the connection is suspended and nobody else touches it. One more thread closes quiet connections.
  *
  * Life of a request:  on_target (address is here) -> on_part (headers: accept; body pieces; end: handle, maybe on a worker)
  *                     -> answer -> on_completed (last byte is out, arena emptied, request back to the free list). */
@@ -31,6 +31,7 @@ enum {
     DISCARD_MOST = 1 << 20,         /* of a chunked body that became too large; then the connection is cut */
     GRACE_MS = 5000,
     BODY_FIRST = 16 << 10,
+    SWEEP_MS = 1000,                /* at most so long between two looks for quiet connections */
     SPARE_FILES = 256,              /* databases, logs, outgoing calls */
     METHOD_BYTES = 24,
 };
@@ -60,7 +61,9 @@ typedef struct request {
 /* One open connection. */
 typedef struct peer {
     request *current;               /* the request being read or answered */
-    struct peer *next;
+    struct peer *next, *previous;   /* in the loop's list of open ones, or (next only) of free ones */
+    int fd;
+    atomic_llong quiet_since_us;    /* no whole request head since; 0 while a request runs. Read by the sweeper */
     char address[INET6_ADDRSTRLEN];
     size_t address_n;
 } peer;
@@ -72,6 +75,8 @@ typedef struct loop {
     size_t n_free;
     peer *free_peers;
     rng random;
+    lock peers_lock;                /* guards open_peers: taken when a connection comes or goes, and by the sweeper */
+    peer *open_peers;
     atomic_uint connections, running;       /* written by this loop only, read by others */
 } loop;
 
@@ -84,9 +89,15 @@ struct http_server {
     atomic_bool closing;            /* no new work for the pool */
     atomic_bool cancelled;          /* every request's ctx.cancel */
     atomic_uint at_workers;
+    pthread_t sweeper;
+    lock sweeper_lock;              /* guards sweeper_ends */
+    pthread_cond_t sweeper_wakes;
+    bool sweeper_runs, sweeper_ends;
     int n_loops;
     loop loops[HTTP_LOOPS_MOST];
 };
+
+static int64_t now_us(const http_server *s) { return s->options.time->mono_us(s->options.time); }
 
 /* ---- requests and their free list ---- */
 
@@ -134,7 +145,7 @@ static void begin_request(request *q, loop *l, struct MHD_Connection *connection
     q->failed = ERR_OK;
     q->discarded = q->sent = 0;
     q->closes = false;
-    q->started_us = o->time->mono_us(o->time);
+    q->started_us = now_us(l->server);
     q->c.deadline_us = q->started_us + (int64_t)o->request_ms * 1000;
 }
 
@@ -234,6 +245,11 @@ static enum MHD_Result answer(request *q) {
 
 /* ---- headers ---- */
 
+static peer *peer_of(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *i = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return i ? i->socket_context : NULL;
+}
+
 static enum MHD_Result add_to_framing(void *framing, enum MHD_ValueKind kind, const char *name, size_t name_n, const char *value,
                                       size_t value_n) {
     (void)kind;                                     /* we asked for headers only */
@@ -253,18 +269,14 @@ static err_code read_head(request *q, const char *method, const char *version, h
     return http_framing_check(&q->c, f, strcmp(version, "HTTP/1.0") == 0);
 }
 
-static const peer *peer_of(struct MHD_Connection *connection) {
-    const union MHD_ConnectionInfo *i = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    return i ? i->socket_context : NULL;
-}
-
 /* The head is here: let the application decide. An answer given now ends the connection (the library takes it for a refusal to
  * read on), so an answer that needs no body is made at the end of the empty body: the next call. */
 static enum MHD_Result on_head(request *q, const char *method, const char *version) {
     const http_app *app = &q->loop->server->app;
     http_framing f = { 0 };
-    const peer *from = peer_of(q->connection);
-    if (from) q->seen.peer = (str){ from->address, from->address_n };
+    peer *from = peer_of(q->connection);
+    q->seen.peer = (str){ from->address, from->address_n };         /* on_target() made no request without a peer */
+    atomic_store_explicit(&from->quiet_since_us, 0, memory_order_relaxed);
     q->phase = READING_BODY;
     err_code e = read_head(q, method, version, &f);
     if (e) return refuse(q, e);
@@ -313,6 +325,7 @@ static enum MHD_Result on_part(void *closure, struct MHD_Connection *connection,
 
 static void drop_current(loop *l, peer *p) {
     if (!p->current) return;
+    atomic_store_explicit(&p->quiet_since_us, now_us(l->server), memory_order_relaxed);
     give_back_request(l, p->current);
     p->current = NULL;
     atomic_fetch_sub_explicit(&l->running, 1, memory_order_relaxed);
@@ -320,8 +333,7 @@ static void drop_current(loop *l, peer *p) {
 
 static void *on_target(void *closure, const char *target, struct MHD_Connection *connection) {
     loop *l = closure;
-    const union MHD_ConnectionInfo *i = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    peer *p = i ? i->socket_context : NULL;
+    peer *p = peer_of(connection);
     if (!p) return NULL;
     drop_current(l, p);                             /* one whose headers were refused by the library: nobody told us its end */
     request *q = take_request(l);
@@ -337,13 +349,12 @@ static void on_completed(void *closure, struct MHD_Connection *connection, void 
     (void)why;                                      /* whoever went away first: the request is over */
     loop *l = closure;
     request *q = *state;
-    const union MHD_ConnectionInfo *i = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    peer *p = i ? i->socket_context : NULL;
+    peer *p = peer_of(connection);
     *state = NULL;
     if (!q || !p || p->current != q) return;
     const http_app *app = &l->server->app;
     int status = q->phase == ANSWERED ? q->response.status : 0;
-    if (app->finished) app->finished(app->app, &q->seen, status, q->sent, q->c.time->mono_us(q->c.time) - q->started_us);
+    if (app->finished) app->finished(app->app, &q->seen, status, q->sent, now_us(l->server) - q->started_us);
     drop_current(l, p);
 }
 
@@ -359,26 +370,85 @@ static void write_address(peer *p, const struct sockaddr *from) {
     p->address_n = strlen(p->address);
 }
 
+static void open_peer(loop *l, peer *p, struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *i = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    p->fd = i ? i->connect_fd : -1;
+    atomic_store_explicit(&p->quiet_since_us, now_us(l->server), memory_order_relaxed);
+    atomic_fetch_add_explicit(&l->connections, 1, memory_order_relaxed);
+    WITH_LOCK(&l->peers_lock);
+    p->next = l->open_peers;
+    if (p->next) p->next->previous = p;
+    l->open_peers = p;
+}
+
+/* The library closes the socket after this, so the sweeper never sees a number that is somebody else's. */
+static void close_peer(loop *l, peer *p) {
+    drop_current(l, p);
+    pthread_mutex_lock(&l->peers_lock);
+    if (p->previous) p->previous->next = p->next;
+    else l->open_peers = p->next;
+    if (p->next) p->next->previous = p->previous;
+    pthread_mutex_unlock(&l->peers_lock);
+    p->next = l->free_peers;
+    l->free_peers = p;
+    atomic_fetch_sub_explicit(&l->connections, 1, memory_order_relaxed);
+}
+
 static void on_connection(void *closure, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode what) {
     loop *l = closure;
     peer *p = *context;
     if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-        if (!p) return;
-        drop_current(l, p);
-        p->next = l->free_peers;
-        l->free_peers = p;
+        if (p) close_peer(l, p);
         *context = NULL;
-        atomic_fetch_sub_explicit(&l->connections, 1, memory_order_relaxed);
         return;
     }
     if ((p = l->free_peers)) l->free_peers = p->next;
     else p = malloc(sizeof *p);
     if (!p) return;                                 /* on_part() closes connections without one */
-    *p = (peer){ 0 };
+    memset(p, 0, sizeof *p);
     const union MHD_ConnectionInfo *i = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     write_address(p, i ? i->client_addr : NULL);
+    open_peer(l, p, connection);
     *context = p;
-    atomic_fetch_add_explicit(&l->connections, 1, memory_order_relaxed);
+}
+
+/* ---- connections that keep quiet ----
+ * The library's own time-out begins anew with every byte, so a head that drips would hold its connection for ever. */
+
+static void sweep(http_server *s) {
+    int64_t latest_us = now_us(s) - (int64_t)s->options.idle_ms * 1000;
+    for (int i = 0; i < s->n_loops; i++) {
+        WITH_LOCK(&s->loops[i].peers_lock);
+        for (peer *p = s->loops[i].open_peers; p; p = p->next) {
+            int64_t since_us = atomic_load_explicit(&p->quiet_since_us, memory_order_relaxed);
+            if (since_us && since_us < latest_us) shutdown(p->fd, SHUT_RDWR);       /* its loop wakes up and closes it */
+        }
+    }
+}
+
+static void *run_sweeper(void *arg) {
+    http_server *s = arg;
+    long wait_ms = s->options.idle_ms / 4 < SWEEP_MS ? s->options.idle_ms / 4 + 1 : SWEEP_MS;
+    WITH_LOCK(&s->sweeper_lock);
+    while (!s->sweeper_ends) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);      /* what pthread_cond_timedwait() counts in */
+        until.tv_nsec += wait_ms % 1000 * 1000000;
+        until.tv_sec += wait_ms / 1000 + until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        pthread_cond_timedwait(&s->sweeper_wakes, &s->sweeper_lock, &until);
+        if (!s->sweeper_ends) sweep(s);
+    }
+    return NULL;
+}
+
+static void stop_sweeper(http_server *s) {
+    if (!s->sweeper_runs) return;
+    pthread_mutex_lock(&s->sweeper_lock);
+    s->sweeper_ends = true;
+    pthread_cond_signal(&s->sweeper_wakes);
+    pthread_mutex_unlock(&s->sweeper_lock);
+    pthread_join(s->sweeper, NULL);
 }
 
 /* ---- start ---- */
@@ -481,6 +551,9 @@ static err_code start_parts(ctx *c, http_server *s) {
     TRY(open_listener(c, s));
     if (s->options.workers.threads > 0) TRY(workers_new(c, &s->options.workers, &s->pool));
     for (int i = 0; i < s->n_loops; i++) TRY(start_loop(c, s, &s->loops[i]));
+    s->sweeper_runs = pthread_create(&s->sweeper, NULL, run_sweeper, s) == 0;
+    if (!s->sweeper_runs) return fail(c, ERR_INTERNAL, "no thread that looks after quiet connections");
+    (void)pthread_setname_np(s->sweeper, "http-sweeper");   /* only for the eyes of ps */
     return ERR_OK;
 }
 
@@ -490,6 +563,9 @@ err_code http_server_start(ctx *c, const http_server_options *o, const http_app 
     s->app = *app;
     s->listener = -1;
     take_options(s, o);
+    pthread_mutex_init(&s->sweeper_lock, NULL);
+    pthread_cond_init(&s->sweeper_wakes, NULL);
+    for (int i = 0; i < s->n_loops; i++) pthread_mutex_init(&s->loops[i].peers_lock, NULL);
     err_code e = start_parts(c, s);
     if (e) {
         http_server_stop(s);
@@ -525,11 +601,13 @@ static void free_loop(loop *l) {
         next = p->next;
         free(p);
     }
+    pthread_mutex_destroy(&l->peers_lock);
 }
 
 void http_server_stop(http_server *s) {
     if (!s) return;
     atomic_store(&s->closing, true);
+    stop_sweeper(s);
     for (int i = 0; i < s->n_loops; i++) {
         int fd = s->loops[i].daemon ? MHD_quiesce_daemon(s->loops[i].daemon) : -1;
         if (fd >= 0) close(fd);
@@ -538,6 +616,8 @@ void http_server_stop(http_server *s) {
     wait_for_requests(s);
     for (int i = 0; i < s->n_loops; i++) free_loop(&s->loops[i]);
     workers_free(s->pool);
+    pthread_cond_destroy(&s->sweeper_wakes);
+    pthread_mutex_destroy(&s->sweeper_lock);
     free(s);
 }
 

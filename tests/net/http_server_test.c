@@ -335,14 +335,19 @@ TEST(http_server, cuts_a_body_that_drips) {
     close(fd);
 }
 
-TEST(http_server, closes_connections_that_say_nothing) {
+TEST(http_server, closes_connections_that_say_nothing_or_never_come_to_the_point) {
     TEST_CTX(c);
     AUTO_FIXTURE f;
-    fixture_begin_with(c, &f, (http_server_options){ .idle_ms = 1000 });
-    int fd = raw_dial(f.port);
+    fixture_begin_with(c, &f, (http_server_options){ .idle_ms = 100 });
+    int silent = raw_dial(f.port), dripping = raw_dial(f.port);
     char byte;
-    assert_int_equal(0, recv(fd, &byte, 1, 0));
-    close(fd);
+    assert_true(raw_send(dripping, STR("GET / HTTP/1.1\r\nX-Drip: ")));
+    for (int i = 0; i < 1000 && raw_send(dripping, STR("x")); i++) poll(NULL, 0, 5);
+    assert_true(recv(dripping, &byte, 1, 0) <= 0);
+    assert_int_equal(0, recv(silent, &byte, 1, 0));
+    assert_int_equal(0, atomic_load(&f.app.accepted));
+    close(silent);
+    close(dripping);
 }
 
 TEST(http_server, holds_a_thousand_idle_connections_while_serving_others) {

@@ -1,0 +1,31 @@
+/* The head of a request: target in the first line, headers behind it. A head that is let through has one way to be cut. */
+#include <stdlib.h>
+#include <string.h>
+#include "base/limits.h"
+#include "net/http_request_int.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    AUTO_ARENA a;
+    arena_init(&a, 16 * MIB);
+    ctx c;
+    ctx_init(&c, &a);
+    str head = { (const char *)data, size }, target = str_cut(&head, '\n'), path, query;
+    if (http_target_read(&c, target, &path, &query) == ERR_OK) {
+        if (!path.n || path.p[0] != '/' || memchr(path.p, 0, path.n) || memchr(path.p, '\n', path.n)) abort();
+        str value = http_query_value(&a, query, STR("a"));
+        if (value.n > query.n) abort();
+    }
+    http_framing f = { 0 };
+    size_t lengths = 0, encodings = 0;
+    while (head.p) {
+        str value = str_cut(&head, '\n'), name = str_cut(&value, ':');
+        lengths += str_eq_nocase(name, STR("Content-Length"));
+        encodings += str_eq_nocase(name, STR("Transfer-Encoding"));
+        http_framing_add(&f, name, value);
+    }
+    if (http_framing_check(&c, &f, false)) return 0;
+    if ((lengths && encodings) || encodings > 1 || f.chunked != (encodings == 1)) abort();
+    return 0;
+}

@@ -1,0 +1,26 @@
+/* JSON, strictly and as shops send it: what is read can be written, and what was written reads strictly. */
+#include <stdlib.h>
+#include "base/json.h"
+#include "base/limits.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static const json_mode modes[] = { JSON_READ_STRICT, JSON_READ_TOLERANT };
+    for (size_t i = 0; i < COUNT(modes); i++) {
+        AUTO_ARENA a;
+        arena_init(&a, 64 * MIB);
+        ctx c;
+        ctx_init(&c, &a);
+        const json_value *v = NULL, *again = NULL;
+        if (json_parse(&c, (str){ (const char *)data, size }, modes[i], &v) != ERR_OK) continue;
+        buf b;
+        buf_init_in(&b, &a, 16 * MIB);
+        json_out w;
+        jw_init(&w, &b);
+        jw_value(&w, v);
+        if (buf_err(&b)) abort();
+        if (json_parse(&c, buf_view(&b), JSON_READ_STRICT, &again) == ERR_INVALID) abort();
+    }
+    return 0;
+}
