@@ -10,6 +10,9 @@
 #include "net/crypto.h"
 #include "storage/storage.h"
 
+/* A running job whose heartbeat is older than this has lost its process: a beat may wait 10 s for the database. */
+enum { JOB_STALE_MS = 60 * MS_PER_SECOND };
+
 /* What all jobs of a process share; outlives them. */
 typedef struct job_services {
     db_options database;

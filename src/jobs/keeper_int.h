@@ -5,9 +5,6 @@
 #include "jobs/jobs.h"
 
 enum { KEEPER_TICK_MS = 250, KEEPER_BEAT_MS = 2000 };
-/* A running job whose heartbeat is older than this has lost its process: a beat may wait 10 s for the database. */
-enum { JOB_STALE_MS = 60 * MS_PER_SECOND };
-
 typedef struct job_keeper job_keeper;
 /* ERR_STORAGE, ERR_NO_MEMORY, ERR_INTERNAL. End it with job_keeper_end(). */
 CHECK_RESULT err_code job_keeper_start(ctx *c, const job_services *s, const job *row, const job_watch *watch, job_keeper **ret_keeper);

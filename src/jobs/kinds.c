@@ -1,0 +1,14 @@
+/* The kinds of jobs. */
+#include "jobs/kinds_int.h"
+
+const job_kind job_kinds[] = {
+    { "sync", job_body_sync, 3 },
+    { "train", job_body_train, 2 },
+};
+const size_t n_job_kinds = COUNT(job_kinds);
+
+const job_kind *job_kind_find(str name) {
+    for (size_t i = 0; i < n_job_kinds; i++)
+        if (str_eq(name, str_of(job_kinds[i].name))) return &job_kinds[i];
+    return NULL;
+}

@@ -1,0 +1,93 @@
+/* The train job: learn a store, check the file as a reader would, let it serve. */
+#include <inttypes.h>
+#include <stdio.h>
+#include "base/file.h"
+#include "base/limits.h"
+#include "decide/learn.h"
+#include "jobs/kinds_int.h"
+#include "stores/stores.h"
+
+static err_code path_below(ctx *c, const char *data_dir, str below, const char **ret_path) {
+    buf b;
+    buf_init_in(&b, c->arena, 4096);
+    buf_text(&b, data_dir);
+    buf_char(&b, '/');
+    buf_str(&b, below);
+    if (buf_err(&b)) return fail(c, buf_err(&b), "the path of the data folder is too long");
+    *ret_path = b.p;
+    return ERR_OK;
+}
+
+static err_code make_folder(ctx *c, const char *data_dir, int64_t store_id) {
+    char below[64];
+    const char *path;
+    snprintf(below, sizeof below, "stores/%" PRId64, store_id);
+    TRY(path_below(c, data_dir, str_of(below), &path));
+    return file_make_dirs(c, path);
+}
+
+/* What a reader would refuse must not be published. */
+static err_code check_file(ctx *c, const char *path) {
+    snapshot *s;
+    TRY(snapshot_open(c, path, &s));
+    snapshot_close(s);
+    return ERR_OK;
+}
+
+static err_code describe(ctx *c, const learn_report *r, model *m) {
+    buf text, check;
+    buf_init_in(&text, c->arena, 16 * KIB);
+    buf_init_in(&check, c->arena, 32);
+    json_out w;
+    jw_init(&w, &text);
+    jw_object(&w);
+    learn_report_write(&w, r);
+    jw_end_object(&w);
+    buf_printf(&check, "%016" PRIx64, r->check);
+    if (buf_err(&text)) return fail(c, buf_err(&text), "the report of the training is too long");
+    m->metrics = buf_view(&text);
+    m->checksum = buf_view(&check);
+    m->bytes = (int64_t)r->bytes;
+    return buf_err(&check);
+}
+
+static err_code write_result(job_task *t, const model *m) {
+    json_out w;
+    jw_init(&w, t->result);
+    jw_object(&w);
+    jw_member_i64(&w, "version", m->version);
+    jw_member_i64(&w, "bytes", m->bytes);
+    jw_key(&w, "metrics");
+    jw_raw(&w, m->metrics);
+    jw_end_object(&w);
+    return buf_err(t->result);
+}
+
+static err_code learn_to(ctx *c, job_task *t, const store *s, model *m, const char *path) {
+    learn_params p = learn_default_params();
+    learn_report report;
+    p.as_of_ms = p.created_ms = ctx_now_ms(c);
+    p.version = m->version;
+    p.locale = s->locale;
+    job_progress(t, STR("learning"), 0, 0);
+    TRY(learn_store(c, t->d, s->store_id, &p, path, &report));
+    job_progress(t, STR("publishing"), 0, 0);
+    TRY(check_file(c, path));
+    m->created_ms = p.created_ms;
+    return describe(c, &report, m);
+}
+
+err_code job_body_train(ctx *c, job_task *t) {
+    store s;
+    model m;
+    const char *path;
+    TRY(store_get(c, t->d, t->row->store_id, &s));
+    TRY(model_next(c, t->d, s.store_id, &m));
+    TRY(make_folder(c, t->services->data_dir, s.store_id));
+    TRY(path_below(c, t->services->data_dir, m.artifact, &path));
+    TRY(learn_to(c, t, &s, &m, path));
+    TRY(ctx_check(c));                                      /* somebody else may have taken the job: then this version is not ours to publish */
+    TRY(model_publish(c, t->d, t->services->data_dir, &m));
+    if (t->services->serving) TRY(serving_reload(c, t->services->serving, t->d, s.store_id));
+    return write_result(t, &m);
+}
