@@ -50,9 +50,9 @@ typedef struct {
     str product_id;                     /* looked at now */
     str_list cart, history, exclude;    /* history: newest first */
     str visitor_id, customer_id;
-    decide_source source;               /* SOURCE_ALL (set it: zero is SOURCE_CROSS_SELL) or only this one */
+    decide_source source;               /* SOURCE_ALL (set it: zero is SOURCE_CROSS_SELL), or this one alone and nothing to fill up */
     size_t n;                           /* 1..LIMIT_RECOMMEND_N; 0 = the placement's own */
-    str locale;                         /* "ro", "en" (also "ro_RO", "en-GB"); empty = the store's */
+    str locale;                         /* "ro", "en" (also "ro_RO", "en-GB"); others: "en"; empty = the store's */
     recommend_filter filter;
 } recommend_query;
 #define RECOMMEND_QUERY ((recommend_query){ .source = SOURCE_ALL })
@@ -85,22 +85,24 @@ typedef struct {
     recommend_bundle bundle;
     char rec_id[REC_ID_LENGTH + 1];     /* unique, sorts by time, carries nothing personal */
     const char *placement;              /* the one used */
+    const char *language;               /* of the messages: "ro", "en" */
     const char *strategy;               /* "rules" when learned lists took part, else "catalogue" */
     int64_t model_version;              /* of the snapshot; 0 = none yet */
-    size_t considered;                  /* different candidates before the filters */
-    size_t eligible;                    /* candidates left after them */
+    size_t considered;                  /* different candidates the lists gave */
+    size_t eligible;                    /* of them left after the filters */
+    size_t filled;                      /* items that come from no list: best sellers left, to make n */
 } recommend_answer;
 
 /* Answer one request.
  *   s           pinned shop
  *   q           texts may point anywhere; checked here against limits.h
  *   ret_answer  filled; fewer than n items only when fewer are eligible
- * ERR_INVALID with the field (unknown placement, source, locale; too many; ids too long), ERR_NO_MEMORY.
+ * ERR_INVALID with the field (unknown placement; too many; ids too long), ERR_NO_MEMORY.
  * Cost: measured by bench/recommend_bench.c; O(anchors x list length + n), plus the shop's size only when filters are so
  * narrow that the lists run dry. */
 CHECK_RESULT err_code recommend(ctx *c, const serving *s, const recommend_query *q, recommend_answer *ret_answer);
 
-/* Write the answer as one JSON object: cards are copied, nothing is escaped again. */
+/* Write the answer as one JSON object: cards are copied, only messages are escaped. */
 void recommend_json(json_out *w, const serving *s, const recommend_answer *a);
 
 /* Called with the next piece of a long text; anything but ERR_OK ends the writing. */
@@ -116,7 +118,7 @@ typedef struct {
  *    "cross_sell":[{"product","recommendations":[{"product_id","probability","price"}],
  *                   "bundle":{"products":[...],"normal_price","bundle_price","savings"}}]}
  * discount in percent, prices in major units. `bundle` is left out when there is none.
- * ERR_INVALID (locale), ERR_TOO_LARGE (no flush and over b's maximum), ERR_CANCELLED, and what flush returns. */
+ * ERR_TOO_LARGE (no flush and over b's maximum), ERR_CANCELLED, and what flush returns. */
 CHECK_RESULT err_code recommend_rules_json(ctx *c, const serving *s, const rules_export *o, buf *b);
 
 /* The strongest cross-sell (or upsell) pairs of the shop, one per anchor, for pages.

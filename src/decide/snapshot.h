@@ -40,7 +40,7 @@ typedef struct { uint32_t item, time_s; } snapshot_purchase;            /* UTC s
 typedef struct {
     snapshot_range id;                  /* text: external id of the (parent) product */
     snapshot_range cross_sell;          /* cross_sell: by the model's score. What goes in the same basket */
-    snapshot_range also_bought;         /* also_bought: by probability * sqrt(lift). What is special for this product */
+    snapshot_range also_bought;         /* also_bought: by probability * sqrt(lift). What its buyers bought, in any of their orders */
     snapshot_range upsell;              /* upsell: by probability times price gain */
     snapshot_range similar;             /* similar: by content, score 0..1 */
     snapshot_range categories;          /* item_categories: main category first, ancestors included, distinct */

@@ -93,7 +93,7 @@ void shop_order(little_shop *s, const char *id, int day, const char *who, const 
 
 void shop_refund_line(little_shop *s, const char *order_id, int day, const char *product_id, double quantity) {
     char id[16];
-    snprintf(id, sizeof id, "r%d", s->refunds++);
+    snprintf(id, sizeof id, "r%d", s->serial++);
     put(s, &refund_entity, &(refund){ .store_id = s->store_id, .order_id = str_of(order_id), .refund_id = str_of(id),
                                       .created_ms = shop_day_ms(day) });
     put(s, &refund_line_entity, &(refund_line){ .store_id = s->store_id, .order_id = str_of(order_id), .refund_id = str_of(id),

@@ -2,7 +2,7 @@
 #pragma once
 #include "features/shop_data.h"
 
-typedef struct { ctx *c; db *d; int64_t store_id; int refunds; } little_shop;
+typedef struct { ctx *c; db *d; int64_t store_id; int serial; } little_shop;
 
 /* An empty shop in a fresh SQLite file, one transaction open; close with little_shop_close(). */
 little_shop little_shop_open(ctx *c);

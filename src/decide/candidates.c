@@ -1,0 +1,289 @@
+/* Candidates from every source, and the one probability of each. The mathematics is in README.md ("One probability"). */
+#include <math.h>
+#include "decide/recommend_int.h"
+
+/* How many of a list are read, by the kind of anchor: the end of a long list never reaches an answer. */
+static const uint32_t list_take[ANCHOR_KINDS][SOURCE_COUNT] = {
+    [ANCHOR_PRODUCT] = { [SOURCE_CROSS_SELL] = 100, [SOURCE_ALSO_BOUGHT] = 100, [SOURCE_UPSELL] = 50, [SOURCE_SIMILAR] = 50 },
+    [ANCHOR_CART] = { [SOURCE_CROSS_SELL] = 60, [SOURCE_ALSO_BOUGHT] = 30, [SOURCE_SIMILAR] = 10 },
+    [ANCHOR_HISTORY] = { [SOURCE_CROSS_SELL] = 20, [SOURCE_SIMILAR] = 5 },
+};
+enum { SHOP_TAKE = 100, CATEGORY_TAKE = 60, FRESH_TAKE = 60, FRESH_DAYS = 60 };
+/* Share of those who look at a product that buy it or a dearer one: turns "which of the two" into a probability of buying. */
+static const float upgrade_attention = 0.1f;
+static const float similar_lift = 9;                        /* at similarity 1 a product sells ten times its own rate */
+
+/* One piece of evidence for a product. */
+typedef struct {
+    decide_source source;
+    reason why;
+    uint32_t anchor;
+    float relevance;                /* before the placement's weight */
+    float probability, confidence;
+    float attention;                /* share of the anchor in the request */
+} evidence;
+
+/* ---- table ---- */
+static uint32_t slot_hash(uint32_t slot) { return slot * 2654435769u; }     /* Fibonacci hashing, Knuth 6.4 */
+
+static candidate *find_candidate(const request *r, uint32_t slot) {
+    for (uint32_t i = slot_hash(slot) >> 7;; i++) {
+        uint32_t at = r->places[i & r->place_mask];
+        if (!at) return NULL;
+        if (r->candidates[at - 1].slot == slot) return &r->candidates[at - 1];
+    }
+}
+
+float slot_base(const request *r, uint32_t slot) {
+    uint32_t item = serving_item_of(r->s, slot);
+    float own = item == SNAPSHOT_NONE ? 0 : r->s->loaded->snap->items[item].popularity;
+    return own > r->floor ? fminf(own, 0.95f) : r->floor;
+}
+
+static candidate *candidate_of(request *r, uint32_t slot) {
+    uint32_t i = slot_hash(slot) >> 7;
+    for (;; i++) {
+        uint32_t at = r->places[i & r->place_mask];
+        if (!at) break;
+        if (r->candidates[at - 1].slot == slot) return &r->candidates[at - 1];
+    }
+    if (r->n_candidates == r->capacity) return NULL;        /* capacity counts every list, so this is not reached */
+    candidate *x = &r->candidates[r->n_candidates++];
+    r->places[i & r->place_mask] = r->n_candidates;
+    x->slot = slot;
+    x->anchor = x->open_anchor = NO_ANCHOR;
+    x->miss = 1;
+    x->base = slot_base(r, slot);
+    return x;
+}
+
+/* Sources of one anchor tell the same story: only the best of them counts. */
+static void close_anchor(candidate *x) {
+    x->relevance += x->open_relevance;
+    x->miss *= 1 - x->open_excess;
+    x->sure += x->open_excess * x->open_confidence;
+    x->evidence += x->open_excess;
+    x->open_relevance = x->open_excess = x->open_confidence = 0;
+}
+
+static void offer(request *r, uint32_t slot, const evidence *e) {
+    if (slot == NO_SLOT) return;
+    candidate *x = candidate_of(r, slot);
+    if (!x || x->banned) return;
+    if (x->open_anchor != e->anchor) {
+        close_anchor(x);
+        x->open_anchor = e->anchor;
+    }
+    float relevance = e->relevance * e->attention * (float)r->place->weight[e->source];
+    float excess = fmaxf(0, (e->probability - x->base) / (1 - x->base)) * e->attention;
+    if (relevance > x->strongest) {
+        x->strongest = relevance;
+        x->source = (uint8_t)e->source;
+        x->why = (uint8_t)e->why;
+        x->anchor = e->anchor;
+    }
+    x->open_relevance = fmaxf(x->open_relevance, relevance);
+    if (excess > x->open_excess) {
+        x->open_excess = fminf(excess, 0.99f);
+        x->open_confidence = e->confidence;
+    }
+    bool companion = e->source == SOURCE_CROSS_SELL || e->source == SOURCE_ALSO_BOUGHT;
+    if (companion && r->product && r->product == r->anchors[e->anchor].item) x->with_product = fmaxf(x->with_product, e->relevance);
+}
+
+/* ---- lists of an anchor ---- */
+static uint32_t take(const request *r, const anchor *a, decide_source s, uint32_t length) {
+    decide_source asked = a->kind == ANCHOR_HISTORY ? SOURCE_PERSONAL : s;
+    if (!(r->place->weight[asked] > 0) || (r->q->source != SOURCE_ALL && r->q->source != asked)) return 0;
+    uint32_t most = list_take[a->kind][s];
+    return length < most ? length : most;
+}
+
+/* What the visitor saw or bought before counts as personal, whichever list it comes from. */
+static void offer_of(request *r, uint32_t anchor_ix, uint32_t item, evidence e) {
+    const anchor *a = &r->anchors[anchor_ix];
+    e.anchor = anchor_ix;
+    e.attention = a->weight;
+    if (a->kind == ANCHOR_HISTORY) {
+        e.source = SOURCE_PERSONAL;
+        e.why = REASON_FOR_YOU;
+    }
+    offer(r, serving_slot_of(r->s, item), &e);
+}
+
+static void gather_rules(request *r, uint32_t at, decide_source source, rule_span list, float unit) {
+    uint32_t n = take(r, &r->anchors[at], source, list.n);
+    reason why = source == SOURCE_CROSS_SELL ? REASON_BOUGHT_TOGETHER : REASON_SAME_CUSTOMERS;
+    for (uint32_t i = 0; i < n; i++) {
+        const snapshot_rule *x = &list.p[i];
+        offer_of(r, at, x->item, (evidence){ .source = source, .why = x->count ? why : REASON_GOES_WITH, .relevance = x->score * unit,
+                                             .probability = x->probability, .confidence = x->confidence });
+    }
+}
+
+bool is_upgrade(const catalogue_item *from, const catalogue_item *to) {
+    return to->price_minor * 5 >= from->price_minor * 6 && to->price_minor <= from->price_minor * 2;
+}
+
+static void gather_upsell(request *r, uint32_t at, upsell_span list) {
+    uint32_t n = take(r, &r->anchors[at], SOURCE_UPSELL, list.n);
+    const catalogue_item *from = r->anchors[at].item;
+    for (uint32_t i = 0; from && i < n; i++) {
+        const catalogue_item *to = catalogue_at(&r->s->view, serving_slot_of(r->s, list.p[i].item));
+        if (!to || !is_upgrade(from, to)) continue;         /* prices moved since it was learned */
+        float p = list.p[i].probability * upgrade_attention;
+        offer_of(r, at, list.p[i].item, (evidence){ .source = SOURCE_UPSELL, .why = REASON_UPGRADE, .relevance = p, .probability = p,
+                                                    .confidence = list.p[i].confidence });
+    }
+}
+
+static void gather_similar(request *r, uint32_t at, ranked_span list) {
+    uint32_t n = take(r, &r->anchors[at], SOURCE_SIMILAR, list.n);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t slot = serving_slot_of(r->s, list.p[i].item);
+        if (slot == NO_SLOT) continue;
+        float p = fminf(0.2f, slot_base(r, slot) * (1 + similar_lift * list.p[i].score));
+        offer_of(r, at, list.p[i].item, (evidence){ .source = SOURCE_SIMILAR, .why = REASON_SIMILAR, .probability = p,
+                                                    .relevance = p + r->typical * 0.1f * list.p[i].score });
+    }
+}
+
+static void gather_anchor(request *r, uint32_t at) {
+    const snapshot *snap = r->s->loaded->snap;
+    uint32_t item = r->anchors[at].learned;
+    if (!snap || item == SNAPSHOT_NONE) return;
+    gather_rules(r, at, SOURCE_CROSS_SELL, snapshot_cross_sell(snap, item), r->s->loaded->cross_unit);
+    gather_rules(r, at, SOURCE_ALSO_BOUGHT, snapshot_also_bought(snap, item), r->s->loaded->also_unit);
+    gather_upsell(r, at, snapshot_upsells(snap, item));
+    gather_similar(r, at, snapshot_similar(snap, item));
+}
+
+/* ---- lists of the shop ---- */
+static bool asked(const request *r, decide_source s) {
+    return r->place->weight[s] > 0 && (r->q->source == SOURCE_ALL || r->q->source == s);
+}
+
+static void offer_shop(request *r, uint32_t slot, decide_source source, reason why, float relevance, float probability) {
+    offer(r, slot, &(evidence){ .source = source, .why = why, .anchor = NO_ANCHOR, .relevance = relevance, .probability = probability,
+                                .attention = 1 });
+}
+
+static void gather_ranked(request *r, decide_source source, reason why, ranked_span list, uint32_t most) {
+    for (uint32_t i = 0; i < list.n && i < most; i++) {
+        uint32_t slot = serving_slot_of(r->s, list.p[i].item);
+        if (slot == NO_SLOT) continue;
+        float base = slot_base(r, slot);
+        switch (source) {
+        case SOURCE_TRENDING: base *= fminf(list.p[i].score, 3); break;
+        case SOURCE_NEW: base = fmaxf(base, 0.5f * r->typical * list.p[i].score); break;
+        case SOURCE_CROSS_SELL: case SOURCE_ALSO_BOUGHT: case SOURCE_UPSELL: case SOURCE_SIMILAR: case SOURCE_PERSONAL:
+        case SOURCE_POPULAR: case SOURCE_COUNT: break;      /* sells at its own rate */
+        }
+        offer_shop(r, slot, source, why, base, source == SOURCE_TRENDING ? fminf(base, 0.5f) : 0);
+    }
+}
+
+/* Best sellers of the product's main category, else of the first category the filter names. */
+static uint32_t home_category(const request *r, const snapshot *snap) {
+    uint32_t item = r->n_anchors && r->anchors[0].kind == ANCHOR_PRODUCT ? r->anchors[0].learned : SNAPSHOT_NONE;
+    if (item != SNAPSHOT_NONE) {
+        index_span of = snapshot_categories(snap, item);
+        if (of.n) return of.p[0];
+    }
+    return r->q->filter.categories.n ? snapshot_find_category(snap, r->q->filter.categories.p[0]) : SNAPSHOT_NONE;
+}
+
+/* Products that came after the snapshot was learned; all of them when there is no snapshot. */
+static void gather_unlearned(request *r) {
+    const loaded_shop *l = r->s->loaded;
+    uint32_t taken = 0;
+    for (uint32_t slot = r->s->view.n_slots; slot-- > (l->snap ? l->n_ranked : 0) && taken < FRESH_TAKE;) {
+        const catalogue_item *it = catalogue_at(&r->s->view, slot);
+        int64_t age_ms = it ? r->now_ms - it->created_ms : INT64_MAX;
+        if (!it || age_ms > (int64_t)FRESH_DAYS * MS_PER_DAY) continue;
+        float fresh = 1 - (float)fmax(0, (double)age_ms) / ((float)FRESH_DAYS * (float)MS_PER_DAY);
+        offer_shop(r, slot, SOURCE_NEW, REASON_NEW, 0.5f * r->typical * fresh + r->floor, 0);
+        taken++;
+    }
+}
+
+static void gather_shop(request *r) {
+    const snapshot *snap = r->s->loaded->snap;
+    if (snap && asked(r, SOURCE_POPULAR)) {
+        uint32_t home = home_category(r, snap);
+        if (home != SNAPSHOT_NONE)
+            gather_ranked(r, SOURCE_POPULAR, REASON_POPULAR_HERE, snapshot_popular_in(snap, home), CATEGORY_TAKE);
+        gather_ranked(r, SOURCE_POPULAR, REASON_POPULAR, snapshot_popular(snap), SHOP_TAKE);
+    }
+    if (snap && asked(r, SOURCE_TRENDING)) gather_ranked(r, SOURCE_TRENDING, REASON_TRENDING, snapshot_trending(snap), FRESH_TAKE);
+    if (snap && asked(r, SOURCE_NEW)) gather_ranked(r, SOURCE_NEW, REASON_NEW, snapshot_newest(snap), FRESH_TAKE);
+    if (asked(r, SOURCE_NEW)) gather_unlearned(r);
+}
+
+/* ---- all ---- */
+static uint32_t count_most(const request *r) {
+    uint32_t most = (uint32_t)r->n_ban + SHOP_TAKE + CATEGORY_TAKE + 3 * FRESH_TAKE;
+    const snapshot *snap = r->s->loaded->snap;
+    for (size_t i = 0; snap && i < r->n_anchors; i++) {
+        const anchor *a = &r->anchors[i];
+        if (a->learned == SNAPSHOT_NONE) continue;
+        most += take(r, a, SOURCE_CROSS_SELL, snapshot_cross_sell(snap, a->learned).n);
+        most += take(r, a, SOURCE_ALSO_BOUGHT, snapshot_also_bought(snap, a->learned).n);
+        most += take(r, a, SOURCE_UPSELL, snapshot_upsells(snap, a->learned).n);
+        most += take(r, a, SOURCE_SIMILAR, snapshot_similar(snap, a->learned).n);
+    }
+    return most;
+}
+
+static void set_rates(request *r) {
+    const snapshot *snap = r->s->loaded->snap;
+    double items = (double)r->s->view.n_slots + 1;
+    r->floor = (float)(0.5 / (snap ? items + snap->facts.total_weight : items));
+    r->typical = r->floor;
+    if (!snap || !snap->n_popular) return;
+    uint64_t tenth = snap->n_popular < 20 ? snap->n_popular / 2 : 10;
+    r->typical = fmaxf(r->floor, snap->items[snapshot_popular(snap).p[tenth].item].popularity);
+}
+
+err_code candidates_gather(request *r) {
+    set_rates(r);
+    r->capacity = count_most(r);
+    uint32_t size = 64;
+    while (size < r->capacity * 2) size *= 2;
+    r->place_mask = size - 1;
+    r->places = arena_new(r->c->arena, uint32_t, size);
+    r->candidates = arena_new(r->c->arena, candidate, r->capacity);
+    if (!r->places || !r->candidates) return fail(r->c, ERR_NO_MEMORY, "no memory for %u candidates", r->capacity);
+    for (size_t i = 0; i < r->n_ban; i++) candidate_of(r, r->ban[i])->banned = true;
+    for (uint32_t i = 0; i < r->n_anchors; i++) gather_anchor(r, i);
+    gather_shop(r);
+    return ERR_OK;
+}
+
+static const catalogue_item *showable(const request *r, uint32_t slot) {
+    const catalogue_item *it = catalogue_at(&r->s->view, slot);
+    return it && it->sellable && filter_passes(&r->filter, it) ? it : NULL;
+}
+
+size_t candidates_settle(request *r, size_t *ret_considered) {
+    size_t eligible = 0, considered = 0;
+    for (uint32_t i = 0; i < r->n_candidates; i++) {
+        candidate *x = &r->candidates[i];
+        if (x->banned) continue;
+        considered++;
+        x->item = showable(r, x->slot);
+        if (!x->item) continue;
+        eligible++;
+        close_anchor(x);
+        double chance = 1 - (1 - (double)x->base) * (double)x->miss;
+        x->probability = chance < 0 ? 0 : chance > 1 ? 1 : chance;
+        x->confidence = x->evidence > 0 ? (double)(x->sure / x->evidence) : 0;
+        x->score = (double)x->relevance > 0 ? (double)x->relevance : 1e-12;
+    }
+    *ret_considered = considered;
+    return eligible;
+}
+
+const catalogue_item *fill_candidate(const request *r, uint32_t slot) {
+    return find_candidate(r, slot) ? NULL : showable(r, slot);
+}

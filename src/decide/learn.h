@@ -1,0 +1,50 @@
+/* From the database to a snapshot file: all that Vitrine learns of one shop, in one call.
+ * Promise: works with no order, one order, one product; rows after as_of_ms change nothing; equal data and equal parameters give
+ * equal bytes, for any number of threads; the file at `path` is the old one or the new one, never half. Customers are hashed.
+ * What is learned and how: decide/README.md. Owner: all memory in ctx.arena (a job's); one thread calls, rules run in parallel.
+ * Read next: snapshot.h (what comes out), features/shop_data.h (what goes in), models/rules.h. */
+#pragma once
+#include "base/json.h"
+#include "decide/snapshot.h"
+#include "models/rules.h"
+#include "storage/storage.h"
+
+typedef struct {
+    int64_t as_of_ms;               /* what the shop knew then; 0 = now */
+    int64_t created_ms, version;    /* written into the file; created 0 = now */
+    str locale;                     /* of the shop; empty or unknown: guessed from its texts */
+    rules_params rules;
+    uint32_t cross_sell_k, also_bought_k, similar_k, upsell_k;      /* kept per product, 1..200 */
+    uint32_t popular_k, category_k, newest_k, trending_k;           /* kept per shop; category_k per category */
+    uint32_t carry_below;           /* products with fewer rules than this borrow some from similar products */
+    double upsell_low, upsell_high; /* price over the anchor's price */
+    double upsell_discount;         /* incentive, share of the price */
+    double popular_half_life_days, new_half_life_days, new_most_days;
+    double trend_days, trend_before_days;   /* recent window, and the one before it compared with */
+    uint32_t quality_least;         /* baskets needed for the figure of quality */
+    int threads;                    /* 0: one per core */
+} learn_params;
+learn_params learn_default_params(void);
+
+typedef struct {
+    uint64_t products, variations, categories, customers;
+    uint64_t orders, baskets, baskets_of_many;      /* of any status; purchases; purchases of two products or more */
+    uint64_t cross_sell, carried, also_bought, upsell, similar, trending, newest;   /* rows; `carried` of cross_sell is borrowed */
+    uint64_t products_with_cross_sell, products_with_upsell;
+    int64_t first_order_ms, last_order_ms;
+    double mean_items;
+    double hit_rate, hit_rate_popular;      /* HR@10 on the newest baskets left out; negative = too few orders to say */
+    uint32_t quality_baskets;               /* judged on */
+    char language[8];
+    uint64_t bytes, check;                  /* of the file */
+    int64_t load_ms, content_ms, rules_ms, judge_ms, write_ms;
+} learn_report;
+
+/* Learn a store and write its snapshot.
+ *   d           opens a read transaction for the time of reading unless one is open
+ *   path        file to write; its folder exists
+ *   ret_report  plain numbers
+ * ERR_INVALID (parameters), ERR_STORAGE, ERR_NO_MEMORY, ERR_CANCELLED, ERR_DEADLINE. */
+CHECK_RESULT err_code learn_store(ctx *c, db *d, int64_t store_id, const learn_params *p, const char *path, learn_report *ret_report);
+/* Members of the open JSON object: what a person or a program wants to know of a training. */
+void learn_report_write(json_out *w, const learn_report *r);

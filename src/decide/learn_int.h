@@ -1,0 +1,34 @@
+/* Steps of learn_store(), each in a file of its own; private to decide/. */
+#pragma once
+#include "decide/learn.h"
+#include "features/content.h"
+
+typedef struct learning {
+    const learn_params *p;
+    shop_data shop;
+    content_model content;
+    topk_entry *similar;            /* n_items x similar_k */
+    uint32_t *n_similar;            /* n_items */
+    float *weight;                  /* baskets.n: time decay of the rules */
+    snapshot_item *items;           /* being filled; out.items */
+    snapshot out;
+    learn_report report;
+} learning;
+
+static inline err_code learn_no_memory(ctx *c) {
+    return fail(c, ERR_NO_MEMORY, "learn the shop: it needs more memory than a job may have");
+}
+
+/* Cross-sell and also-bought lists, sales and popularity of items (learn_rules.c). */
+CHECK_RESULT err_code learn_rules(ctx *c, learning *l);
+/* Upsell lists (learn_upsell.c). */
+CHECK_RESULT err_code learn_upsell(ctx *c, learning *l);
+/* Popular, trending, newest, best sellers of categories (learn_ranked.c); needs the categories of the snapshot. */
+CHECK_RESULT err_code learn_ranked(ctx *c, learning *l);
+/* HR@10 on the newest baskets left out (learn_quality.c). */
+CHECK_RESULT err_code learn_quality(ctx *c, learning *l);
+/* Ids, aliases, categories, similar lists, customers (learn_pack.c). */
+CHECK_RESULT err_code learn_pack(ctx *c, learning *l);
+
+/* Fit rules on purchases, or give empty lists when there are none. */
+CHECK_RESULT err_code learn_fit(ctx *c, const learning *l, const basket_matrix *b, uint32_t k, rule_lists *ret_lists);

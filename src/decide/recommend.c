@@ -1,0 +1,189 @@
+/* The door: check the request, find what it is about and what must not be shown, then candidates and slate. */
+#include <math.h>
+#include <string.h>
+#include "base/limits.h"
+#include "decide/recommend_int.h"
+#include "schema/currency.h"
+
+static const char *const source_names[] = {
+#define X(name, word) [SOURCE_##name] = word,
+    SOURCE_LIST(X)
+#undef X
+    [SOURCE_ALL] = "all",
+};
+const char *decide_source_name(decide_source s) { return source_names[s]; }
+
+bool decide_source_find(str word, decide_source *ret_source) {
+    if (!word.n) {
+        *ret_source = SOURCE_ALL;
+        return true;
+    }
+    for (size_t i = 0; i < COUNT(source_names); i++)
+        if (str_eq(word, str_of(source_names[i]))) {
+            *ret_source = (decide_source)i;
+            return true;
+        }
+    return false;
+}
+
+/* ---- checks ---- */
+static err_code check_list(ctx *c, const char *name, str_list l, size_t most) {
+    if (l.n > most) return fail_field(c, ERR_INVALID, name, "%s may hold %zu values at most", name, most);
+    for (size_t i = 0; i < l.n; i++)
+        if (l.p[i].n > LIMIT_ID_BYTES) return fail_field(c, ERR_INVALID, name, "a value of %s is over %d bytes", name, LIMIT_ID_BYTES);
+    return ERR_OK;
+}
+
+static err_code check_attributes(ctx *c, const recommend_filter *f) {
+    if (f->n_attributes > LIMIT_FILTER_VALUES)
+        return fail_field(c, ERR_INVALID, "attributes", "attributes may hold %d values at most", LIMIT_FILTER_VALUES);
+    for (size_t i = 0; i < f->n_attributes; i++)
+        if (!f->attributes[i].name.n || f->attributes[i].name.n > LIMIT_ID_BYTES || f->attributes[i].value.n > LIMIT_ID_BYTES)
+            return fail_field(c, ERR_INVALID, "attributes", "an attribute needs a name and a value of %d bytes at most", LIMIT_ID_BYTES);
+    return ERR_OK;
+}
+
+static err_code check_query(ctx *c, const recommend_query *q) {
+    const struct { const char *name; str_list list; size_t most; } lists[] = {
+        { "product_id", { &q->product_id, 1 }, 1 }, { "visitor_id", { &q->visitor_id, 1 }, 1 },
+        { "customer_id", { &q->customer_id, 1 }, 1 }, { "cart", q->cart, LIMIT_CART_ITEMS },
+        { "history", q->history, LIMIT_HISTORY_ITEMS }, { "exclude", q->exclude, LIMIT_EXCLUDE_ITEMS },
+        { "categories", q->filter.categories, LIMIT_FILTER_VALUES }, { "tags", q->filter.tags, LIMIT_FILTER_VALUES },
+        { "brands", q->filter.brands, LIMIT_FILTER_VALUES },
+    };
+    for (size_t i = 0; i < COUNT(lists); i++) TRY(check_list(c, lists[i].name, lists[i].list, lists[i].most));
+    if (q->n > LIMIT_RECOMMEND_N) return fail_field(c, ERR_INVALID, "n", "n may be %d at most", LIMIT_RECOMMEND_N);
+    if (q->source > SOURCE_ALL) return fail_field(c, ERR_INVALID, "source", "there is no such source");
+    if (q->filter.price_min.known && q->filter.price_max.known && q->filter.price_min.v > q->filter.price_max.v)
+        return fail_field(c, ERR_INVALID, "price_min", "price_min is over price_max: no product can match");
+    return check_attributes(c, &q->filter);
+}
+
+/* A source asked for by name counts in full wherever it is asked. */
+static err_code choose_placement(request *r) {
+    const recommend_query *q = r->q;
+    str name = q->placement.n ? q->placement : q->product_id.n ? STR("product") : q->cart.n ? STR("cart") : STR("home");
+    r->place = placement_find(name);
+    if (!r->place) return fail_field(r->c, ERR_INVALID, "placement", "there is no placement '%.*s'", STR_ARG(str_clip(name, 60)));
+    if (q->source == SOURCE_ALL || r->place->weight[q->source] > 0) return ERR_OK;
+    placement *own = arena_new(r->c->arena, placement, 1);
+    if (!own) return fail(r->c, ERR_NO_MEMORY, "no memory for a request");
+    *own = *r->place;
+    own->weight[q->source] = 1;
+    r->place = own;
+    return ERR_OK;
+}
+
+/* ---- what it is about ---- */
+static void add_anchor(request *r, anchor_kind kind, uint32_t slot, float weight) {
+    if (slot == NO_SLOT || r->n_anchors == MAX_ANCHORS) return;
+    for (size_t i = 0; i < r->n_anchors; i++)
+        if (r->anchors[i].slot == slot) return;
+    r->anchors[r->n_anchors++] = (anchor){ .item = catalogue_at(&r->s->view, slot), .slot = slot, .kind = kind, .weight = weight,
+                                           .learned = serving_item_of(r->s, slot) };
+}
+
+static void ban(request *r, uint32_t slot) {
+    if (slot != NO_SLOT) r->ban[r->n_ban++] = slot;
+}
+
+/* The attention a cart gets is shared: m items speak with 1/sqrt(m) each, as their evidence overlaps; half as loud next to a product. */
+static void add_cart(request *r) {
+    str_list cart = r->q->cart;
+    float weight = cart.n ? 1 / sqrtf((float)cart.n) : 0;
+    if (r->n_anchors) weight *= 0.5f;
+    for (size_t i = 0; i < cart.n; i++) {
+        uint32_t slot = catalogue_find(&r->s->view, cart.p[i]);
+        add_anchor(r, ANCHOR_CART, slot, weight);
+        ban(r, slot);
+    }
+}
+
+enum { PERSONAL_ANCHORS = 50 };
+static const float history_first = 0.5f, history_fade = 0.93f;
+typedef struct { size_t n; float weight; } personal;
+static void add_personal(request *r, personal *p, uint32_t slot) {
+    if (p->n >= PERSONAL_ANCHORS || slot == NO_SLOT) return;
+    add_anchor(r, ANCHOR_HISTORY, slot, p->weight);
+    p->weight *= history_fade;
+    p->n++;
+}
+
+/* Bought since the snapshot was learned, by customer or visitor. */
+static void add_recent(request *r, personal *p, int64_t since_ms) {
+    const recent_purchases *memory = atomic_load(r->s->recent);
+    const uint64_t who[2] = { recent_person(STR("customer"), r->q->customer_id), recent_person(STR("visitor"), r->q->visitor_id) };
+    for (size_t k = 0; memory && k < 2; k++) {
+        const recent_entry *bucket = recent_of(memory, who[k]);
+        for (size_t i = 0; who[k] && i < RECENT_WAYS; i++) {
+            if (atomic_load(&bucket[i].who) != who[k] || atomic_load(&bucket[i].at_ms) < since_ms) continue;
+            uint32_t slot = catalogue_find_hash(&r->s->view, atomic_load(&bucket[i].product));
+            add_personal(r, p, slot);
+            ban(r, slot);
+        }
+    }
+}
+
+enum { MOST_PURCHASES = 50 };
+static void add_purchases(request *r, personal *p, int64_t since_ms) {
+    if (!r->s->loaded->snap || !r->q->customer_id.n) return;
+    purchase_span bought = snapshot_history(r->s->loaded->snap, r->q->customer_id);
+    for (uint32_t i = 0; i < bought.n && i < MOST_PURCHASES; i++) {
+        uint32_t slot = serving_slot_of(r->s, bought.p[i].item);
+        add_personal(r, p, slot);
+        if ((int64_t)bought.p[i].time_s * MS_PER_SECOND >= since_ms) ban(r, slot);
+    }
+}
+
+static err_code set_context(request *r) {
+    const recommend_query *q = r->q;
+    r->ban = arena_new(r->c->arena, uint32_t, 1 + q->cart.n + q->exclude.n + 2 * RECENT_WAYS + MOST_PURCHASES);
+    if (!r->ban) return fail(r->c, ERR_NO_MEMORY, "no memory for a request");
+    uint32_t slot = catalogue_find(&r->s->view, q->product_id);
+    add_anchor(r, ANCHOR_PRODUCT, slot, 1);
+    ban(r, slot);
+    r->product = r->n_anchors ? r->anchors[0].item : NULL;
+    add_cart(r);
+    for (size_t i = 0; i < q->exclude.n; i++) ban(r, catalogue_find(&r->s->view, q->exclude.p[i]));
+    personal p = { 0, history_first };
+    int64_t since_ms = r->now_ms - (int64_t)r->s->loaded->settings.just_bought_days * MS_PER_DAY;
+    for (size_t i = 0; i < q->history.n; i++) add_personal(r, &p, catalogue_find(&r->s->view, q->history.p[i]));
+    add_recent(r, &p, since_ms);
+    add_purchases(r, &p, since_ms);
+    return ERR_OK;
+}
+
+/* 48 bits of time, 80 of chance, in Crockford's base 32: sorts by time. Source: the ULID specification. */
+static void write_rec_id(ctx *c, char out[REC_ID_LENGTH + 1]) {
+    static const char letters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    uint64_t time = (uint64_t)ctx_now_ms(c), high = rng_u64(&c->random), low = rng_u64(&c->random);
+    for (int i = 9; i >= 0; i--, time >>= 5) out[i] = letters[time & 31];
+    for (int i = 17; i >= 10; i--, high >>= 5) out[i] = letters[high & 31];
+    for (int i = 25; i >= 18; i--, low >>= 5) out[i] = letters[low & 31];
+    out[REC_ID_LENGTH] = 0;
+}
+
+err_code recommend(ctx *c, const serving *s, const recommend_query *q, recommend_answer *ret_answer) {
+    TRY(check_query(c, q));
+    request *r = arena_new(c->arena, request, 1);
+    if (!r) return fail(c, ERR_NO_MEMORY, "no memory for a request");
+    r->c = c;
+    r->s = s;
+    r->q = q;
+    r->now_ms = ctx_now_ms(c);
+    r->locale = q->locale.n ? q->locale : str_of(s->loaded->locale);
+    TRY(choose_placement(r));
+    r->n = q->n ? q->n : r->place->n;
+    TRY(filter_compile(c, &q->filter, &r->filter));
+    TRY(set_context(r));
+    TRY(candidates_gather(r));
+    recommend_answer a = { .placement = r->place->name, .language = locale_language(r->locale) };
+    a.eligible = candidates_settle(r, &a.considered);
+    TRY(slate_build(r, &a));
+    const snapshot *snap = s->loaded->snap;
+    a.strategy = snap && snap->n_cross_sell ? "rules" : "catalogue";
+    a.model_version = snap ? snap->facts.version : 0;
+    write_rec_id(c, a.rec_id);
+    *ret_answer = a;
+    return ERR_OK;
+}

@@ -1,0 +1,77 @@
+/* One request in work. Private to decide/. The order of the files is the order of the work:
+ * recommend.c (context) -> filters.c -> candidates.c -> slate.c (order, bundle, words) -> answer_json.c. */
+#pragma once
+#include "decide/messages.h"
+#include "decide/placements.h"
+#include "decide/serving_int.h"
+
+#define NO_ANCHOR UINT32_MAX
+
+/* A product the request is about. */
+typedef enum { ANCHOR_PRODUCT, ANCHOR_CART, ANCHOR_HISTORY, ANCHOR_KINDS } anchor_kind;
+typedef struct {
+    const catalogue_item *item;     /* NULL when deleted: it can still lead to others */
+    uint32_t slot, learned;         /* learned: item of the snapshot or SNAPSHOT_NONE */
+    anchor_kind kind;
+    float weight;                   /* 0..1 share of attention */
+} anchor;
+
+/* A product some source proposed, and what speaks for it. */
+typedef struct {
+    uint32_t slot, anchor;          /* anchor: of the strongest source, or NO_ANCHOR */
+    uint32_t open_anchor;           /* the anchor whose evidence is being gathered */
+    uint8_t source, why;            /* strongest source and its reason */
+    bool banned;                    /* never to be shown in this answer */
+    float strongest;                /* relevance of the strongest single piece of evidence */
+    float relevance;                /* sum over anchors of the best source's */
+    float base;                     /* the product's own probability in a basket */
+    float miss;                     /* product over anchors of (1 - excess) */
+    float sure, evidence;           /* sum of excess * confidence, sum of excess */
+    float open_relevance, open_excess, open_confidence;     /* best so far of the open anchor */
+    float with_product;             /* relevance as a companion of the product asked about, for the bundle */
+    const catalogue_item *item;     /* set by candidates_settle() */
+    double score, probability, confidence;
+} candidate;
+
+typedef struct { const uint64_t *any; size_t n; } term_group;   /* an item passes with one of these */
+typedef struct { term_group *groups; size_t n; int64_t low, high; } item_filter;
+
+enum { MAX_ANCHORS = 1 + 100 + 60 };
+typedef struct {
+    ctx *c;
+    const serving *s;
+    const recommend_query *q;
+    const placement *place;
+    const catalogue_item *product;  /* asked about; NULL */
+    str locale;
+    int64_t now_ms;
+    size_t n;
+    item_filter filter;
+    anchor anchors[MAX_ANCHORS];
+    size_t n_anchors;
+    uint32_t *ban;                  /* slots never shown */
+    size_t n_ban;
+    candidate *candidates;
+    uint32_t *places;               /* slot -> candidate + 1, open addressing */
+    uint32_t n_candidates, capacity, place_mask;
+    float floor, typical;           /* probability of a product never sold; of a good seller */
+} request;
+
+/* filters.c */
+CHECK_RESULT err_code filter_compile(ctx *c, const recommend_filter *f, item_filter *ret_filter);
+bool filter_passes(const item_filter *f, const catalogue_item *item);
+
+/* candidates.c: gather from every source the placement asks, then give each its probability. */
+CHECK_RESULT err_code candidates_gather(request *r);
+/* Fills item, probability, confidence; item stays NULL for those that may not be shown. Returns how many may. */
+size_t candidates_settle(request *r, size_t *ret_considered);
+/* Not yet among the candidates, and free to be shown. */
+const catalogue_item *fill_candidate(const request *r, uint32_t slot);
+float slot_base(const request *r, uint32_t slot);
+
+/* slate.c */
+CHECK_RESULT err_code slate_build(request *r, recommend_answer *a);
+/* Price and bundle of up to three products. */
+void bundle_price(const serving *s, recommend_bundle *b);
+/* 1.2 to 2 times the price, by the prices of now. */
+bool is_upgrade(const catalogue_item *from, const catalogue_item *to);
