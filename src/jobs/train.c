@@ -86,7 +86,7 @@ err_code job_body_train(ctx *c, job_task *t) {
     TRY(make_folder(c, t->services->data_dir, s.store_id));
     TRY(path_below(c, t->services->data_dir, m.artifact, &path));
     TRY(learn_to(c, t, &s, &m, path));
-    TRY(ctx_check(c));                                      /* somebody else may have taken the job: then this version is not ours to publish */
+    TRY(ctx_check(c));                                      /* taken by somebody else meanwhile: not ours to publish */
     TRY(model_publish(c, t->d, t->services->data_dir, &m));
     if (t->services->serving) TRY(serving_reload(c, t->services->serving, t->d, s.store_id));
     return write_result(t, &m);
