@@ -13,7 +13,7 @@
 /* HTTP in */
 #define LIMIT_BODY_BYTES (64 * KIB)        /* a JSON body of the API */
 #define LIMIT_WEBHOOK_BYTES (2 * MIB)      /* a webhook delivery; the largest recorded is 5 KB, orders of 500 lines 300 KB */
-#define LIMIT_HEADER_BYTES (16 * KIB)      /* all headers of a request */
+#define LIMIT_HEADER_BYTES (8 * KIB)       /* all headers of a request; with the target it sizes each connection's memory */
 #define LIMIT_TARGET_BYTES (8 * KIB)       /* request line: path and query */
 #define LIMIT_CONNECTIONS 4096
 #define LIMIT_REQUEST_MS 15000             /* a request that has not been answered by then is given up */
