@@ -151,9 +151,10 @@ err_code job_take(ctx *c, db *d, int64_t store_id, int64_t job_id, str owner, in
 /* ---- the owner's calls ---- */
 
 static err_code get_owned(ctx *c, db *d, const job *mine, job *ret_job) {
-    job j;
-    TRY(job_get(c, d, mine->store_id, mine->job_id, &j));
-    if (!is_state(&j, "running") || !str_eq(j.owner, mine->owner) || j.attempts != mine->attempts)
+    job j = { .job_id = 0 };
+    err_code e = job_get(c, d, mine->store_id, mine->job_id, &j);
+    if (e && e != ERR_NOT_FOUND) return e;                      /* gone with its store: not ours either */
+    if (e || !is_state(&j, "running") || !str_eq(j.owner, mine->owner) || j.attempts != mine->attempts)
         return fail(c, ERR_CONFLICT, "job %lld of store %lld was given to somebody else", (long long)mine->job_id,
                     (long long)mine->store_id);
     *ret_job = j;
