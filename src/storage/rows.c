@@ -267,6 +267,15 @@ static err_code put_record(ctx *c, db *d, const record *r, put_outcome *ret_outc
     return ERR_OK;
 }
 
+err_code storage_compare_record(ctx *c, db *d, const record *r, put_outcome *ret_outcome) {
+    uint64_t before = 0;
+    bool found = false;
+    if (entity_field_index(r->e, STR("payload_hash")) == r->e->n_fields) return fail(c, ERR_INTERNAL, "%s has no payload_hash", r->e->name);
+    TRY(stored_hash(c, d, r, &found, &before));
+    *ret_outcome = !found ? PUT_NEW : before == record_hash(r) ? PUT_SAME : PUT_CHANGED;
+    return ERR_OK;
+}
+
 err_code storage_put_record(ctx *c, db *d, const record *r, put_outcome *ret_outcome) {
     if (d->open) return put_record(c, d, r, ret_outcome);
     put_outcome outcome = PUT_SAME;

@@ -61,6 +61,8 @@ CHECK_RESULT err_code storage_count(ctx *c, db *d, const entity *e, int64_t stor
  * Children sets given replace the stored sets. Opens a transaction when none is open. */
 typedef enum { PUT_SAME, PUT_NEW, PUT_CHANGED } put_outcome;
 CHECK_RESULT err_code storage_put_record(ctx *c, db *d, const record *r, put_outcome *ret_outcome);
+/* What storage_put_record() would do now. Writes nothing and takes no lock. */
+CHECK_RESULT err_code storage_compare_record(ctx *c, db *d, const record *r, put_outcome *ret_outcome);
 
 /* ---- named queries (storage/queries.h lists them with their columns) ---- */
 typedef struct { field_kind kind; union { int64_t i; double r; str s; } v; bool is_null; } sql_value;

@@ -11,6 +11,7 @@ typedef struct {
     int64_t store_id;
     const seal_key *seal;
     webhook_delivery delivery;
+    const connector *platform;      /* NULL: the store's own */
     /* out: what changed, for the live catalogue; ids live in `home`, which the caller gives */
     arena *home;
     store_changes changes;

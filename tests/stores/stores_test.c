@@ -14,8 +14,8 @@
 
 static store make(ctx *c, db *d, const char *name) {
     store s;
-    store_order order = { .name = str_of(name), .platform = STR("woocommerce"), .url = STR("https://shop.example") };
-    assert_ok(c, store_create(c, d, &order, &s));
+    store_order wanted = { .name = str_of(name), .platform = STR("woocommerce"), .url = STR("https://shop.example") };
+    assert_ok(c, store_create(c, d, &wanted, &s));
     return s;
 }
 
