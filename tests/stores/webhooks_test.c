@@ -27,7 +27,7 @@ static const connector fake = { .platform = "fake", .webhook_is_genuine = genuin
     store shop;                                                                                                         \
     seal_key seal;                                                                                                      \
     crypto_random(&seal, sizeof seal);                                                                                  \
-    assert_ok(c, store_create(c, d, &(store_order){ .name = STR("shop"), .platform = STR("demo") }, &shop));            \
+    assert_ok(c, store_create(c, d, &(store_order){ .name = STR("shop"), .platform = STR("import") }, &shop));          \
     assert_ok(c, store_ensure_webhook_secret(c, d, &seal, 1));                                                          \
     shop_access access;                                                                                                 \
     assert_ok(c, store_access(c, d, &seal, 1, &access));                                                                \
@@ -64,7 +64,7 @@ TEST(webhooks, change_nothing_when_unsigned_or_broken) {
         { 1, STR(""), STR("product.updated"), STR("Ceas"), &fake, ERR_UNAUTHORIZED },
         { 1, access.webhook_secret, STR("product.updated"), STR("bad"), &fake, ERR_INVALID },
         { 1, access.webhook_secret, STR("x'; DROP"), STR("Ceas"), &fake, ERR_INVALID },
-        { 1, access.webhook_secret, STR("product.updated"), STR("Ceas"), NULL, ERR_NOT_FOUND },    /* a demo store has no platform */
+        { 1, access.webhook_secret, STR("product.updated"), STR("Ceas"), NULL, ERR_NOT_FOUND },    /* no shop behind it */
         { 9, access.webhook_secret, STR("product.updated"), STR("Ceas"), &fake, ERR_NOT_FOUND },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
