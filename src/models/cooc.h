@@ -5,6 +5,8 @@
 #pragma once
 #include "models/baskets.h"
 
+#define COOC_MAX_BASKETS (UINT32_C(1) << 24)    /* counts of more would not be exact where lists are picked by float scores */
+
 typedef struct { uint32_t item, count; } cooc_pair;
 
 typedef struct {
@@ -18,7 +20,7 @@ typedef struct {
 /* The k most frequent partners of every item.
  *   max_basket  larger baskets are left out; 0 = none
  *   threads     0: one per core
- * ERR_INVALID, ERR_NO_MEMORY, ERR_CANCELLED, ERR_DEADLINE. O(sum over baskets of size^2).
+ * ERR_INVALID, ERR_TOO_LARGE (over COOC_MAX_BASKETS), ERR_NO_MEMORY, ERR_CANCELLED, ERR_DEADLINE. O(sum over baskets of size^2).
  * Source: F. Gustavson, "Two fast algorithms for sparse matrices", 1978: one row of X'X at a time in a dense accumulator. */
 CHECK_RESULT err_code cooc_top(ctx *c, const basket_matrix *b, uint32_t max_basket, uint32_t k, int threads, cooc_lists *ret_lists);
 
