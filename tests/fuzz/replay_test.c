@@ -16,6 +16,12 @@
 #define LLVMFuzzerTestOneInput fuzz_oauth1
 #include "fuzz/oauth1_fuzz.c"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_snapshot
+#include "fuzz/snapshot_fuzz.c"
+#undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_text
+#include "fuzz/text_fuzz.c"
+#undef LLVMFuzzerTestOneInput
 #define LLVMFuzzerTestOneInput fuzz_url
 #include "fuzz/url_fuzz.c"
 #undef LLVMFuzzerTestOneInput
@@ -25,6 +31,8 @@ static const struct { const char *name; int (*run)(const uint8_t *data, size_t s
     { "http_request", fuzz_http_request },
     { "json", fuzz_json },
     { "oauth1", fuzz_oauth1 },
+    { "snapshot", fuzz_snapshot },
+    { "text", fuzz_text },
     { "url", fuzz_url },
 };
 
