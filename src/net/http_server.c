@@ -32,6 +32,7 @@ enum {
     DISCARD_MOST = 1 << 20,         /* of a chunked body that became too large; then the connection is cut */
     GRACE_MS = 5000,
     BODY_FIRST = 16 << 10,
+    PROBLEM_RESERVE = 16 << 10,     /* beyond the arena's cap, so that "out of memory" can still be said */
     SWEEP_MS = 1000,                /* at most so long between two looks for quiet connections */
     SPARE_FILES = 256,              /* databases, logs, outgoing calls */
     METHOD_BYTES = 24,
@@ -137,6 +138,7 @@ static void begin_request(request *q, loop *l, struct MHD_Connection *connection
     rng_seed(&q->c.random, q->c.trace);
     q->c.error.code = ERR_OK;
     q->c.error.field[0] = q->c.error.text[0] = 0;
+    q->memory.cap = LIMIT_REQUEST_ARENA;
     q->seen = (http_request){ .c = &q->c, .raw = q };
     q->response = (http_response){ 0 };
     q->decision = (http_decision){ 0 };
@@ -156,6 +158,7 @@ static void set_problem(request *q, err_code e) {
     http_response *a = &q->response;
     const http_app *app = &q->loop->server->app;
     *a = (http_response){ .status = err_http(e), .content_type = "text/plain; charset=utf-8" };
+    q->memory.cap = LIMIT_REQUEST_ARENA + PROBLEM_RESERVE;
     buf_init_in(&a->body, &q->memory, LIMIT_REQUEST_ARENA);
     if (e == ERR_BUSY) http_add_header(a, "Retry-After", STR("1"));
     if (q->c.error.code != e) {
@@ -180,7 +183,7 @@ static void add_headers(request *q, struct MHD_Response *to) {
 static enum MHD_Result send_answer(request *q) {
     if (q->phase == ANSWERED) return MHD_YES;
     if (atomic_load_explicit(&q->loop->server->closing, memory_order_relaxed)) q->closes = true;
-    if (!q->response.static_body.p && buf_err(&q->response.body)) set_problem(q, buf_err(&q->response.body));
+    if (!q->response.static_body.p && buf_err(&q->response.body)) set_problem(q, ERR_NO_MEMORY);
     else if (q->response.status < 200 || q->response.status > 599) set_problem(q, ERR_INTERNAL);
     const http_response *a = &q->response;
     str body = a->static_body.p ? a->static_body : buf_view(&a->body);

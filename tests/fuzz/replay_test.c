@@ -10,6 +10,9 @@
 #define LLVMFuzzerTestOneInput fuzz_http_request
 #include "fuzz/http_request_fuzz.c"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_http_server
+#include "fuzz/http_server_fuzz.c"
+#undef LLVMFuzzerTestOneInput
 #define LLVMFuzzerTestOneInput fuzz_json
 #include "fuzz/json_fuzz.c"
 #undef LLVMFuzzerTestOneInput
@@ -29,6 +32,7 @@
 static const struct { const char *name; int (*run)(const uint8_t *data, size_t size); } targets[] = {
     { "dotenv", fuzz_dotenv },
     { "http_request", fuzz_http_request },
+    { "http_server", fuzz_http_server },
     { "json", fuzz_json },
     { "oauth1", fuzz_oauth1 },
     { "snapshot", fuzz_snapshot },

@@ -36,6 +36,13 @@ static void echo_handle(void *app, void *worker_state, http_request *r, http_res
     }
     response->status = 200;
     if (str_eq(r->path, STR("/nothing"))) response->status = 0;
+    if (str_eq(r->path, STR("/empty"))) {
+        response->status = 204;
+        return;
+    }
+    if (str_eq(r->path, STR("/huge")))
+        for (size_t i = 0; i < LIMIT_REQUEST_ARENA / 64; i++)
+            buf_text(&response->body, "0123456789012345678901234567890123456789012345678901234567890123456789");
     if (str_eq(r->path, STR("/static"))) response->static_body = STR("static text");
     if (str_eq(r->path, STR("/extra"))) {
         http_add_header(response, "X-One", STR("1"));
@@ -81,7 +88,7 @@ static void fixture_begin_with(ctx *c, fixture *f, http_server_options o) {
     *f = (fixture){ 0 };
     sem_init(&f->app.gate, 0, 0);
     sem_init(&f->app.entered, 0, 0);
-    o.address = "127.0.0.1";
+    if (!o.address) o.address = "127.0.0.1";
     if (!o.loops) o.loops = 2;
     if (!o.workers.threads) o.workers = (workers_options){ .name = "test", .threads = 2, .queue = 8 };
     o.workers.start = worker_start;
@@ -248,6 +255,33 @@ TEST(http_server, understands_a_request_that_comes_byte_by_byte) {
     for (size_t i = 0; i < request.n; i++) assert_true(raw_send(fd, str_sub(request, i, 1)));
     assert_str("POST /p a=7 h=slow from=127.0.0.1 worker=no body=4:body", raw_body(raw_read_answer(c, fd, false)));
     close(fd);
+}
+
+TEST(http_server, goes_on_after_an_answer_without_body_and_one_too_large_for_memory) {
+    TEST_CTX(c);
+    AUTO_FIXTURE f;
+    fixture_begin(c, &f);
+    int fd = raw_dial(f.port);
+    assert_true(raw_send(fd, STR("GET /empty HTTP/1.1\r\n" HOST "\r\n")));
+    assert_int_equal(204, raw_status(raw_read_answer(c, fd, true)));
+    assert_true(raw_send(fd, STR("GET /huge HTTP/1.1\r\n" HOST "\r\n")));
+    str huge = raw_read_answer(c, fd, false);
+    assert_int_equal(503, raw_status(huge));
+    assert_str("problem=no_memory", raw_body(huge));
+    assert_true(raw_send(fd, STR("GET /static HTTP/1.1\r\n" HOST "\r\n")));
+    assert_str("static text", raw_body(raw_read_answer(c, fd, false)));
+    close(fd);
+}
+
+TEST(http_server, calls_ipv4_callers_by_their_ipv4_address_on_every_socket) {
+    TEST_CTX(c);
+    int probe = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (probe < 0) skip();                                              /* a machine without IPv6 */
+    close(probe);
+    AUTO_FIXTURE f;
+    fixture_begin_with(c, &f, (http_server_options){ .address = "::" });
+    str answer = raw_exchange(c, f.port, STR("GET / HTTP/1.1\r\n" LAST));
+    assert_str("GET / a= h= from=127.0.0.1 worker=no body=0:", raw_body(answer));
 }
 
 TEST(http_server, keeps_http_1_0_connections_only_when_asked) {
