@@ -27,8 +27,8 @@ db *test_database(ctx *c, const backend *b, db_options *ret_options) {
 }
 
 static str random_text(ctx *c) {
-    static const char *const pieces[] = { "", "a", "șurub", "'; DROP TABLE product_row; --", "\xF0\x9F\x9B\x92", "\"", "\\", "%_", "\n\r\t",
-                                          "?1 $1 :x", "İ", "\x01" };
+    static const char *const pieces[] = { "", "a", "șurub", "'; DROP TABLE product_row; --", "\xF0\x9F\x9B\x92", "\"", "\\", "%_",
+                                          "\n\r\t", "?1 $1 :x", "İ", "\x01" };
     AUTO_BUF b;
     buf_init(&b, 100000);
     uint64_t n = rng_below(&c->random, 4);
