@@ -6,7 +6,7 @@
 static const uint32_t list_take[ANCHOR_KINDS][SOURCE_COUNT] = {
     [ANCHOR_PRODUCT] = { [SOURCE_CROSS_SELL] = 100, [SOURCE_ALSO_BOUGHT] = 100, [SOURCE_UPSELL] = 50, [SOURCE_SIMILAR] = 50 },
     [ANCHOR_CART] = { [SOURCE_CROSS_SELL] = 60, [SOURCE_ALSO_BOUGHT] = 30, [SOURCE_SIMILAR] = 10 },
-    [ANCHOR_HISTORY] = { [SOURCE_CROSS_SELL] = 20, [SOURCE_SIMILAR] = 5 },
+    [ANCHOR_HISTORY] = { [SOURCE_CROSS_SELL] = 12, [SOURCE_SIMILAR] = 3 },
 };
 enum { SHOP_TAKE = 100, CATEGORY_TAKE = 60, FRESH_TAKE = 60, FRESH_DAYS = 60 };
 /* Share of those who look at a product that buy it or a dearer one: turns "which of the two" into a probability of buying. */
@@ -23,6 +23,10 @@ typedef struct {
     float attention;                /* share of the anchor in the request */
 } evidence;
 
+/* fmaxf() is a call: these run thousands of times a request and no NaN reaches them (learn.h checks its figures). */
+static inline float larger(float a, float b) { return a > b ? a : b; }
+static inline float smaller(float a, float b) { return a < b ? a : b; }
+
 /* ---- table ---- */
 static uint32_t slot_hash(uint32_t slot) { return slot * 2654435769u; }     /* Fibonacci hashing, Knuth 6.4 */
 
@@ -35,9 +39,8 @@ static candidate *find_candidate(const request *r, uint32_t slot) {
 }
 
 float slot_base(const request *r, uint32_t slot) {
-    uint32_t item = serving_item_of(r->s, slot);
-    float own = item == SNAPSHOT_NONE ? 0 : r->s->loaded->snap->items[item].popularity;
-    return own > r->floor ? fminf(own, 0.95f) : r->floor;
+    float own = serving_popularity(r->s, slot);
+    return own > r->floor ? smaller(own, 0.95f) : r->floor;
 }
 
 static candidate *candidate_of(request *r, uint32_t slot) {
@@ -75,20 +78,20 @@ static void offer(request *r, uint32_t slot, const evidence *e) {
         x->open_anchor = e->anchor;
     }
     float relevance = e->relevance * e->attention * (float)r->place->weight[e->source];
-    float excess = fmaxf(0, (e->probability - x->base) / (1 - x->base)) * e->attention;
+    float excess = larger(0, (e->probability - x->base) / (1 - x->base)) * e->attention;
     if (relevance > x->strongest) {
         x->strongest = relevance;
         x->source = (uint8_t)e->source;
         x->why = (uint8_t)e->why;
         x->anchor = e->anchor;
     }
-    x->open_relevance = fmaxf(x->open_relevance, relevance);
+    x->open_relevance = larger(x->open_relevance, relevance);
     if (excess > x->open_excess) {
-        x->open_excess = fminf(excess, 0.99f);
+        x->open_excess = smaller(excess, 0.99f);
         x->open_confidence = e->confidence;
     }
     bool companion = e->source == SOURCE_CROSS_SELL || e->source == SOURCE_ALSO_BOUGHT;
-    if (companion && r->product && r->product == r->anchors[e->anchor].item) x->with_product = fmaxf(x->with_product, e->relevance);
+    if (companion && r->product && r->product == r->anchors[e->anchor].item) x->with_product = larger(x->with_product, e->relevance);
 }
 
 /* ---- lists of an anchor ---- */
@@ -142,7 +145,7 @@ static void gather_similar(request *r, uint32_t at, ranked_span list) {
     for (uint32_t i = 0; i < n; i++) {
         uint32_t slot = serving_slot_of(r->s, list.p[i].item);
         if (slot == NO_SLOT) continue;
-        float p = fminf(0.2f, slot_base(r, slot) * (1 + similar_lift * list.p[i].score));
+        float p = smaller(0.2f, slot_base(r, slot) * (1 + similar_lift * list.p[i].score));
         offer_of(r, at, list.p[i].item, (evidence){ .source = SOURCE_SIMILAR, .why = REASON_SIMILAR, .probability = p,
                                                     .relevance = p + r->typical * 0.1f * list.p[i].score });
     }
@@ -174,12 +177,12 @@ static void gather_ranked(request *r, decide_source source, reason why, ranked_s
         if (slot == NO_SLOT) continue;
         float base = slot_base(r, slot);
         switch (source) {
-        case SOURCE_TRENDING: base *= fminf(list.p[i].score, 3); break;
-        case SOURCE_NEW: base = fmaxf(base, 0.5f * r->typical * list.p[i].score); break;
+        case SOURCE_TRENDING: base *= smaller(list.p[i].score, 3); break;
+        case SOURCE_NEW: base = larger(base, 0.5f * r->typical * list.p[i].score); break;
         case SOURCE_CROSS_SELL: case SOURCE_ALSO_BOUGHT: case SOURCE_UPSELL: case SOURCE_SIMILAR: case SOURCE_PERSONAL:
         case SOURCE_POPULAR: case SOURCE_COUNT: break;      /* sells at its own rate */
         }
-        offer_shop(r, slot, source, why, base, source == SOURCE_TRENDING ? fminf(base, 0.5f) : 0);
+        offer_shop(r, slot, source, why, base, source == SOURCE_TRENDING ? smaller(base, 0.5f) : 0);
     }
 }
 
@@ -221,13 +224,23 @@ static void gather_shop(request *r) {
 }
 
 /* ---- all ---- */
+/* Lists of different products lie anywhere in a large file: start fetching them all before the first is read. */
+static void fetch_early(rule_span list, uint32_t n) {
+    enum { LINE = 64, LINES = 10 };
+    const char *p = (const char *)list.p;
+    for (size_t i = 0; i < LINES && i * LINE < n * sizeof *list.p; i++) __builtin_prefetch(p + i * LINE);
+}
+
 static uint32_t count_most(const request *r) {
     uint32_t most = (uint32_t)r->n_ban + SHOP_TAKE + CATEGORY_TAKE + 3 * FRESH_TAKE;
     const snapshot *snap = r->s->loaded->snap;
     for (size_t i = 0; snap && i < r->n_anchors; i++) {
         const anchor *a = &r->anchors[i];
         if (a->learned == SNAPSHOT_NONE) continue;
-        most += take(r, a, SOURCE_CROSS_SELL, snapshot_cross_sell(snap, a->learned).n);
+        rule_span cross = snapshot_cross_sell(snap, a->learned);
+        uint32_t n = take(r, a, SOURCE_CROSS_SELL, cross.n);
+        fetch_early(cross, n);
+        most += n;
         most += take(r, a, SOURCE_ALSO_BOUGHT, snapshot_also_bought(snap, a->learned).n);
         most += take(r, a, SOURCE_UPSELL, snapshot_upsells(snap, a->learned).n);
         most += take(r, a, SOURCE_SIMILAR, snapshot_similar(snap, a->learned).n);
@@ -242,7 +255,7 @@ static void set_rates(request *r) {
     r->typical = r->floor;
     if (!snap || !snap->n_popular) return;
     uint64_t tenth = snap->n_popular < 20 ? snap->n_popular / 2 : 10;
-    r->typical = fmaxf(r->floor, snap->items[snapshot_popular(snap).p[tenth].item].popularity);
+    r->typical = larger(r->floor, snap->items[snapshot_popular(snap).p[tenth].item].popularity);
 }
 
 err_code candidates_gather(request *r) {
@@ -257,32 +270,21 @@ err_code candidates_gather(request *r) {
     for (size_t i = 0; i < r->n_ban; i++) candidate_of(r, r->ban[i])->banned = true;
     for (uint32_t i = 0; i < r->n_anchors; i++) gather_anchor(r, i);
     gather_shop(r);
+    for (uint32_t i = 0; i < r->n_candidates; i++) close_anchor(&r->candidates[i]);
     return ERR_OK;
 }
 
-static const catalogue_item *showable(const request *r, uint32_t slot) {
+const catalogue_item *showable(const request *r, uint32_t slot) {
     const catalogue_item *it = catalogue_at(&r->s->view, slot);
     return it && it->sellable && filter_passes(&r->filter, it) ? it : NULL;
 }
 
-size_t candidates_settle(request *r, size_t *ret_considered) {
-    size_t eligible = 0, considered = 0;
-    for (uint32_t i = 0; i < r->n_candidates; i++) {
-        candidate *x = &r->candidates[i];
-        if (x->banned) continue;
-        considered++;
-        x->item = showable(r, x->slot);
-        if (!x->item) continue;
-        eligible++;
-        close_anchor(x);
-        double chance = 1 - (1 - (double)x->base) * (double)x->miss;
-        x->probability = chance < 0 ? 0 : chance > 1 ? 1 : chance;
-        x->confidence = x->evidence > 0 ? (double)(x->sure / x->evidence) : 0;
-        x->score = (double)x->relevance > 0 ? (double)x->relevance : 1e-12;
-    }
-    *ret_considered = considered;
-    return eligible;
+double candidate_probability(const candidate *x) {
+    double p = 1 - (1 - (double)x->base) * (double)x->miss;
+    return p < 0 ? 0 : p > 1 ? 1 : p;
 }
+
+double candidate_confidence(const candidate *x) { return x->evidence > 0 ? (double)(x->sure / x->evidence) : 0; }
 
 const catalogue_item *fill_candidate(const request *r, uint32_t slot) {
     return find_candidate(r, slot) ? NULL : showable(r, slot);

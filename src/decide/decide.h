@@ -88,8 +88,7 @@ typedef struct {
     const char *language;               /* of the messages: "ro", "en" */
     const char *strategy;               /* "rules" when learned lists took part, else "catalogue" */
     int64_t model_version;              /* of the snapshot; 0 = none yet */
-    size_t considered;                  /* different candidates the lists gave */
-    size_t eligible;                    /* of them left after the filters */
+    size_t considered;                  /* different products looked at: proposed by a list, or ruled out by the request */
     size_t filled;                      /* items that come from no list: best sellers left, to make n */
 } recommend_answer;
 

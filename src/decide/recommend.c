@@ -178,7 +178,7 @@ err_code recommend(ctx *c, const serving *s, const recommend_query *q, recommend
     TRY(set_context(r));
     TRY(candidates_gather(r));
     recommend_answer a = { .placement = r->place->name, .language = locale_language(r->locale) };
-    a.eligible = candidates_settle(r, &a.considered);
+    a.considered = r->n_candidates;
     TRY(slate_build(r, &a));
     const snapshot *snap = s->loaded->snap;
     a.strategy = snap && snap->n_cross_sell ? "rules" : "catalogue";

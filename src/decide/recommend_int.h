@@ -29,8 +29,8 @@ typedef struct {
     float sure, evidence;           /* sum of excess * confidence, sum of excess */
     float open_relevance, open_excess, open_confidence;     /* best so far of the open anchor */
     float with_product;             /* relevance as a companion of the product asked about, for the bundle */
-    const catalogue_item *item;     /* set by candidates_settle() */
-    double score, probability, confidence;
+    const catalogue_item *item;     /* set once it is known that it may be shown */
+    double score;                   /* relevance, later times value */
 } candidate;
 
 typedef struct { const uint64_t *any; size_t n; } term_group;   /* an item passes with one of these */
@@ -61,10 +61,14 @@ typedef struct {
 CHECK_RESULT err_code filter_compile(ctx *c, const recommend_filter *f, item_filter *ret_filter);
 bool filter_passes(const item_filter *f, const catalogue_item *item);
 
-/* candidates.c: gather from every source the placement asks, then give each its probability. */
+/* candidates.c */
+/* Gather from every source the placement asks; `relevance` and what makes up the probability are then complete. */
 CHECK_RESULT err_code candidates_gather(request *r);
-/* Fills item, probability, confidence; item stays NULL for those that may not be shown. Returns how many may. */
-size_t candidates_settle(request *r, size_t *ret_considered);
+/* The live item when it may be shown and passes the filter, else NULL. */
+const catalogue_item *showable(const request *r, uint32_t slot);
+/* Of being bought next, 0..1, and the share of it that stands on data of its own. */
+double candidate_probability(const candidate *x);
+double candidate_confidence(const candidate *x);
 /* Not yet among the candidates, and free to be shown. */
 const catalogue_item *fill_candidate(const request *r, uint32_t slot);
 float slot_base(const request *r, uint32_t slot);

@@ -89,7 +89,7 @@ static void make_current(shop *p, serving *s) {
     if (p->newest) p->newest->newer = s;
     else p->oldest = s;
     p->newest = p->current = s;
-    p->bytes = s->counts.bytes + (s->loaded->snap ? s->loaded->snap->map.size : 0) + s->loaded->n_ranked * 2 * sizeof(uint32_t);
+    p->bytes = s->counts.bytes + (s->loaded->snap ? s->loaded->snap->map.size : 0) + s->loaded->n_ranked * 4 * sizeof(uint32_t);
     p->home->facts.bytes += p->bytes;
     p->home->facts.shops++;
     p->home->facts.publishes++;

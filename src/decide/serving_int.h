@@ -33,6 +33,7 @@ typedef struct loaded_shop {
     snapshot *snap;                 /* NULL: none yet */
     uint32_t *slot_of_item;         /* snap->n_items; NO_SLOT = not in the shop any more */
     uint32_t *item_of_slot;         /* n_ranked; SNAPSHOT_NONE = not known when learned */
+    float *popularity;              /* n_ranked, by slot: probability in a basket; 0 = never sold */
     uint32_t *ranking;              /* n_ranked slots, most sold first; slots from n_ranked on came later */
     uint32_t n_ranked;
     float cross_unit, also_unit;    /* probability a unit of score stands for, over all rules of the list */
@@ -53,6 +54,9 @@ struct serving {
 
 static inline uint32_t serving_item_of(const serving *s, uint32_t slot) {
     return slot < s->loaded->n_ranked ? s->loaded->item_of_slot[slot] : SNAPSHOT_NONE;
+}
+static inline float serving_popularity(const serving *s, uint32_t slot) {
+    return slot < s->loaded->n_ranked ? s->loaded->popularity[slot] : 0;
 }
 static inline uint32_t serving_slot_of(const serving *s, uint32_t item) { return s->loaded->slot_of_item[item]; }
 

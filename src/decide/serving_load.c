@@ -38,9 +38,7 @@ static err_code rank_slots(ctx *c, loaded_shop *l, const catalogue_view *v) {
     if (!rows) return fail(c, ERR_NO_MEMORY, "no memory to rank %u products", v->n_slots);
     for (uint32_t i = 0; i < v->n_slots; i++) {
         const catalogue_item *it = catalogue_at(v, i);
-        uint32_t item = l->item_of_slot[i];
-        double popularity = item == SNAPSHOT_NONE ? 0 : (double)l->snap->items[item].popularity;
-        rows[i] = (ranked_slot){ popularity, it ? it->total_sales : 0, it ? it->created_ms : 0, i };
+        rows[i] = (ranked_slot){ (double)l->popularity[i], it ? it->total_sales : 0, it ? it->created_ms : 0, i };
     }
     qsort(rows, v->n_slots, sizeof *rows, by_rank);
     for (uint32_t i = 0; i < v->n_slots; i++) l->ranking[i] = rows[i].slot;
@@ -53,7 +51,9 @@ static void map_items(loaded_shop *l, const catalogue_view *v) {
     for (uint32_t i = 0; l->snap && i < l->snap->n_items; i++) {
         uint32_t slot = catalogue_find(v, snapshot_item_id(l->snap, i));
         l->slot_of_item[i] = slot;
-        if (slot != NO_SLOT) l->item_of_slot[slot] = i;
+        if (slot == NO_SLOT) continue;
+        l->item_of_slot[slot] = i;
+        l->popularity[slot] = l->snap->items[i].popularity;
     }
 }
 
@@ -95,6 +95,7 @@ err_code loaded_shop_new(ctx *c, const store *facts, catalogue *k, snapshot *sna
     l->slot_of_item = need(snap ? snap->n_items : 0, sizeof *l->slot_of_item, &ok);
     l->item_of_slot = need(v.n_slots, sizeof *l->item_of_slot, &ok);
     l->ranking = need(v.n_slots, sizeof *l->ranking, &ok);
+    l->popularity = need(v.n_slots, sizeof *l->popularity, &ok);
     err_code e = ok ? ERR_OK : fail(c, ERR_NO_MEMORY, "no memory for a shop of %u products", v.n_slots);
     if (!e) {
         map_items(l, &v);
@@ -117,6 +118,7 @@ void loaded_shop_free(loaded_shop *l) {
     free(l->slot_of_item);
     free(l->item_of_slot);
     free(l->ranking);
+    free(l->popularity);
     free(l);
 }
 

@@ -19,25 +19,36 @@ static int by_score(const void *pa, const void *pb) {
     return a == b ? 0 : is_better(a, b) ? -1 : 1;
 }
 
-/* Heap with the worst on top: most candidates are turned away by one comparison. */
-static void sift_down(pool *h, size_t i) {
-    for (size_t child; (child = 2 * i + 1) < h->n; i = child) {
-        if (child + 1 < h->n && is_better(h->p[child], h->p[child + 1])) child++;
-        if (!is_better(h->p[i], h->p[child])) return;
-        candidate *x = h->p[i];
-        h->p[i] = h->p[child];
-        h->p[child] = x;
+/* A heap with the best on top, of scores and places only: whether a candidate may be shown costs a walk into the catalogue's
+ * memory, so it is asked of those that would be taken, best first, not of all. */
+typedef struct { float score; uint32_t slot, at; } heap_entry;
+static bool is_above(heap_entry a, heap_entry b) { return a.score != b.score ? a.score > b.score : a.slot < b.slot; }
+static void sift_down(heap_entry *h, size_t n, size_t i) {
+    heap_entry x = h[i];
+    for (size_t child; (child = 2 * i + 1) < n; i = child) {
+        if (child + 1 < n && is_above(h[child + 1], h[child])) child++;
+        if (!is_above(h[child], x)) break;
+        h[i] = h[child];
     }
+    h[i] = x;
 }
-static void pool_offer(pool *h, candidate *x) {
-    if (h->n < h->cap) {
-        h->p[h->n++] = x;
-        if (h->n == h->cap)
-            for (size_t i = h->n / 2; i-- > 0;) sift_down(h, i);
-    } else if (is_better(x, h->p[0])) {
-        h->p[0] = x;
-        sift_down(h, 0);
+
+static err_code fill_pool(request *r, pool *h) {
+    heap_entry *heap = arena_new(r->c->arena, heap_entry, r->n_candidates);
+    if (!heap) return fail(r->c, ERR_NO_MEMORY, "no memory for %u candidates", r->n_candidates);
+    size_t n = 0;
+    for (uint32_t i = 0; i < r->n_candidates; i++)
+        if (!r->candidates[i].banned) heap[n++] = (heap_entry){ r->candidates[i].relevance, r->candidates[i].slot, i };
+    for (size_t i = n / 2; i-- > 0;) sift_down(heap, n, i);
+    while (n && h->n < h->cap) {
+        candidate *x = &r->candidates[heap[0].at];
+        heap[0] = heap[--n];
+        sift_down(heap, n, 0);
+        x->item = showable(r, x->slot);
+        x->score = fmax((double)x->relevance, 1e-12);
+        if (x->item) h->p[h->n++] = x;
     }
+    return ERR_OK;
 }
 
 /* Value: a dearer item is worth more attention at equal probability. Relative to the pool's geometric mean, so currencies do not matter. */
@@ -132,16 +143,15 @@ void bundle_price(const serving *s, recommend_bundle *b) {
 /* The product and the best two that are bought with it. */
 static err_code add_bundle(request *r, recommend_bundle *b) {
     if (!r->place->bundle || !r->product || !r->product->sellable || !bundle_fits(r->product->price_minor)) return ERR_OK;
-    const candidate *best[2] = { NULL, NULL };
+    candidate *best[2] = { NULL, NULL };
     for (uint32_t i = 0; i < r->n_candidates; i++) {
-        const candidate *x = &r->candidates[i];
-        if (!x->item || !(x->with_product > 0) || !bundle_fits(x->item->price_minor)) continue;
-        if (!best[0] || x->with_product > best[0]->with_product) {
-            best[1] = best[0];
-            best[0] = x;
-        } else if (!best[1] || x->with_product > best[1]->with_product) {
-            best[1] = x;
-        }
+        candidate *x = &r->candidates[i];
+        if (x->banned || !(x->with_product > 0) || (best[1] && x->with_product <= best[1]->with_product)) continue;
+        if (!x->item) x->item = showable(r, x->slot);
+        if (!x->item || !bundle_fits(x->item->price_minor)) continue;
+        bool first = !best[0] || x->with_product > best[0]->with_product;
+        best[1] = first ? best[0] : x;
+        if (first) best[0] = x;
     }
     if (!best[0]) return ERR_OK;
     *b = (recommend_bundle){ .n = best[1] ? 3 : 2, .items = { r->product, best[0]->item, best[1] ? best[1]->item : NULL } };
@@ -164,7 +174,8 @@ static err_code describe(request *r, const candidate *x, recommended *out) {
     int64_t offer_minor = discount ? money_discounted(price, discount, money) : price;
     if (offer_minor >= price) discount = 0;
     reason why = reason_of(x, discount);
-    *out = (recommended){ .item = x->item, .score = x->score, .probability = x->probability, .confidence = x->confidence,
+    *out = (recommended){ .item = x->item, .score = x->score,
+                          .probability = candidate_probability(x), .confidence = candidate_confidence(x),
                           .source = (decide_source)x->source, .reason = reason_name(why), .anchor = from, .price_minor = price,
                           .incentive_minor = offer_minor, .discount_percent = discount };
     if (x->anchor != NO_ANCHOR && !from) why = REASON_MORE;         /* what led here has been deleted: it has no name any more */
@@ -186,8 +197,7 @@ err_code slate_build(request *r, recommend_answer *a) {
     a->items = arena_new(c->arena, recommended, r->n);
     fill_list *lists = arena_new(c->arena, fill_list, 2);
     if (!h.p || !chosen || !a->items || !lists) return fail(c, ERR_NO_MEMORY, "no memory for an answer");
-    for (uint32_t i = 0; i < r->n_candidates; i++)
-        if (r->candidates[i].item) pool_offer(&h, &r->candidates[i]);
+    TRY(fill_pool(r, &h));
     apply_value(r, &h);
     qsort(h.p, h.n, sizeof *h.p, by_score);
     choose(&h, r->n, chosen, &a->n);

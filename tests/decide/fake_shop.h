@@ -1,7 +1,6 @@
 /* A shop made in memory for tests and benches: rows as storage would give them, and a snapshot as learning would write it. */
 #pragma once
 #include "decide/serving_int.h"
-#include "tests/test.h"
 
 typedef enum { FAKE_CROSS, FAKE_ALSO, FAKE_UPSELL, FAKE_SIMILAR, FAKE_LISTS } fake_list;
 typedef struct { uint32_t from, to; float p; uint32_t count; } fake_rule;

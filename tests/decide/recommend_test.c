@@ -1,6 +1,7 @@
 /* What a recommendation promises, one test per sentence. */
 #include "decide/messages.h"
 #include "tests/decide/fake_shop.h"
+#include "tests/test.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -2,6 +2,7 @@
 #include "base/thread.h"
 #include "tests/decide/fake_shop.h"
 #include "tests/storage/backends.h"
+#include "tests/test.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
