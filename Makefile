@@ -39,7 +39,7 @@ $(BUILD)/vitrine: $(BUILD)/obj/src/app/main.o $(BUILD)/libvitrine.a
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tests: $(TEST:%.c=$(BUILD)/obj/%.o) $(BUILD)/libvitrine.a
 	@echo "  link $@"
-	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+	@$(CC) $(LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc -o $@ $^ $(LDLIBS) -lcmocka
 $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(BUILD)/libvitrine.a
 	@mkdir -p $(@D)
 	@echo "  link $@"

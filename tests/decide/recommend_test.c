@@ -1,5 +1,6 @@
 /* What a recommendation promises, one test per sentence. */
 #include "decide/messages.h"
+#include "tests/alloc.h"
 #include "tests/decide/fake_shop.h"
 #include "tests/test.h"
 #include <stdio.h>
@@ -474,6 +475,30 @@ TEST(decide, writes_the_answer_as_agreed) {
         "\"normal_price\":1080.00,\"bundle_price\":1036.80,\"savings\":43.20,\"discount\":4,\"bundle_price_text\":\"1.036,80 lei\","
         "\"savings_text\":\"43,20 lei\",\"message\":\"Cumpără-le împreună la 1.036,80 lei și economisești 43,20 lei\"}}",
         answer_text(c, s, &a));
+}
+
+TEST(decide, takes_no_memory_outside_the_request_arena) {
+    TEST_SHOP(f, c);
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    const str cart[] = { STR("case") };
+    recommend_query q = about_phone;
+    q.cart = (str_list){ cart, 1 };
+    q.customer_id = STR("ana");
+    AUTO_ARENA request;
+    arena_init(&request, LIMIT_REQUEST_ARENA);
+    uint64_t before = allocations();
+    assert_non_null(arena_alloc(&request, 512 * KIB));      /* as in a server: the arena of the request before is used again */
+    assert_int_equal(before + 1, allocations());            /* the count counts */
+    arena_reset(&request);
+    arena *home = c->arena;
+    c->arena = &request;
+    before = allocations();
+    recommend_answer a = ask(&f, s, &q);
+    str text = answer_text(c, s, &a);
+    c->arena = home;
+    assert_int_equal(before, allocations());
+    assert_true(a.n > 0 && text.n > 0);
 }
 
 static err_code join(void *arg, str piece) {
