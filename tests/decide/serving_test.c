@@ -321,3 +321,53 @@ TEST(serving, publishes_while_eight_threads_recommend) {
     assert_int_equal(0, atomic_load(&wrong));
     assert_true(atomic_load(&answers) >= 500);
 }
+
+/* ---- readers while products change ---- */
+static void *read_catalogue(void *arg) {
+    reader *me = arg;
+    arena a;
+    arena_init(&a, 8 * MIB);
+    while (!atomic_load(me->stop)) {
+        ctx c;
+        arena_reset(&a);
+        ctx_init(&c, &a);
+        AUTO_SERVING s = serving_pin(me->r, 1);
+        recommend_query q = { .source = SOURCE_ALL, .n = 20 };
+        recommend_answer got;
+        bool right = !recommend(&c, s, &q, &got);
+        for (size_t i = 0; right && i < got.n; i++)         /* an item is never half of one state and half of another */
+            right = got.items[i].item->sellable && str_starts(got.items[i].item->card, STR("\"product_id\":\""));
+        atomic_fetch_add(right ? me->answers : me->wrong, 1);
+    }
+    arena_done(&a);
+    return NULL;
+}
+
+TEST(serving, changes_products_while_threads_recommend) {
+    TEST_STAGE(t, c, 0);
+    put_product(&t, 1, "0", 500);
+    assert_ok(c, serving_load(c, t.r, t.d, 1));
+    atomic_bool stop = false;
+    atomic_int answers = 0, wrong = 0;
+    pthread_t threads[4];
+    reader readers[4];
+    for (size_t i = 0; i < COUNT(threads); i++) {
+        readers[i] = (reader){ t.r, &stop, &answers, &wrong, i };
+        assert_int_equal(0, pthread_create(&threads[i], NULL, read_catalogue, &readers[i]));
+    }
+    for (int i = 0; i < 300; i++) {                         /* grows slots and ids several times over, changes old ones between */
+        char id[24];
+        snprintf(id, sizeof id, "%d", i % 3 ? i : i / 2);
+        product p = simple(1, id, 100 + i);
+        if (i % 7 == 0) p.stock_status = STR("outofstock");
+        put(&t, &product_entity, &p);
+        assert_ok(c, serving_product_changed(c, t.r, t.d, 1, str_of(id)));
+        AUTO_SERVING now = serving_pin(t.r, 1);
+        assert_int_equal(100 + i, serving_find(now, str_of(id))->price_minor);
+        if (i % 100 == 99) assert_ok(c, serving_reload(c, t.r, t.d, 1));
+    }
+    atomic_store(&stop, true);
+    for (size_t i = 0; i < COUNT(threads); i++) pthread_join(threads[i], NULL);
+    assert_int_equal(0, atomic_load(&wrong));
+    assert_true(atomic_load(&answers) > 0);
+}
