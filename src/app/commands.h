@@ -3,6 +3,11 @@
 #include "app/command.h"
 
 #define COMMAND_LIST(X)         \
+    X(serve)                    \
+    X(demo)                     \
+    X(sync)                     \
+    X(train)                    \
+    X(recommend)                \
     X(jobs)                     \
     X(eval)                     \
     X(version)

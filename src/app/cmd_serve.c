@@ -1,0 +1,176 @@
+/* vitrine serve: everything in one process: API, jobs, clock. */
+#include <inttypes.h>
+#include <string.h>
+#include "api/api.h"
+#include "app/commands.h"
+#include "app/demo_store.h"
+#include "app/pick.h"
+#include "app/signals.h"
+#include "base/limits.h"
+#include "jobs/runner.h"
+#include "jobs/scheduler.h"
+#include "storage/job_queue.h"
+
+enum { API_WORKERS = 4, WAITING_REQUESTS = 256, WAITING_WRITES = 4096, JOB_THREADS = 2, END_SECONDS = 5, PRELOADED_STORES = 1000 };
+
+static const option options[] = {
+    { "port", OPTION_INT, "PORT", "VITRINE_PORT PORT", "8080", 0, 65535, "where to listen; 0 takes a free one" },
+    { "address", OPTION_TEXT, "ADDRESS", "VITRINE_ADDRESS", "127.0.0.1", 0, 0, "0.0.0.0 listens on all networks" },
+    { "demo", OPTION_FLAG, NULL, "VITRINE_DEMO", NULL, 0, 0, "make the demonstration shop when there is no store at all" },
+    { "open-pages", OPTION_FLAG, NULL, "VITRINE_OPEN_PAGES", NULL, 0, 0, "show the first page's shop data to other machines too" },
+    { "threads", OPTION_INT, "N", "VITRINE_THREADS", "0", 0, 64, "event loops; 0 is one for each processor" },
+    { "log", OPTION_TEXT, "LEVEL", "VITRINE_LOG", "info", 0, 0, "error, warn, info or debug" },
+};
+
+/* All parts, in the order they start; they end in the opposite order. */
+typedef struct {
+    home home;
+    logger log;
+    serving_registry *serving;
+    key_table *keys;
+    committer *writes;
+    api *api;
+    http_server *http;
+    job_services services;
+    job_runner *runner;
+    scheduler *clock;
+    str demo_key;
+} server;
+
+static err_code read_log_level(ctx *c, const invocation *v, log_level *ret_level) {
+    static const char *const words[] = { [LOG_ERROR] = "error", [LOG_WARN] = "warn", [LOG_INFO] = "info", [LOG_DEBUG] = "debug" };
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (str_eq(invocation_text(v, "log"), str_of(words[i]))) {
+            *ret_level = (log_level)i;
+            return ERR_OK;
+        }
+    return usage_error(c, "--log", "--log is error, warn, info or debug");
+}
+
+/* Only with no store at all: a folder that holds a real shop must not get a toy beside it. */
+static err_code prepare_demo(ctx *c, const invocation *v, server *s) {
+    store *stores;
+    size_t n;
+    str secret;
+    TRY(all_stores(c, s->home.d, &stores, &n));
+    bool only_demo = n == 1 && str_eq(stores[0].platform, STR("demo"));
+    if (invocation_flag(v, "demo") && (n == 0 || only_demo)) {
+        demo_store demo;
+        int64_t job_id;
+        TRY(demo_store_ensure(c, &s->home, 0, &demo));
+        s->demo_key = demo.public;
+        if (!demo.row.synced_ms)
+            TRY(job_submit(c, s->home.d, &(job_order){ .store_id = demo.row.store_id, .kind = STR("sync") }, &job_id, NULL));
+        return ERR_OK;
+    }
+    if (demo_store_keys(c, &s->home, &secret, &s->demo_key)) s->demo_key = (str){ 0 };      /* no demonstration here */
+    return ERR_OK;
+}
+
+static err_code start_parts(ctx *c, const invocation *v, server *s) {
+    TRY(serving_registry_new(c, &(serving_options){ .data_dir = str_of(s->home.dir) }, &s->serving));
+    TRY(key_table_new(c, &s->keys));
+    TRY(key_table_load(c, s->home.d, s->keys));
+    TRY(committer_new(c, &s->home.database, WAITING_WRITES, &s->writes));
+    const api_options o = {
+        .database = s->home.database, .serving = s->serving, .writes = s->writes, .keys = s->keys, .seal = s->home.key,
+        .time = c->time, .log = c->log, .demo_key = s->demo_key, .open_pages = invocation_flag(v, "open-pages"),
+    };
+    return api_new(c, &o, &s->api);
+}
+
+static err_code start_http(ctx *c, const invocation *v, server *s) {
+    http_server_options o = {
+        .address = invocation_cstr(v, "address"), .port = (uint16_t)invocation_int(v, "port"), .loops = (int)invocation_int(v, "threads"),
+        .workers = { .name = "vitrine-api", .threads = API_WORKERS, .queue = WAITING_REQUESTS }, .time = c->time, .log = c->log,
+    };
+    api_worker_hooks(s->api, &o.workers);
+    http_app app = api_http_app(s->api);
+    return http_server_start(c, &o, &app, &s->http);
+}
+
+static err_code start_jobs(ctx *c, server *s) {
+    s->services = (job_services){
+        .database = s->home.database, .data_dir = s->home.dir, .seal = s->home.key, .serving = s->serving,
+        .owner = job_owner_name(c->arena), .stop = signals_asked(),
+    };
+    const job_runner_options o = {
+        .services = &s->services, .kinds = job_kinds, .n_kinds = n_job_kinds, .threads = JOB_THREADS, .time = c->time, .log = c->log,
+    };
+    TRY(job_runner_new(c, &o, &s->runner));
+    return scheduler_new(c, &s->services, s->keys, s->runner, &s->clock);
+}
+
+/* Shops are loaded before /readyz says yes; one that cannot be is served as soon as it can. */
+static err_code load_stores(ctx *c, server *s) {
+    store *stores;
+    size_t n;
+    TRY(all_stores(c, s->home.d, &stores, &n));
+    for (size_t i = 0; i < n && i < PRELOADED_STORES; i++) {
+        if (signals_wait(0)) return ERR_OK;
+        arena_mark m = arena_save(c->arena);
+        err_code e = serving_load(c, s->serving, s->home.d, stores[i].store_id);
+        if (e) log_line(c->log, LOG_WARN, "serving.load_failed", "store=%" PRId64 " why=%s", stores[i].store_id, c->error.text);
+        arena_restore(c->arena, m);
+    }
+    return ERR_OK;
+}
+
+static void stop_all(server *s) {
+    if (s->api) api_set_ready(s->api, false);
+    http_server_stop(s->http);
+    scheduler_free(s->clock);
+    job_runner_free(s->runner);
+    committer_free(s->writes);
+    api_free(s->api);
+    key_table_free(s->keys);
+    serving_registry_free(s->serving);
+    home_close(&s->home);
+}
+
+/* People see localhost when they listen on their own machine. */
+static void announce(const invocation *v, const server *s) {
+    const char *address = invocation_cstr(v, "address");
+    bool own = strcmp(address, "127.0.0.1") == 0 || strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::1") == 0;
+    const char *open = strchr(address, ':') ? "[" : "", *close = *open ? "]" : "";
+    fprintf(v->out, "Vitrine serves http://%s%s%s:%u\n", own ? "" : open, own ? "localhost" : address, own ? "" : close, http_server_port(s->http));
+    if (s->demo_key.n) fprintf(v->out, "the demonstration shop's keys are in %s/%s\n", s->home.dir, DEMO_KEYS_FILE);
+    fflush(v->out);
+}
+
+static err_code start_all(ctx *c, const invocation *v, server *s) {
+    TRY(home_open(c, v, HOME_MAKE, &s->home));
+    TRY(prepare_demo(c, v, s));
+    TRY(start_parts(c, v, s));
+    TRY(start_http(c, v, s));
+    announce(v, s);
+    TRY(start_jobs(c, s));
+    TRY(load_stores(c, s));
+    api_set_ready(s->api, true);
+    log_line(c->log, LOG_INFO, "serve.ready", "port=%u version=" VITRINE_VERSION, http_server_port(s->http));
+    return ERR_OK;
+}
+
+static err_code run(ctx *c, const invocation *v) {
+    server s = { .log = { .out = stderr, .time = c->time } };
+    TRY(read_log_level(c, v, &s.log.level));
+    const logger *outer = c->log;
+    c->log = &s.log;
+    signals_start();
+    err_code e = start_all(c, v, &s);
+    if (!e) {
+        while (!signals_wait(MS_PER_HOUR)) continue;
+        log_line(c->log, LOG_INFO, "serve.ending", "reason=signal");
+    }
+    signals_last_chance(END_SECONDS);
+    stop_all(&s);
+    c->log = outer;
+    return e;
+}
+
+const command cmd_serve = {
+    .name = "serve", .summary = "Answer over HTTP, follow the shops, learn", .usage = "[options]",
+    .details = "One process does everything. SIGTERM or Ctrl-C ends it: requests are finished, jobs stop at their next checkpoint\n"
+               "and go on at the next start.",
+    .options = options, .n_options = COUNT(options), .run = run,
+};
