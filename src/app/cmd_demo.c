@@ -4,9 +4,9 @@
 #include "app/demo_store.h"
 #include "app/foreground.h"
 #include "app/learned.h"
+#include "app/pick.h"
 #include "app/signals.h"
 #include "base/limits.h"
-#include "app/pick.h"
 
 static const option options[] = {
     { "seed", OPTION_INT, "N", NULL, "0", 0, 9e15, "of the generated shop; 0 is the usual one; taken when the shop is made" },

@@ -133,7 +133,8 @@ static void announce(const invocation *v, const server *s) {
     const char *address = invocation_cstr(v, "address");
     bool own = strcmp(address, "127.0.0.1") == 0 || strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::1") == 0;
     const char *open = strchr(address, ':') ? "[" : "", *close = *open ? "]" : "";
-    fprintf(v->out, "Vitrine serves http://%s%s%s:%u\n", own ? "" : open, own ? "localhost" : address, own ? "" : close, http_server_port(s->http));
+    fprintf(v->out, "Vitrine serves http://%s%s%s:%u\n", own ? "" : open, own ? "localhost" : address, own ? "" : close,
+            http_server_port(s->http));
     if (s->demo_key.n) fprintf(v->out, "the demonstration shop's keys are in %s/%s\n", s->home.dir, DEMO_KEYS_FILE);
     fflush(v->out);
 }

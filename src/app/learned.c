@@ -28,9 +28,10 @@ void print_learned(ctx *c, const invocation *v, str result) {
     const json_value *r = parsed(c, result), *m = jr_get(r, "metrics");
     double hit_rate = -1, popular = -1;
     if (!r) return;
-    fprintf(v->out, "learned version %" PRId64 " from %" PRId64 " baskets: %" PRId64 " cross-sell and %" PRId64 " upsell rules for %" PRId64
-            " products\n", number(r, "version"), number(m, "baskets"), number(m, "cross_sell"), number(m, "upsell"), number(m, "products"));
-    if (jr_double(jr_get(m, "hit_rate"), &hit_rate) && jr_double(jr_get(m, "hit_rate_popular"), &popular) && hit_rate >= 0)
+    fprintf(v->out, "learned version %" PRId64 " from %" PRId64 " baskets: %" PRId64 " cross-sell and %" PRId64 " upsell rules",
+            number(r, "version"), number(m, "baskets"), number(m, "cross_sell_rules"), number(m, "upsell_rules"));
+    fprintf(v->out, " for %" PRId64 " products\n", number(m, "products"));
+    if (jr_double(jr_get(m, "hit_rate_10"), &hit_rate) && jr_double(jr_get(m, "hit_rate_10_popular"), &popular) && hit_rate >= 0)
         fprintf(v->out, "on the newest orders, left out: the next product is among ten suggestions in %.0f %% (best sellers: %.0f %%)\n",
                 100 * hit_rate, 100 * popular);
 }
