@@ -1,8 +1,12 @@
 /* What only SQLite can do wrong: files and folders. */
 #include "tests/storage/backends.h"
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include "base/file.h"
 #include "tests/test.h"
 
@@ -73,5 +77,39 @@ TEST(sqlite, notices_a_damaged_file) {
     fclose(f);
     d = test_connect(c, &o);
     assert_err(ERR_CORRUPT, storage_check(c, d));
+    storage_close(d);
+}
+
+/* In a child whose files may not grow over 1 MB: how many rows were acknowledged before the disk said no; -1 = it never did. */
+static int write_until_refused(ctx *c, db *d) {
+    char *text = memset(arena_alloc(c->arena, 50000), 'x', 50000);
+    for (int i = 0; i < 100; i++) {
+        tag t = { .store_id = 1 + i, .tag_id = STR("x"), .description = { text, 50000 } };
+        err_code e = storage_put(c, d, &tag_entity, &t);
+        if (e) return e == ERR_STORAGE && strstr(c->error.text, "disk") ? i : -1;
+    }
+    return -1;
+}
+
+TEST(sqlite, keeps_what_it_acknowledged_when_the_disk_is_full) {
+    TEST_CTX(c);
+    db_options o;
+    storage_close(test_database(c, &backends[0], &o));
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        db *d = test_connect(c, &o);
+        struct rlimit most = { 1 << 20, 1 << 20 };
+        if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR || setrlimit(RLIMIT_FSIZE, &most) != 0) _exit(255);
+        int written = write_until_refused(c, d);
+        _exit(written < 0 ? 254 : written);                                     /* without closing: as if it had crashed */
+    }
+    int status = 0;
+    assert_int_equal(child, waitpid(child, &status, 0));
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) > 0 && WEXITSTATUS(status) < 100);
+    db *d = test_connect(c, &o);
+    assert_ok(c, storage_check(c, d));
+    for (int i = 0; i < WEXITSTATUS(status); i++)
+        assert_ok(c, storage_get(c, d, &tag_entity, &(tag){ .store_id = 1 + i, .tag_id = STR("x") }));
     storage_close(d);
 }
