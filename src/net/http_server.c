@@ -33,7 +33,7 @@ enum {
     GRACE_MS = 5000,
     BODY_FIRST = 16 << 10,
     PROBLEM_RESERVE = 16 << 10,     /* beyond the arena's cap, so that "out of memory" can still be said */
-    SWEEP_MS = 1000,                /* at most so long between two looks for quiet connections */
+    SWEEP_MS = 250,                /* at most so long between two looks for quiet connections */
     SPARE_FILES = 256,              /* databases, logs, outgoing calls */
     METHOD_BYTES = 24,
 };
@@ -66,6 +66,7 @@ typedef struct peer {
     struct peer *next, *previous;   /* in the loop's list of open ones, or (next only) of free ones */
     int fd;
     atomic_llong quiet_since_us;    /* no whole request head since; 0 while a request runs. Read by the sweeper */
+    int64_t gone_since_us;          /* the sweeper's: quiet_since_us when it found the caller gone */
     char address[INET6_ADDRSTRLEN];
     size_t address_n;
 } peer;
@@ -419,13 +420,23 @@ static void on_connection(void *closure, struct MHD_Connection *connection, void
 /* ---- connections that keep quiet ----
  * The library's own time-out begins anew with every byte, so a head that drips would hold its connection for ever. */
 
+/* The caller's end arrived together with its last bytes: the library, woken once, reads the bytes and never hears of the end.
+ * Only believed when nothing has changed since the last look, as a request may just be on its way from socket to handler. */
+static bool is_gone_twice(peer *p, int64_t since_us) {
+    char byte;
+    bool gone = recv(p->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0, twice = gone && p->gone_since_us == since_us;
+    p->gone_since_us = gone ? since_us : 0;
+    return twice;
+}
+
 static void sweep(http_server *s) {
     int64_t latest_us = now_us(s) - (int64_t)s->options.idle_ms * 1000;
     for (int i = 0; i < s->n_loops; i++) {
         WITH_LOCK(&s->loops[i].peers_lock);
         for (peer *p = s->loops[i].open_peers; p; p = p->next) {
             int64_t since_us = atomic_load_explicit(&p->quiet_since_us, memory_order_relaxed);
-            if (since_us && since_us < latest_us) shutdown(p->fd, SHUT_RDWR);       /* its loop wakes up and closes it */
+            bool over = since_us && (since_us < latest_us || is_gone_twice(p, since_us));
+            if (over) shutdown(p->fd, SHUT_RDWR);   /* its loop wakes up and closes it */
         }
     }
 }

@@ -1,5 +1,7 @@
 /* Tests of the HTTP server over real sockets: what callers send, in whatever pieces, and what they must get. */
 #include "tests/net/raw.h"
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <semaphore.h>
 #include <string.h>
@@ -382,6 +384,22 @@ TEST(http_server, closes_connections_that_say_nothing_or_never_come_to_the_point
     assert_int_equal(0, atomic_load(&f.app.accepted));
     close(silent);
     close(dripping);
+}
+
+TEST(http_server, notices_an_end_that_came_with_the_last_bytes) {
+    TEST_CTX(c);
+    AUTO_FIXTURE f;
+    fixture_begin(c, &f);
+    static const char *const last[] = { "GET / HTTP/1.1\r\nX-A", "GET / HTTP/1.1\r\n" HOST "\r\n" };
+    for (size_t i = 0; i < COUNT(last); i++) {
+        int fd = raw_dial(f.port), one = 1;
+        setsockopt(fd, IPPROTO_TCP, TCP_CORK, &one, sizeof one);        /* so that both travel in one packet */
+        assert_true(raw_send(fd, str_of(last[i])));
+        shutdown(fd, SHUT_WR);
+        assert_int_equal(i ? 200 : 0, raw_status(raw_read_answer(c, fd, false)));
+        close(fd);
+    }
+    wait_for_connections(f.server, 0);
 }
 
 TEST(http_server, holds_a_thousand_idle_connections_while_serving_others) {
