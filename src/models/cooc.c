@@ -65,6 +65,8 @@ typedef struct {
     basket_transpose t;
     cooc_lists lists;
     uint64_t *additions;            /* per item: sizes of its baskets summed, the work of its row */
+    uint16_t *narrow;               /* items of the baskets in half the memory, for dense rows: large jobs wait for memory.
+                                     * NULL with more than 65,536 items, where rows are sparse */
     counter counters[PARALLEL_MAX_THREADS];
 } count_job;
 
@@ -89,10 +91,15 @@ static uint32_t count_sparse(const count_job *job, uint32_t item, uint32_t *coun
 
 /* The same without remembering: less than half the work for each pair, and a walk over all cells afterwards. */
 static void count_dense(const count_job *job, uint32_t item, uint32_t *count) {
-    const basket_matrix *b = job->b;
+    const uint64_t *start = job->b->start;
+    const uint32_t *baskets = job->t.baskets;
     for (uint64_t e = job->t.start[item], last = job->t.start[item + 1]; e < last; e++) {
-        look_ahead(b, &job->t, e, last);
-        const uint32_t *p = b->items + b->start[job->t.baskets[e]], *end = b->items + b->start[job->t.baskets[e] + 1];
+        if (e + 2 * AHEAD < last) __builtin_prefetch(&start[baskets[e + 2 * AHEAD]]);
+        if (e + AHEAD < last) {
+            const uint16_t *ask = job->narrow + start[baskets[e + AHEAD]], *to = job->narrow + start[baskets[e + AHEAD] + 1];
+            for (int line = 0; line < LINES_AHEAD && ask < to; line++, ask += 2 * LINE_ITEMS) __builtin_prefetch(ask);
+        }
+        const uint16_t *p = job->narrow + start[baskets[e]], *end = job->narrow + start[baskets[e] + 1];
         for (; p < end; p++) count[*p]++;
     }
     count[item] = 0;
@@ -127,7 +134,7 @@ static void count_items(void *state, size_t from, size_t to, int worker) {
     uint32_t k = job->lists.k, n_items = job->b->n_items;
     for (size_t i = from; i < to; i++) {
         topk best = { mine->heap, 0, k };
-        if (job->additions[i] >= n_items / DENSE) {
+        if (job->narrow && job->additions[i] >= n_items / DENSE) {
             count_dense(job, (uint32_t)i, mine->count);
             mine->distinct += pick_dense(mine->count, n_items, &best);
         } else {
@@ -153,11 +160,14 @@ static err_code counters_new(ctx *c, count_job *job, int threads) {
     return ERR_OK;
 }
 
-/* Size of every row's work, and of the whole. */
+/* Size of every row's work, and of the whole; and the narrow copy. */
 static err_code add_up(ctx *c, count_job *job, uint32_t max_basket) {
     const basket_matrix *b = job->b;
+    bool narrow = b->n_items <= UINT16_MAX + 1u;
     job->additions = arena_new(c->arena, uint64_t, b->n_items);
-    if (!job->additions) return fail(c, ERR_NO_MEMORY, "%u items", b->n_items);
+    if (narrow) job->narrow = arena_new(c->arena, uint16_t, b->start[b->n_baskets]);
+    if (!job->additions || (narrow && !job->narrow)) return fail(c, ERR_NO_MEMORY, "%u items", b->n_items);
+    for (uint64_t e = 0; narrow && e < b->start[b->n_baskets]; e++) job->narrow[e] = (uint16_t)b->items[e];
     for (uint32_t at = 0; at < b->n_baskets; at++) {
         uint64_t n = b->start[at + 1] - b->start[at];
         if (n < 2 || (max_basket && n > max_basket)) continue;
