@@ -8,6 +8,7 @@
     X(sync)                     \
     X(train)                    \
     X(recommend)                \
+    X(import)                   \
     X(jobs)                     \
     X(eval)                     \
     X(version)

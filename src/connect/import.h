@@ -36,6 +36,8 @@ typedef struct {
 
 /* "products", "orders", "customers"; false for another word. */
 bool import_kind_named(str word, import_kind *ret_kind);
+/* Currency of a preset's data, empty when there is no such preset. */
+str import_preset_currency(str preset);
 
 /* Import a file.
  *   ret_report  always filled as far as it came, also on errors

@@ -71,6 +71,11 @@ const import_preset *import_preset_find(str name) {
     return NULL;
 }
 
+str import_preset_currency(str preset) {
+    const import_preset *p = import_preset_find(preset);
+    return str_of(p ? p->currency : NULL);
+}
+
 bool import_kind_named(str word, import_kind *ret_kind) {
     for (size_t i = 0; i < IMPORT_KINDS; i++)
         if (str_eq(word, str_of(import_shapes[i].word))) {
