@@ -1,7 +1,7 @@
 /* From the database to a snapshot file: all that Vitrine learns of one shop, in one call.
  * Promise: works with no order, one order, one product; rows after as_of_ms change nothing; equal data and equal parameters give
  * equal bytes, for any number of threads; the file at `path` is the old one or the new one, never half. Customers are hashed.
- * What is learned and how: decide/README.md. Owner: all memory in ctx.arena (a job's); one thread calls, rules run in parallel.
+ * What is learned and how: decide/README-learning.md. Owner: all memory in ctx.arena (a job's); one thread calls, rules run in parallel.
  * Read next: snapshot.h (what comes out), features/shop_data.h (what goes in), models/rules.h. */
 #pragma once
 #include "base/json.h"

@@ -112,11 +112,10 @@ static uint32_t borrow(const learning *l, const rule_lists *lists, uint32_t anch
 
 /* ---- cross-sell ---- */
 
-static err_code shape_cross_sell(ctx *c, learning *l, const rule_lists *lists) {
+static err_code shape_cross_sell(ctx *c, learning *l, const rule_lists *lists, snapshot_rule *all) {
     uint32_t n = l->shop.n_items, k = l->p->cross_sell_k, below = l->p->carry_below < k ? l->p->carry_below : k;
-    snapshot_rule *all = arena_new(c->arena, snapshot_rule, (size_t)n * k);
     borrower w = { arena_new(c->arena, loan, n), arena_new(c->arena, uint32_t, n), 0 };
-    if (!all || !w.loans || !w.touched) return learn_no_memory(c);
+    if (!w.loans || !w.touched) return learn_no_memory(c);
     uint32_t at = 0;
     for (uint32_t i = 0; i < n; i++) {
         snapshot_rule *list = all + at;
@@ -136,13 +135,17 @@ static err_code shape_cross_sell(ctx *c, learning *l, const rule_lists *lists) {
 static err_code learn_cross_sell(ctx *c, learning *l) {
     const shop_baskets *b = &l->shop.baskets;
     l->weight = arena_new(c->arena, float, b->n);
-    if (!l->weight) return learn_no_memory(c);
+    snapshot_rule *all = arena_new(c->arena, snapshot_rule, (size_t)l->shop.n_items * l->p->cross_sell_k);
+    if (!l->weight || !all) return learn_no_memory(c);
     baskets_decay(b->time_ms, b->n, l->shop.as_of_ms, l->p->rules.half_life_days, l->weight);
     basket_matrix orders = { b->n, l->shop.n_items, b->start, b->items, l->weight };
     rule_lists lists = { 0 };
+    arena_mark mark = arena_save(c->arena);                     /* the model's lists are large and soon not needed */
     TRY(learn_fit(c, l, &orders, 2 * l->p->cross_sell_k, &lists));      /* twice: hidden products go */
     note_sales(l, &lists);
-    return shape_cross_sell(c, l, &lists);
+    TRY(shape_cross_sell(c, l, &lists, all));
+    arena_restore(c->arena, mark);
+    return ERR_OK;
 }
 
 /* ---- also bought ---- */
@@ -191,19 +194,14 @@ static int by_score(const void *a, const void *b) {
     return (x->item > y->item) - (x->item < y->item);
 }
 
-static err_code learn_also_bought(ctx *c, learning *l) {
-    uint32_t n = l->shop.n_items, k = l->p->also_bought_k;
-    basket_matrix people = { 0 };
-    rule_lists lists = { 0 };
-    TRY(gather_people(c, l, &people));
-    TRY(learn_fit(c, l, &people, 3 * k, &lists));               /* thrice: the order changes */
-    snapshot_rule *all = arena_new(c->arena, snapshot_rule, (size_t)n * k), *list = arena_new(c->arena, snapshot_rule, 3 * k);
-    if (!all || !list) return learn_no_memory(c);
-    uint32_t at = 0;
-    for (uint32_t i = 0; i < n; i++) {
+static err_code shape_also_bought(ctx *c, learning *l, const rule_lists *lists, snapshot_rule *all) {
+    uint32_t k = l->p->also_bought_k, at = 0;
+    snapshot_rule *list = arena_new(c->arena, snapshot_rule, lists->k);
+    if (!list) return learn_no_memory(c);
+    for (uint32_t i = 0; i < l->shop.n_items; i++) {
         uint32_t found = 0;
-        for (uint32_t r = 0; r < lists.length[i]; r++) {
-            const rule *x = &lists.rules[(size_t)i * lists.k + r];
+        for (uint32_t r = 0; r < lists->length[i]; r++) {
+            const rule *x = &lists->rules[(size_t)i * lists->k + r];
             if (!l->shop.items[x->item].listed) continue;
             list[found] = as_snapshot(x);
             list[found++].score = x->probability * sqrtf(x->lift);
@@ -215,6 +213,20 @@ static err_code learn_also_bought(ctx *c, learning *l) {
         at += kept;
     }
     l->out.also_bought = all, l->out.n_also_bought = at;
+    return ERR_OK;
+}
+
+static err_code learn_also_bought(ctx *c, learning *l) {
+    uint32_t k = l->p->also_bought_k;
+    snapshot_rule *all = arena_new(c->arena, snapshot_rule, (size_t)l->shop.n_items * k);
+    basket_matrix people = { 0 };
+    rule_lists lists = { 0 };
+    if (!all) return learn_no_memory(c);
+    arena_mark mark = arena_save(c->arena);
+    TRY(gather_people(c, l, &people));
+    TRY(learn_fit(c, l, &people, 3 * k, &lists));               /* thrice: the order changes */
+    TRY(shape_also_bought(c, l, &lists, all));
+    arena_restore(c->arena, mark);
     return ERR_OK;
 }
 

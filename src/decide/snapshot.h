@@ -3,7 +3,8 @@
  * never allocate. A damaged, cut or foreign file is refused with ERR_CORRUPT and a sentence. The same arrays give the same bytes.
  * Everything is as of facts.as_of_ms and in item indexes; price, stock and names belong to the live catalogue (decide/catalogue.h).
  * Ownership: snapshot_open() maps, snapshot_close() unmaps; the struct and all it points to are const between. Any thread reads.
- * Layout (little-endian, every section aligned to 8): header, section table, sections; see decide/README.md. Written by decide/learn.h. */
+ * Layout (little-endian, every section aligned to 8): header, section table, sections. Written by decide/learn.h.
+ * Read next: README-learning.md. */
 #pragma once
 #include "base/file.h"
 
