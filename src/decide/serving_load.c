@@ -148,11 +148,17 @@ static err_code open_snapshot(ctx *c, db *d, str data_dir, int64_t store_id, cha
     buf_char(&path, '/');
     buf_str(&path, row.artifact);
     TRY(buf_err(&path));
-    err_code e = snapshot_open(c, path.p, ret_snapshot);
+    snapshot *snap = NULL;
+    err_code e = snapshot_open(c, path.p, &snap);
+    if (!e && snap->facts.store_id != store_id) {
+        snapshot_close(snap);
+        e = fail(c, ERR_CORRUPT, "the snapshot was learned from store %lld", (long long)snap->facts.store_id);
+    }
     if (e == ERR_NOT_FOUND || e == ERR_CORRUPT) {           /* the shop is answered all the same; facts tell why */
         copy_word(why, why_size, str_of(c->error.text));
         return ERR_OK;
     }
+    if (!e) *ret_snapshot = snap;
     return e;
 }
 
