@@ -62,7 +62,7 @@ static candidate *candidate_of(request *r, uint32_t slot) {
 
 /* Sources of one anchor tell the same story: only the best of them counts. */
 static void close_anchor(candidate *x) {
-    x->relevance += x->open_relevance;
+    x->relevance += x->open_relevance * x->open_relevance;
     x->miss *= 1 - x->open_excess;
     x->sure += x->open_excess * x->open_confidence;
     x->evidence += x->open_excess;
@@ -91,7 +91,7 @@ static void offer(request *r, uint32_t slot, const evidence *e) {
         x->open_confidence = e->confidence;
     }
     bool companion = e->source == SOURCE_CROSS_SELL || e->source == SOURCE_ALSO_BOUGHT;
-    if (companion && r->product && r->product == r->anchors[e->anchor].item) x->with_product = larger(x->with_product, e->relevance);
+    if (companion && r->product && r->product == r->anchors[e->anchor].item) x->with_product = larger(x->with_product, relevance);
 }
 
 /* ---- lists of an anchor ---- */
@@ -114,13 +114,24 @@ static void offer_of(request *r, uint32_t anchor_ix, uint32_t item, evidence e) 
     offer(r, serving_slot_of(r->s, item), &e);
 }
 
-static void gather_rules(request *r, uint32_t at, decide_source source, rule_span list, float unit) {
-    uint32_t n = take(r, &r->anchors[at], source, list.n);
-    reason why = source == SOURCE_CROSS_SELL ? REASON_BOUGHT_TOGETHER : REASON_SAME_CUSTOMERS;
+static void gather_cross_sell(request *r, uint32_t at, rule_span list) {
+    uint32_t n = take(r, &r->anchors[at], SOURCE_CROSS_SELL, list.n);
+    float unit = r->s->loaded->cross_unit;
     for (uint32_t i = 0; i < n; i++) {
         const snapshot_rule *x = &list.p[i];
-        offer_of(r, at, x->item, (evidence){ .source = source, .why = x->count ? why : REASON_GOES_WITH, .relevance = x->score * unit,
-                                             .probability = x->probability, .confidence = x->confidence });
+        offer_of(r, at, x->item, (evidence){ .source = SOURCE_CROSS_SELL, .why = x->count ? REASON_BOUGHT_TOGETHER : REASON_GOES_WITH,
+                                             .relevance = x->score * unit, .probability = x->probability, .confidence = x->confidence });
+    }
+}
+
+static void gather_also_bought(request *r, uint32_t at, rule_span list) {
+    uint32_t n = take(r, &r->anchors[at], SOURCE_ALSO_BOUGHT, list.n);
+    float unit = r->s->loaded->also_unit, share = r->s->loaded->also_share;
+    for (uint32_t i = 0; i < n; i++) {
+        const snapshot_rule *x = &list.p[i];
+        offer_of(r, at, x->item, (evidence){ .source = SOURCE_ALSO_BOUGHT, .why = x->count ? REASON_SAME_CUSTOMERS : REASON_GOES_WITH,
+                                             .relevance = smaller(x->score * unit, x->probability) * share,
+                                             .probability = x->probability * share, .confidence = x->confidence });
     }
 }
 
@@ -155,8 +166,8 @@ static void gather_anchor(request *r, uint32_t at) {
     const snapshot *snap = r->s->loaded->snap;
     uint32_t item = r->anchors[at].learned;
     if (!snap || item == SNAPSHOT_NONE) return;
-    gather_rules(r, at, SOURCE_CROSS_SELL, snapshot_cross_sell(snap, item), r->s->loaded->cross_unit);
-    gather_rules(r, at, SOURCE_ALSO_BOUGHT, snapshot_also_bought(snap, item), r->s->loaded->also_unit);
+    gather_cross_sell(r, at, snapshot_cross_sell(snap, item));
+    gather_also_bought(r, at, snapshot_also_bought(snap, item));
     gather_upsell(r, at, snapshot_upsells(snap, item));
     gather_similar(r, at, snapshot_similar(snap, item));
 }
@@ -270,7 +281,10 @@ err_code candidates_gather(request *r) {
     for (size_t i = 0; i < r->n_ban; i++) candidate_of(r, r->ban[i])->banned = true;
     for (uint32_t i = 0; i < r->n_anchors; i++) gather_anchor(r, i);
     gather_shop(r);
-    for (uint32_t i = 0; i < r->n_candidates; i++) close_anchor(&r->candidates[i]);
+    for (uint32_t i = 0; i < r->n_candidates; i++) {
+        close_anchor(&r->candidates[i]);
+        r->candidates[i].relevance = sqrtf(r->candidates[i].relevance);
+    }
     return ERR_OK;
 }
 

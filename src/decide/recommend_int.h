@@ -23,7 +23,7 @@ typedef struct {
     uint8_t source, why;            /* strongest source and its reason */
     bool banned;                    /* never to be shown in this answer */
     float strongest;                /* relevance of the strongest single piece of evidence */
-    float relevance;                /* sum over anchors of the best source's */
+    float relevance;                /* root of the sum over anchors of the squares of the best source's */
     float base;                     /* the product's own probability in a basket */
     float miss;                     /* product over anchors of (1 - excess) */
     float sure, evidence;           /* sum of excess * confidence, sum of excess */

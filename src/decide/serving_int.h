@@ -37,6 +37,7 @@ typedef struct loaded_shop {
     uint32_t *ranking;              /* n_ranked slots, most sold first; slots from n_ranked on came later */
     uint32_t n_ranked;
     float cross_unit, also_unit;    /* probability a unit of score stands for, over all rules of the list */
+    float also_share;               /* how much of "bought by the same customer" is a next basket: mean probabilities compared, 0..1 */
 } loaded_shop;
 
 /* One generation of a shop: constant but for `pins`. */

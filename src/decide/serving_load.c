@@ -66,6 +66,18 @@ static float unit_of(const snapshot_rule *rules, uint64_t n) {
     return score > 0 && isfinite(probability / score) ? (float)(probability / score) : 0;
 }
 
+static double mean_probability(const snapshot_rule *rules, uint64_t n) {
+    double sum = 0;
+    for (uint64_t i = 0; i < n; i++) sum += (double)rules[i].probability;
+    return n ? sum / (double)n : 0;
+}
+
+/* also_bought counts all baskets of a customer, an answer promises the next one. */
+static float also_share_of(const snapshot *s) {
+    double basket = mean_probability(s->cross_sell, s->n_cross_sell), customer_all = mean_probability(s->also_bought, s->n_also_bought);
+    return basket > 0 && customer_all > basket ? (float)(basket / customer_all) : 1;
+}
+
 static void *need(size_t n, size_t size, bool *ok) {
     void *p = calloc(n + 1, size);
     *ok = *ok && p;
@@ -107,6 +119,7 @@ err_code loaded_shop_new(ctx *c, const store *facts, catalogue *k, snapshot *sna
     }
     l->cross_unit = snap ? unit_of(snap->cross_sell, snap->n_cross_sell) : 0;
     l->also_unit = snap ? unit_of(snap->also_bought, snap->n_also_bought) : 0;
+    l->also_share = snap ? also_share_of(snap) : 1;
     *ret_loaded = l;
     return ERR_OK;
 }
