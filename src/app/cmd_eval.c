@@ -40,7 +40,7 @@ const command cmd_eval = {
     .summary = "Measure models on a public data set",
     .usage = "TASK --data DIR [--model NAME] [--set KEY=VALUE ...] [--seed N]",
     .details = "TASK is basket. DIR holds the data set. Prints one JSON object a line for each model measured:\n"
-               "figures on the test part, time and memory of fitting, latency of one answer.\n",
+               "figures on the test part, time and memory of fitting, latency of one answer.",
     .options = options,
     .n_options = COUNT(options),
     .min_args = 1,

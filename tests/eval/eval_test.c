@@ -1,5 +1,7 @@
 /* Tests of the offline evaluation: protocol by hand on tiny data, published figures on the real data set. */
 #include "tests/test.h"
+#include "base/file.h"
+#include "base/json.h"
 #include "eval/basket.h"
 #include "eval/eval.h"
 #include <math.h>
@@ -110,4 +112,69 @@ TEST(eval, rules_beat_every_peer_on_online_retail) {
     assert_true(fabs(popular.p_hr - 0.381) < 0.0006 && fabs(popular.p_mrr - 0.171) < 0.0006);
     assert_true(fabs(popular.c_hr - 0.038) < 0.0006 && fabs(popular.c_mrr - 0.014) < 0.0006);
     assert_true(rules.p_hr >= 0.673 && rules.p_mrr >= 0.430);
+}
+
+/* A folder with ninety days of a shop that sells 10000 with 20000, and 30000 with 40000 and 50000. */
+static const char *tiny_shop(ctx *c) {
+    buf text, path;
+    buf_init_in(&text, c->arena, MIB);
+    buf_init_in(&path, c->arena, 1024);
+    buf_text(&text, HEAD);
+    for (int day = 0; day < 90; day++) {
+        char when[21];
+        time_format(INT64_C(1309478400000) + (int64_t)day * MS_PER_DAY, when);
+        for (int line = 0; line < (day % 2 ? 3 : 2); line++)
+            buf_printf(&text, "%d,%d0000,x,1,%s,1.25,,UK\n", day, (day % 2 ? 3 : 1) + line, when);
+    }
+    buf_printf(&path, "%s/shop", test_folder());
+    assert_ok(c, file_make_dirs(c, path.p));
+    const char *folder = str_cstr(c->arena, buf_view(&path));
+    buf_text(&path, "/lines.csv");
+    assert_ok(c, file_write_atomic(c, path.p, buf_view(&text), 0600));
+    return folder;
+}
+
+TEST(eval, writes_one_line_of_the_agreed_form_for_each_model) {
+    /* given */
+    TEST_CTX(c);
+    AUTO_BUF out;
+    buf_init(&out, MIB);
+    str sets[] = { STR("k=7"), STR("half_life_days=30.5") };
+    eval_options o = { STR("basket"), tiny_shop(c), STR("all"), sets, 2, 1 };
+    /* when: the data end long before the usual split, so thirty days before the last one the test begins */
+    assert_ok(c, eval_command(c, &o, &out));
+    /* then */
+    static const char *const models[] = { "popularity", "cocount", "rules" };
+    str rest = buf_view(&out);
+    for (size_t i = 0; i < COUNT(models); i++) {
+        const json_value *v;
+        int64_t n_test = 0, k = 0;
+        double hr = -1, days = 0;
+        assert_ok(c, json_parse(c, str_cut(&rest, '\n'), JSON_READ_STRICT, &v));
+        assert_str("basket", jr_string(jr_get(v, "task")));
+        assert_str("shop", jr_string(jr_get(v, "data")));
+        assert_str(models[i], jr_string(jr_get(v, "model")));
+        assert_true(jr_i64(jr_get(v, "n_test"), &n_test) && n_test == 31);
+        assert_true(jr_double(jr_get(jr_get(v, "metrics"), "p_hr@10"), &hr) && hr > 0.999);
+        assert_true(jr_is_number(jr_get(v, "fit_s")) && jr_is_number(jr_get(v, "fit_cpu_s")) && jr_is_number(jr_get(v, "peak_mb")));
+        assert_true(jr_is_number(jr_get(jr_get(v, "latency_us"), "p50")) && jr_is_number(jr_get(jr_get(v, "latency_us"), "p99")));
+        if (i < 2) continue;
+        assert_true(jr_i64(jr_get(jr_get(v, "params"), "k"), &k) && k == 7);
+        assert_true(jr_double(jr_get(jr_get(v, "params"), "half_life_days"), &days) && fabs(days - 30.5) < 1e-9);
+        assert_true(jr_double(jr_get(jr_get(v, "metrics"), "p_mrr@10"), &hr) && hr > 0.999);
+    }
+    assert_int_equal(0, rest.n);
+}
+
+TEST(eval, picks_the_best_model_inside_the_training_part) {
+    TEST_CTX(c);
+    AUTO_BUF out;
+    buf_init(&out, MIB);
+    eval_options o = { STR("basket"), tiny_shop(c), STR("best"), NULL, 0, 1 };
+    assert_ok(c, eval_command(c, &o, &out));
+    const json_value *v;
+    assert_ok(c, json_parse(c, str_trim(buf_view(&out)), JSON_READ_STRICT, &v));
+    assert_str("best", jr_string(jr_get(v, "model")));
+    assert_true(!str_eq(jr_string(jr_get(jr_get(v, "params"), "picked")), STR("popularity")));
+    assert_true(jr_string(jr_get(jr_get(v, "params"), "picked")).n > 0);
 }
