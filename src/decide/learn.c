@@ -74,6 +74,7 @@ static void note_facts(ctx *c, learning *l) {
     for (uint32_t i = 0; i < b->n; i++) r->baskets_of_many += b->start[i + 1] - b->start[i] > 1;
     r->first_order_ms = b->n ? b->time_ms[0] : 0;
     r->last_order_ms = b->n ? b->time_ms[b->n - 1] : 0;
+    l->now_ms = b->n ? r->last_order_ms : s->as_of_ms;
     r->mean_items = b->n ? (double)b->start[b->n] / b->n : 0;
     r->hit_rate = r->hit_rate_popular = -1;
     snapshot_facts *f = &l->out.facts;

@@ -12,7 +12,7 @@
 typedef struct {
     int64_t as_of_ms;               /* what the shop knew then; 0 = now */
     int64_t created_ms, version;    /* written into the file; created 0 = now */
-    str locale;                     /* of the shop; empty or unknown: guessed from its texts */
+    str locale;                     /* of the shop; between Romanian and English its texts decide */
     rules_params rules;
     uint32_t cross_sell_k, also_bought_k, similar_k, upsell_k;      /* kept per product, 1..200 */
     uint32_t popular_k, category_k, newest_k, trending_k;           /* kept per shop; category_k per category */

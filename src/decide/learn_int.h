@@ -9,6 +9,7 @@ typedef struct learning {
     content_model content;
     topk_entry *similar;            /* n_items x similar_k */
     uint32_t *n_similar;            /* n_items */
+    int64_t now_ms;                 /* time that decay counts from: the last order, so that a shop at rest forgets nothing */
     float *weight;                  /* baskets.n: time decay of the rules */
     snapshot_item *items;           /* being filled; out.items */
     snapshot out;

@@ -44,7 +44,7 @@ static err_code learn_popular(ctx *c, learning *l, float *score) {
     const shop_baskets *b = &l->shop.baskets;
     float *weight = arena_new(c->arena, float, b->n);
     if (!weight) return learn_no_memory(c);
-    baskets_decay(b->time_ms, b->n, l->shop.as_of_ms, l->p->popular_half_life_days, weight);
+    baskets_decay(b->time_ms, b->n, l->now_ms, l->p->popular_half_life_days, weight);
     for (uint32_t i = 0; i < b->n; i++)
         for (uint64_t k = b->start[i]; k < b->start[i + 1]; k++) score[b->items[k]] += weight[i];
     TRY(best_of(c, l, score, l->p->popular_k, &l->out.popular, &l->out.n_popular));

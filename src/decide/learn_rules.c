@@ -28,7 +28,7 @@ err_code learn_fit(ctx *c, const learning *l, const basket_matrix *b, uint32_t k
 
 static float decay(const learning *l, int64_t time_ms) {
     float weight = 1;
-    baskets_decay(&time_ms, 1, l->shop.as_of_ms, l->p->rules.half_life_days, &weight);
+    baskets_decay(&time_ms, 1, l->now_ms, l->p->rules.half_life_days, &weight);
     return weight;
 }
 
@@ -137,7 +137,7 @@ static err_code learn_cross_sell(ctx *c, learning *l) {
     l->weight = arena_new(c->arena, float, b->n);
     snapshot_rule *all = arena_new(c->arena, snapshot_rule, (size_t)l->shop.n_items * l->p->cross_sell_k);
     if (!l->weight || !all) return learn_no_memory(c);
-    baskets_decay(b->time_ms, b->n, l->shop.as_of_ms, l->p->rules.half_life_days, l->weight);
+    baskets_decay(b->time_ms, b->n, l->now_ms, l->p->rules.half_life_days, l->weight);
     basket_matrix orders = { b->n, l->shop.n_items, b->start, b->items, l->weight };
     rule_lists lists = { 0 };
     arena_mark mark = arena_save(c->arena);                     /* the model's lists are large and soon not needed */

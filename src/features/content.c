@@ -42,9 +42,11 @@ static int by_weight(const void *a, const void *b) {
     return by_term(a, b);
 }
 
+/* The locale's, but between Romanian and English the texts decide: shops import catalogues in the other language. */
 static const text_language *choose_language(ctx *c, const shop_data *s, str locale) {
-    const text_language *known = text_language_find(locale);
-    if (known) return known;
+    const text_language *known = text_language_find(locale), *english = text_language_find(STR("en"));
+    if (known && known != english && known != text_language_find(STR("ro"))) return known;
+    if (!known) known = english;
     arena_mark mark = arena_save(c->arena);
     buf all;
     buf_init_in(&all, c->arena, GUESS_ITEMS * (SHOP_TEXT_BYTES + SHOP_NAME_BYTES + 2));
@@ -55,9 +57,10 @@ static const text_language *choose_language(ctx *c, const shop_data *s, str loca
         buf_char(&all, ' ');
     }
     str folded = { 0 };
-    const text_language *guessed = text_language_guess(buf_err(&all) || text_fold(c, buf_view(&all), &folded) ? STR("") : folded);
+    bool readable = !buf_err(&all) && !text_fold(c, buf_view(&all), &folded);
+    const text_language *language = readable ? text_language_guess(folded, known) : known;
     arena_restore(c->arena, mark);
-    return guessed;
+    return language;
 }
 
 /* Sort by term and sum equal ones; how many are left. */

@@ -11,7 +11,7 @@
 typedef struct {
     float text, category, label, price;     /* weights, together 1 */
     float name_boost;                       /* a word of the name counts like so many of the description */
-    str locale;                             /* language of the texts; empty or unknown: guessed from the texts */
+    str locale;                             /* of the shop; between Romanian and English, or without one, the texts decide */
     int threads;                            /* 0: one per core */
 } content_params;
 content_params content_default_params(void);

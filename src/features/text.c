@@ -42,13 +42,15 @@ static bool is_stop_word(const text_language *l, str word) {
     return str_find(str_of(l->stop_words), (str){ padded, word.n + 2 }) != SIZE_MAX;
 }
 
-const text_language *text_language_guess(str plain) {
+const text_language *text_language_guess(str folded, const text_language *otherwise) {
     size_t votes[2] = { 0, 0 };
-    for (str rest = plain; rest.p;) {
+    for (str rest = folded; rest.p;) {
         str word = str_cut(&rest, ' ');
         for (size_t i = 0; i < 2 && word.n; i++) votes[i] += is_stop_word(&languages[i], word);
     }
-    return &languages[votes[0] > votes[1] ? 0 : 1];
+    if (votes[0] >= 2 * votes[1] && votes[0]) return &languages[0];
+    if (votes[1] >= 2 * votes[0] && votes[1]) return &languages[1];
+    return otherwise;
 }
 
 /* ---- HTML ---- */

@@ -10,8 +10,8 @@
 typedef struct text_language text_language;
 /* Language of a locale or language code ("ro", "ro_RO", "en-GB"); NULL when we have no stemmer for it. Static. */
 const text_language *text_language_find(str locale);
-/* Romanian or English, by the stop words of a plain text. English when it has none of either. */
-const text_language *text_language_guess(str plain);
+/* Romanian or English when a folded text has twice the stop words of one as of the other, else `otherwise`. */
+const text_language *text_language_guess(str folded, const text_language *otherwise);
 /* "ro", "en", ... */
 const char *text_language_code(const text_language *l);
 

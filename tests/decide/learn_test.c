@@ -324,6 +324,20 @@ TEST(learn, ranks_what_sells_now_before_what_sold_once) {
     little_shop_close(&shop);
 }
 
+TEST(learn, forgets_nothing_while_a_shop_rests) {
+    TEST_CTX(c);
+    little_shop shop = lamp_shop(c);
+    for (int i = 0; i < 20; i++) {
+        sell(&shop, "lamp1 bulb", i, 1);
+        sell(&shop, "coffee mug", i, 1);
+    }
+    lesson soon = learn(&shop, 21), years_later = learn(&shop, 3000);
+    const snapshot_rule *a = rule_between(&soon, "lamp1", "bulb"), *b = rule_between(&years_later, "lamp1", "bulb");
+    assert_true(a->probability == b->probability && a->confidence == b->confidence);
+    assert_int_equal(snapshot_popular(&soon.s).n, snapshot_popular(&years_later.s).n);
+    little_shop_close(&shop);
+}
+
 TEST(learn, judges_its_rules_only_when_orders_suffice) {
     TEST_CTX(c);
     little_shop shop = lamp_shop(c);
