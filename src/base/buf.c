@@ -47,18 +47,6 @@ char *buf_room(buf *b, size_t n) {
     return b->p + b->n;
 }
 
-void buf_add(buf *b, const void *p, size_t n) {
-    char *to = buf_room(b, n);
-    if (!to) return;
-    if (n) memcpy(to, p, n);
-    b->n += n;
-    b->p[b->n] = 0;
-}
-
-void buf_str(buf *b, str s) { buf_add(b, s.p, s.n); }
-void buf_text(buf *b, const char *s) { buf_add(b, s, strlen(s)); }
-void buf_char(buf *b, char c) { buf_add(b, &c, 1); }
-
 void buf_i64(buf *b, int64_t v) {
     char digits[24];
     size_t at = sizeof digits;

@@ -18,7 +18,9 @@ void jw_object(json_out *w);
 void jw_end_object(json_out *w);
 void jw_array(json_out *w);
 void jw_end_array(json_out *w);
-void jw_key(json_out *w, const char *key);          /* plain ASCII names of ours */
+void jw_key_raw(json_out *w, const char *key, size_t n);
+/* plain ASCII names of ours; inlined so that the length of a literal is known to the compiler */
+static inline void jw_key(json_out *w, const char *key) { jw_key_raw(w, key, strlen(key)); }
 void jw_key_str(json_out *w, str key);              /* any text, escaped */
 void jw_str(json_out *w, str value);                /* invalid UTF-8 becomes U+FFFD */
 void jw_text(json_out *w, const char *value);       /* NULL: null */
@@ -30,12 +32,12 @@ void jw_bool(json_out *w, bool value);
 void jw_null(json_out *w);
 void jw_raw(json_out *w, str json);                 /* one whole value already written by jw_* */
 /* key and value in one call */
-void jw_member_str(json_out *w, const char *key, str value);
-void jw_member_text(json_out *w, const char *key, const char *value);
-void jw_member_i64(json_out *w, const char *key, int64_t value);
-void jw_member_fixed(json_out *w, const char *key, double value, int decimals);
-void jw_member_bool(json_out *w, const char *key, bool value);
-void jw_member_money(json_out *w, const char *key, int64_t minor, int digits);
+static inline void jw_member_str(json_out *w, const char *key, str value) { jw_key(w, key), jw_str(w, value); }
+static inline void jw_member_text(json_out *w, const char *key, const char *value) { jw_key(w, key), jw_text(w, value); }
+static inline void jw_member_i64(json_out *w, const char *key, int64_t value) { jw_key(w, key), jw_i64(w, value); }
+static inline void jw_member_bool(json_out *w, const char *key, bool value) { jw_key(w, key), jw_bool(w, value); }
+static inline void jw_member_fixed(json_out *w, const char *key, double v, int decimals) { jw_key(w, key), jw_fixed(w, v, decimals); }
+static inline void jw_member_money(json_out *w, const char *key, int64_t minor, int digits) { jw_key(w, key), jw_money(w, minor, digits); }
 
 /* ---- in ---- */
 typedef struct json_value json_value;               /* a node; NULL stands for "not there" and every reader takes it */

@@ -66,11 +66,18 @@ static void write_escaped(buf *b, str s) {
     buf_char(b, '"');
 }
 
-void jw_key(json_out *w, const char *key) {
-    before_value(w);
-    buf_char(w->b, '"');
-    buf_text(w->b, key);
-    buf_add(w->b, "\":", 2);
+void jw_key_raw(json_out *w, const char *key, size_t n) {
+    char *to = buf_room(w->b, n + 4);                       /* comma, quotes, colon: one look at the room for all */
+    if (!to) return;
+    char *at = to;
+    if (w->comma) *at++ = ',';
+    *at++ = '"';
+    memcpy(at, key, n);
+    at += n;
+    *at++ = '"';
+    *at++ = ':';
+    *at = 0;
+    w->b->n += (size_t)(at - to);
     w->comma = false;
 }
 
@@ -113,7 +120,11 @@ void jw_money(json_out *w, int64_t minor, int digits) {
     int64_t whole = minor < 0 ? -minor : minor;
     if (minor < 0) buf_char(w->b, '-');
     buf_i64(w->b, whole / unit[digits]);
-    if (digits) buf_printf(w->b, ".%0*lld", digits, (long long)(whole % unit[digits]));
+    if (!digits) return;
+    char tail[8] = ".";
+    int64_t rest = whole % unit[digits];
+    for (int i = digits; i > 0; i--, rest /= 10) tail[i] = (char)('0' + rest % 10);
+    buf_add(w->b, tail, (size_t)digits + 1);
 }
 
 void jw_bool(json_out *w, bool value) {
@@ -130,10 +141,3 @@ void jw_raw(json_out *w, str json) {
     before_value(w);
     buf_str(w->b, json);
 }
-
-void jw_member_str(json_out *w, const char *key, str value) { jw_key(w, key), jw_str(w, value); }
-void jw_member_text(json_out *w, const char *key, const char *value) { jw_key(w, key), jw_text(w, value); }
-void jw_member_i64(json_out *w, const char *key, int64_t value) { jw_key(w, key), jw_i64(w, value); }
-void jw_member_fixed(json_out *w, const char *key, double value, int decimals) { jw_key(w, key), jw_fixed(w, value, decimals); }
-void jw_member_bool(json_out *w, const char *key, bool value) { jw_key(w, key), jw_bool(w, value); }
-void jw_member_money(json_out *w, const char *key, int64_t minor, int digits) { jw_key(w, key), jw_money(w, minor, digits); }

@@ -24,7 +24,7 @@ class Shop:
     def __init__(self, *args):
         self.data = demo_folder()
         keys = json.loads((self.data / "demo-keys.json").read_text())
-        self.public, self.secret, self.store = keys["public_key"], keys["secret_key"], keys["store_id"]
+        self.public, self.secret, self.store = keys["public"], keys["secret"], keys["store_id"]
         self.server = lib.Server(self.data, *args)
 
     def recommend(self, **body):
