@@ -1,5 +1,6 @@
 /* What a recommendation promises, one test per sentence. */
 #include "decide/messages.h"
+#include "decide/placements.h"
 #include "tests/alloc.h"
 #include "tests/decide/fake_shop.h"
 #include "tests/test.h"
@@ -533,6 +534,79 @@ TEST(decide, exports_rules_in_the_shape_owners_expect) {
     assert_ok(c, recommend_top_pairs(c, s, SOURCE_CROSS_SELL, 10, &pairs, &n));
     assert_int_equal(2, n);
     assert_str("case", pairs[0].to->product_id);
+}
+
+TEST(decide, picks_for_the_visitor_from_what_was_seen_or_bought) {
+    TEST_SHOP(f, c);
+    fake_bought(&f, "ana", "phone", FAKE_NOW - 100ll * MS_PER_DAY);
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    const str seen[] = { STR("phone") };
+    const recommend_query queries[] = {
+        { .history = { seen, 1 }, .source = SOURCE_ALL, .n = 3 }, { .customer_id = STR("ana"), .source = SOURCE_ALL, .n = 3 },
+        { .history = { seen, 1 }, .source = SOURCE_PERSONAL, .n = 3 },
+    };
+    for (size_t i = 0; i < COUNT(queries); i++) {
+        recommend_answer a = ask(&f, s, &queries[i]);
+        assert_string_equal("home", a.placement);
+        assert_int_equal(0, place_of(&a, "case"));
+        assert_string_equal("for_you", a.items[0].reason);
+        assert_str("phone", a.items[0].anchor->product_id);
+    }
+}
+
+TEST(decide, lets_one_strong_partner_beat_many_weak_ones) {
+    TEST_SHOP(f, c);
+    fake_says(&f, FAKE_CROSS, "lamp", "mug", 0.30f);
+    const char *const weak[] = { "lamp", "case", "glass", "charger" };
+    for (size_t i = 0; i < COUNT(weak); i++) fake_says(&f, FAKE_CROSS, weak[i], "book", 0.10f);
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    const str cart[] = { STR("lamp"), STR("case"), STR("glass"), STR("charger") };
+    recommend_query q = { .placement = STR("checkout"), .cart = { cart, 4 }, .source = SOURCE_ALL, .n = 2 };
+    recommend_answer a = ask(&f, s, &q);
+    assert_int_equal(0, place_of(&a, "mug"));
+    assert_int_equal(1, place_of(&a, "book"));
+}
+
+TEST(decide, says_when_few_are_left_as_the_shop_does) {
+    TEST_SHOP(f, c);
+    product *p = row(&f, "case");
+    p->manage_stock = STR("yes"), p->stock_quantity = SOME(2), p->low_stock_amount = SOME(3);
+    p = row(&f, "glass");
+    p->manage_stock = STR("yes"), p->stock_quantity = SOME(20), p->low_stock_amount = SOME(3);
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    assert_true(str_find(serving_find(s, STR("case"))->card, STR("\"stock_left\":2")) != SIZE_MAX);
+    assert_true(str_find(serving_find(s, STR("glass"))->card, STR("stock_left")) == SIZE_MAX);
+}
+
+TEST(decide, writes_an_incentive_beside_the_price) {
+    TEST_SHOP(f, c);
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    recommend_query q = { .placement = STR("upsell"), .product_id = STR("phone"), .source = SOURCE_UPSELL };
+    recommend_answer a = ask(&f, s, &q);
+    assert_true(str_find(answer_text(c, s, &a), STR("\"incentive\":{\"discount\":5,\"price\":1425.00,")) != SIZE_MAX);
+}
+
+TEST(decide, knows_its_sources_and_placements_by_name) {
+    for (decide_source k = 0; k <= SOURCE_COUNT; k++) {
+        decide_source found = SOURCE_COUNT;
+        assert_true(decide_source_find(str_of(decide_source_name(k)), &found));
+        assert_int_equal(k, found);
+    }
+    decide_source found = SOURCE_NEW;
+    assert_true(decide_source_find(STR(""), &found));
+    assert_int_equal(SOURCE_ALL, found);
+    assert_false(decide_source_find(STR("magic"), &found));
+    for (size_t i = 0; i < n_placements; i++) {
+        const placement *p = &all_placements[i];
+        double sum = 0;
+        for (size_t k = 0; k < SOURCE_COUNT; k++) sum += p->weight[k];
+        assert_ptr_equal(p, placement_find(str_of(p->name)));
+        assert_true(p->n >= 1 && p->n <= LIMIT_RECOMMEND_N && sum > 0 && p->price_power >= 0);
+    }
 }
 
 TEST(messages, has_a_sentence_for_every_reason_in_every_language) {

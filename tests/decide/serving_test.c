@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct { ctx *c; db *d; serving_registry *r; } stage;
+typedef struct { ctx *c; db *d; serving_registry *r; const char *folder; } stage;
 
 static void put(stage *t, const entity *e, const void *row) { assert_ok(t->c, storage_put(t->c, t->d, e, row)); }
 
@@ -25,7 +25,8 @@ static void put_product(stage *t, int64_t store_id, const char *id, int64_t pric
 static void set_stage(stage *t, ctx *c, size_t max_bytes) {
     db_options options;
     *t = (stage){ .c = c, .d = test_database(c, &backends[0], &options) };
-    assert_ok(c, serving_registry_new(c, &(serving_options){ .data_dir = str_of(test_folder()), .max_bytes = max_bytes }, &t->r));
+    t->folder = test_folder();
+    assert_ok(c, serving_registry_new(c, &(serving_options){ .data_dir = str_of(t->folder), .max_bytes = max_bytes }, &t->r));
     static const char *const names[] = { "", "one", "two", "three" };
     for (int64_t id = 1; id <= 3; id++) {
         store s = { .store_id = id, .name = str_of(names[id]), .currency = STR("RON"), .locale = STR("ro") };
@@ -187,7 +188,7 @@ TEST(serving, answers_from_the_catalogue_when_the_snapshot_is_damaged) {
     put_product(&t, 1, "10", 500);
     buf path;
     buf_init_in(&path, c->arena, 4096);
-    buf_printf(&path, "%s/bad.snap", test_folder());
+    buf_printf(&path, "%s/bad.snap", t.folder);
     assert_ok(c, file_write_atomic(c, path.p, STR("this is no snapshot"), 0600));
     put(&t, &model_entity, &(model){ .store_id = 1, .kind = STR("snapshot"), .version = 4, .state = STR("serving"),
                                      .artifact = STR("bad.snap") });
@@ -196,8 +197,27 @@ TEST(serving, answers_from_the_catalogue_when_the_snapshot_is_damaged) {
     AUTO_SERVING s = serving_pin(t.r, 1);
     serving_facts facts;
     serving_get_facts(s, &facts);
-    assert_true(facts.snapshot_error.n > 0);
+    assert_true(str_find(facts.snapshot_error, STR("not a snapshot")) != SIZE_MAX);
     assert_int_equal(0, facts.snapshot_version);
+}
+
+TEST(serving, refuses_a_snapshot_of_another_store) {
+    TEST_STAGE(t, c, 0);
+    buf path;
+    buf_init_in(&path, c->arena, 4096);
+    buf_printf(&path, "%s/other.snap", t.folder);
+    snapshot other = { .facts = { .store_id = 2, .version = 1, .hit_rate = -1, .hit_rate_popular = -1 } };
+    assert_ok(c, snapshot_write(c, path.p, &other, NULL, NULL));
+    for (int64_t id = 1; id <= 2; id++) {
+        put(&t, &model_entity, &(model){ .store_id = id, .kind = STR("snapshot"), .version = 1, .state = STR("serving"),
+                                         .artifact = STR("other.snap") });
+        assert_ok(c, serving_load(c, t.r, t.d, id));
+        AUTO_SERVING s = serving_pin(t.r, id);
+        serving_facts facts;
+        serving_get_facts(s, &facts);
+        assert_int_equal(id == 2, facts.snapshot_version);
+        assert_int_equal(id == 2, facts.snapshot_error.n == 0);
+    }
 }
 
 TEST(serving, lets_shops_leave_by_least_use_within_the_limit) {
