@@ -164,8 +164,8 @@ static err_code open_snapshot(ctx *c, db *d, str data_dir, int64_t store_id, cha
     snapshot *snap = NULL;
     err_code e = snapshot_open(c, path.p, &snap);
     if (!e && snap->facts.store_id != store_id) {
-        snapshot_close(snap);
         e = fail(c, ERR_CORRUPT, "the snapshot was learned from store %lld", (long long)snap->facts.store_id);
+        snapshot_close(snap);
     }
     if (e == ERR_NOT_FOUND || e == ERR_CORRUPT) {           /* the shop is answered all the same; facts tell why */
         copy_word(why, why_size, str_of(c->error.text));
