@@ -191,6 +191,24 @@ static err_code ask_until_good(woo_slot *s) {
     }
 }
 
+/* Where /wp-json is not answered by WordPress (plain permalinks, or a guard in front of it) the same routes live under ?rest_route=. */
+err_code woo_find_routes(ctx *c, woo_shop *shop) {
+    woo_slot *s = &shop->slot[0];
+    bool one_try = shop->one_try;
+    shop->one_try = true;
+    err_code e = woo_get(c, s, "/products", "per_page=1&_fields=id", true);
+    if (!e && (s->trouble == WOO_NO_PAGE || s->trouble == WOO_NOT_JSON || s->trouble == WOO_FIREWALL)) {
+        shop->by_rest_route = true;
+        e = woo_get(c, s, "/products", "per_page=1&_fields=id", true);
+        bool speaks = s->trouble == WOO_NONE || s->trouble == WOO_WRONG_SECRET || s->trouble == WOO_CANNOT_VIEW ||
+                      s->trouble == WOO_NO_ROUTE || s->trouble == WOO_REST_OFF;
+        if (e || !speaks) shop->by_rest_route = false;
+        if (!e && !speaks) e = woo_get(c, s, "/products", "per_page=1&_fields=id", true);
+    }
+    shop->one_try = one_try;
+    return e;
+}
+
 /* ---- several at once ---- */
 static void ask_task(void *state, void *task) {
     (void)state;                                            /* this pool keeps nothing per worker */

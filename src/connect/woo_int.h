@@ -109,6 +109,8 @@ void woo_close(woo_shop *shop);
 CHECK_RESULT err_code woo_ask(ctx *c, woo_slot *first, size_t n);
 /* One request on slot `i`, GET unless said otherwise before. */
 CHECK_RESULT err_code woo_get(ctx *c, woo_slot *s, const char *path, const char *query, bool wants_list);
+/* Ask for one product in both ways a shop may write its routes, and keep the one that answers; slot 0 has the last answer. */
+CHECK_RESULT err_code woo_find_routes(ctx *c, woo_shop *shop);
 /* Sleep, unless the work is cancelled meanwhile. ERR_CANCELLED, ERR_DEADLINE. */
 CHECK_RESULT err_code woo_pause(ctx *c, int64_t ms);
 /* The error for a trouble that stays: ERR_UPSTREAM or ERR_UPSTREAM_AUTH with the sentence. */

@@ -5,7 +5,7 @@
 #include "base/limits.h"
 #include "base/parse.h"
 
-enum { LARGEST_PAGE = 100, SMALLEST_PAGE = 20, MOST_LOST = 4, MOST_PASSES = 3, LOST_PAUSE_MS = 300 };
+enum { LARGEST_PAGE = 100, SMALLEST_PAGE = 20, MOST_LOST = 4, MOST_PASSES = 8, MOST_VAIN = 2, LOST_PAUSE_MS = 300 };
 
 typedef struct {
     woo_walk *w;
@@ -13,7 +13,7 @@ typedef struct {
     int64_t at;                 /* place in the list where the next answer should start */
     int64_t last_id, total;     /* total -1 = the shop does not say */
     int64_t step;               /* rows an answer brings */
-    int lost, pass;
+    int lost, pass, vain;       /* vain: readings in a row that brought nothing new */
     bool end;
     bool plain;                 /* the shop does not sort or ignores offset: by page number, telling rows apart by `known` */
     int64_t page;
@@ -83,24 +83,47 @@ static err_code put_variations(ctx *c, woo_sync *y, const detail *d, const json_
     return ERR_OK;
 }
 
-/* Shops before 10.3: one call for each variable product; more than 100 variations come in pages. */
-static err_code put_variation_group(ctx *c, woo_sync *y, const detail *d, size_t n) {
-    TRY(ask_details(c, y, d, n, 1));
-    for (size_t i = 0; i < n; i++) TRY(put_variations(c, y, &d[i], y->shop.slot[WOO_PARALLEL + i].json));
-    for (size_t i = 0; i < n; i++) {
-        int64_t wanted = (int64_t)jr_count(jr_get(d[i].row, "variations"));
-        for (int page = 2; (page - 1) * LARGEST_PAGE < wanted; page++) {
-            TRY(ask_details(c, y, &d[i], 1, page));
-            if (!jr_count(y->shop.slot[WOO_PARALLEL].json)) break;
-            TRY(put_variations(c, y, &d[i], y->shop.slot[WOO_PARALLEL].json));
-        }
+/* Pages of one product's variations from the second on, until as many came as the shop says. `got` came with the first. */
+static err_code put_more_variations(ctx *c, woo_sync *y, const detail *d, int64_t got, int64_t total) {
+    enum { MOST_READINGS = 4 };
+    for (int reading = 1, page = 2; got < total && reading <= MOST_READINGS; page++) {
+        woo_slot *s = &y->shop.slot[WOO_PARALLEL];
+        TRY(ask_details(c, y, d, 1, page));
+        TRY(put_variations(c, y, d, s->json));
+        got += (int64_t)jr_count(s->json);
+        if (jr_count(s->json) || got >= total) continue;
+        page = got = 0;                                     /* some were lost on the way: from the start */
+        reading++;
     }
     return ERR_OK;
 }
 
-static err_code put_order_group(ctx *c, woo_sync *y, const detail *d, size_t n) {
+/* Shops before 10.3: one call for each variable product; more than 100 variations come in pages. */
+static err_code put_variation_group(ctx *c, woo_sync *y, const detail *d, size_t n) {
+    int64_t got[WOO_PARALLEL], total[WOO_PARALLEL];
     TRY(ask_details(c, y, d, n, 1));
-    for (size_t i = 0; i < n; i++) TRY(woo_put_order_with(c, &y->target, d[i].row, y->shop.slot[WOO_PARALLEL + i].json));
+    for (size_t i = 0; i < n; i++) {
+        const woo_slot *s = &y->shop.slot[WOO_PARALLEL + i];
+        got[i] = (int64_t)jr_count(s->json);
+        total[i] = s->total >= 0 ? s->total : s->json ? (int64_t)jr_count(jr_get(d[i].row, "variations")) : 0;
+        TRY(put_variations(c, y, &d[i], s->json));
+    }
+    for (size_t i = 0; i < n; i++) TRY(put_more_variations(c, y, &d[i], got[i], total[i]));
+    return ERR_OK;
+}
+
+/* All refunds of an order fit in one answer; one that lost rows is asked for again. */
+static err_code put_order_group(ctx *c, woo_sync *y, const detail *d, size_t n) {
+    enum { MOST_READINGS = 5 };
+    TRY(ask_details(c, y, d, n, 1));
+    for (size_t i = 0; i < n; i++) {
+        woo_slot *s = &y->shop.slot[WOO_PARALLEL + i];
+        for (int k = 0; k < MOST_READINGS && s->json && (int64_t)jr_count(s->json) < s->total && s->total <= LARGEST_PAGE; k++) {
+            TRY(woo_ask(c, s, 1));
+            if (s->trouble) s->json = NULL;
+        }
+        TRY(woo_put_order_with(c, &y->target, d[i].row, s->json));
+    }
     return ERR_OK;
 }
 
@@ -241,6 +264,7 @@ static err_code take(ctx *c, woo_sync *y, reader *d, const woo_slot *s, int64_t 
     }
     TRY(put_rows(c, y, d, rows, &fresh));
     d->w->cursor.done += fresh;
+    if (fresh) d->vain = 0;
     if (n >= 10 && n < d->step && (d->total < 0 || offset + n < d->total)) d->step = n;  /* per_page is ignored (woocommerce#54035) */
     TRY(move_on(c, d, offset, n, fresh, ret_go_on));
     if (!d->w->ids_only) TRY(save_place(c, y, d));
@@ -329,8 +353,10 @@ static err_code walk(ctx *c, woo_sync *y, reader *d) {
             TRY(step(&y->page, y, d));
             arena_reset(&y->page_memory);
         }
-        if (!is_short(d) || ++d->pass >= MOST_PASSES) return ERR_OK;
-        start_plain(d);
+        if (!is_short(d) || ++d->pass >= MOST_PASSES || d->vain >= MOST_VAIN) return ERR_OK;
+        if (!d->plain) start_plain(d);
+        d->vain++;                                          /* until a row is found that was not known */
+        d->page = 1;
         d->end = false;
     }
 }

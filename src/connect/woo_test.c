@@ -92,17 +92,6 @@ static err_code say(ctx *c, connect_report *r, woo_trouble t, const woo_slot *s)
     return buf_err(&b) ? fail(c, buf_err(&b), "report") : ERR_OK;
 }
 
-/* A page where data should be: plain permalinks, WordPress without its API, or no WordPress. */
-static err_code tell_apart(ctx *c, woo_shop *shop, woo_trouble *t) {
-    woo_slot *s = &shop->slot[0];
-    shop->by_rest_route = true;
-    TRY(woo_get(c, s, "/products", "per_page=1&_fields=id", true));
-    if (s->trouble == WOO_NONE || s->trouble == WOO_WRONG_SECRET || s->trouble == WOO_CANNOT_VIEW) *t = s->trouble;
-    else if (s->trouble == WOO_NO_ROUTE || s->trouble == WOO_REST_OFF) *t = s->trouble;
-    if (s->trouble != WOO_NONE) shop->by_rest_route = false;
-    return ERR_OK;
-}
-
 /* "Cannot view" is said of unknown keys and of users who may not. A known key with a wrong secret is said to have a wrong secret,
  * so one request with a secret that cannot be right tells which. */
 static err_code key_is_known(ctx *c, woo_shop *shop, bool *ret_known) {
@@ -119,9 +108,8 @@ static err_code key_is_known(ctx *c, woo_shop *shop, bool *ret_known) {
 
 static err_code find_trouble(ctx *c, woo_shop *shop, woo_trouble *ret_trouble) {
     woo_slot *s = &shop->slot[0];
-    TRY(woo_get(c, s, "/products", "per_page=1&_fields=id", true));
+    TRY(woo_find_routes(c, shop));
     woo_trouble t = s->trouble;
-    if (t == WOO_NO_PAGE || t == WOO_NOT_JSON) TRY(tell_apart(c, shop, &t));
     if (t == WOO_CANNOT_VIEW && atomic_load(&shop->auth) != WOO_OAUTH) {
         bool known = false;
         TRY(key_is_known(c, shop, &known));

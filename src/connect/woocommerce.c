@@ -151,6 +151,7 @@ static err_code copy_facts(ctx *c, woo_sync *y) {
 /* Does the shop have the list of all variations (10.3 and newer)? Its answer also tells the shop's time. */
 static err_code look_around(ctx *c, woo_sync *y) {
     woo_slot *s = &y->shop.slot[0];
+    TRY(woo_find_routes(c, &y->shop));
     TRY(woo_get(c, s, "/variations", "per_page=1&_fields=id", true));
     if (s->trouble != WOO_NONE && s->trouble != WOO_NO_ROUTE && s->trouble != WOO_NOT_FOUND && s->trouble != WOO_NO_PAGE)
         return woo_fail(c, s, "look at the shop");
