@@ -92,7 +92,8 @@ static err_code put_more_variations(ctx *c, woo_sync *y, const detail *d, int64_
         TRY(put_variations(c, y, d, s->json));
         got += (int64_t)jr_count(s->json);
         if (jr_count(s->json) || got >= total) continue;
-        page = got = 0;                                     /* some were lost on the way: from the start */
+        got = 0;
+        page = 0;                                           /* some were lost on the way: from the start */
         reading++;
     }
     return ERR_OK;
@@ -122,7 +123,8 @@ static err_code put_order_group(ctx *c, woo_sync *y, const detail *d, size_t n) 
             TRY(woo_ask(c, s, 1));
             if (s->trouble) s->json = NULL;
         }
-        TRY(woo_put_order_with(c, &y->target, d[i].row, s->json));
+        bool whole = s->json && (s->total < 0 || s->total > LARGEST_PAGE || (int64_t)jr_count(s->json) >= s->total);
+        TRY(woo_put_order_with(c, &y->target, d[i].row, whole ? s->json : NULL));
     }
     return ERR_OK;
 }
