@@ -38,7 +38,9 @@ static int nesting(str text) {
     return deepest;
 }
 
-static err_code parse_at(ctx *c, str text, size_t flags, const json_value **ret_value) {
+/* ret_cut: the text ended inside the value. */
+static err_code parse_at(ctx *c, str text, size_t flags, const json_value **ret_value, bool *ret_cut) {
+    *ret_cut = false;
     if (nesting(text) > LIMIT_JSON_DEPTH) return fail(c, ERR_INVALID, "JSON is nested deeper than %d levels", LIMIT_JSON_DEPTH);
     json_error_t why;
     arena *outer = parse_home;
@@ -49,20 +51,23 @@ static err_code parse_at(ctx *c, str text, size_t flags, const json_value **ret_
         *ret_value = value(tree);
         return ERR_OK;
     }
+    *ret_cut = json_error_code(&why) == json_error_premature_end_of_input;
     if (json_error_code(&why) == json_error_out_of_memory) return fail(c, ERR_NO_MEMORY, "JSON of %zu bytes: out of memory", text.n);
     return fail(c, ERR_INVALID, "not valid JSON at line %d, column %d: %s", why.line, why.column, why.text);
 }
 
-/* Shops put BOMs, PHP notices and HTML before the value and comments behind it: try from each bracket that could start it. */
+/* Shops put BOMs, PHP notices and HTML before the value and comments behind it: try from each bracket that could start it. A value
+ * that the text breaks off in is no reason to take a smaller one from its inside. */
 static err_code parse_tolerant(ctx *c, str text, const json_value **ret_value) {
     enum { TRIES = 16 };
     size_t flags = JSON_DISABLE_EOF_CHECK | JSON_DECODE_ANY;
     err_code first = ERR_OK;
     size_t at = 0;
-    for (int tries = 0; tries < TRIES && at < text.n; at++) {
+    bool cut = false;
+    for (int tries = 0; tries < TRIES && at < text.n && !cut; at++) {
         if (text.p[at] != '{' && text.p[at] != '[') continue;
         tries++;
-        err_code e = parse_at(c, str_sub(text, at, text.n), flags, ret_value);
+        err_code e = parse_at(c, str_sub(text, at, text.n), flags, ret_value, &cut);
         if (e == ERR_OK || e == ERR_NO_MEMORY) return e;
         if (!first) first = e;
     }
@@ -72,7 +77,8 @@ static err_code parse_tolerant(ctx *c, str text, const json_value **ret_value) {
 err_code json_parse(ctx *c, str text, json_mode mode, const json_value **ret_value) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, install_allocator);
-    return mode == JSON_READ_STRICT ? parse_at(c, text, JSON_REJECT_DUPLICATES, ret_value) : parse_tolerant(c, text, ret_value);
+    bool cut;
+    return mode == JSON_READ_STRICT ? parse_at(c, text, JSON_REJECT_DUPLICATES, ret_value, &cut) : parse_tolerant(c, text, ret_value);
 }
 
 bool jr_is_object(const json_value *v) { return v && json_is_object(node(v)); }

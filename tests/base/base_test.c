@@ -176,6 +176,7 @@ TEST(json, finds_the_value_in_a_dirty_answer) {
     }
     const json_value *v = NULL;
     assert_err(ERR_INVALID, json_parse(c, STR("<html>just a moment</html>"), JSON_READ_TOLERANT, &v));
+    assert_err(ERR_INVALID, json_parse(c, STR("[{\"id\":1,\"images\":[{\"id\":5}],\"name"), JSON_READ_TOLERANT, &v));
 }
 
 TEST(json, takes_numbers_where_strings_belong) {

@@ -5,7 +5,8 @@
 static bool same_key(const entity *e, const void *a, const void *b, size_t n_keys) {
     for (size_t i = 0; i < n_keys; i++) {
         const void *x = entity_at(e, a, i), *y = entity_at(e, b, i);
-        if (e->fields[i].kind == FIELD_TEXT ? !str_eq(*(const str *)x, *(const str *)y) : *(const int64_t *)x != *(const int64_t *)y) return false;
+        bool text = e->fields[i].kind == FIELD_TEXT;
+        if (text ? !str_eq(*(const str *)x, *(const str *)y) : *(const int64_t *)x != *(const int64_t *)y) return false;
     }
     return true;
 }

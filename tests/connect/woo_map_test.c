@@ -142,7 +142,8 @@ TEST(woo_map, reads_a_recorded_order_with_lines_of_every_kind) {
 
 TEST(woo_map, takes_refunds_as_positive_amounts) {
     TEST_CTX(c);
-    const json_value *details = recorded(c, "11.0.1/orders/refunds-of-partly-refunded.json"), *with = recorded(c, "11.0.1/orders/one-refunded.json");
+    const json_value *details = recorded(c, "11.0.1/orders/refunds-of-partly-refunded.json");
+    const json_value *with = recorded(c, "11.0.1/orders/one-refunded.json");
     skip_without(details);
     woo_mapper m = { .c = c, .access = &access_eur };
     refund r;
@@ -187,7 +188,9 @@ TEST(woo_map, decodes_entities_in_names_but_not_in_texts) {
     TEST_CTX(c);
     woo_mapper m = { .c = c, .access = &access_eur };
     category row;
-    assert_true(woo_map_category(&m, parsed(c, "{\"id\":7,\"parent\":0,\"name\":\"Books &amp; Toys &#8211; &quot;new&quot; &x\",\"description\":\"<p>a &amp; b</p>\"}"), &row));
+    static const char text[] = "{\"id\":7,\"parent\":0,\"name\":\"Books &amp; Toys &#8211; &quot;new&quot; &x\","
+                               "\"description\":\"<p>a &amp; b</p>\"}";
+    assert_true(woo_map_category(&m, parsed(c, text), &row));
     assert_str("Books & Toys \xE2\x80\x93 \"new\" &x", row.name);
     assert_str("<p>a &amp; b</p>", row.description);
     assert_str("", row.parent_id);
@@ -232,16 +235,19 @@ TEST(woo_map, every_recorded_row_has_its_key_and_its_dates) {
         assert_int_equal(cases[i].rows, memory_count(&m, cases[i].e));
         size_t created = entity_field_index(cases[i].e, STR("created_ms"));
         for (size_t k = 0; k < m.n; k++)
-            if (m.rows[k].e == cases[i].e && created < cases[i].e->n_fields) assert_true(*(const int64_t *)entity_at(m.rows[k].e, m.rows[k].row, created) > 0);
+            if (m.rows[k].e == cases[i].e && created < cases[i].e->n_fields)
+                assert_true(*(const int64_t *)entity_at(m.rows[k].e, m.rows[k].row, created) > 0);
     }
 }
 
 TEST(woo_map, names_a_guest_after_the_newest_order) {
     TEST_CTX(c);
+#define GUEST_ORDER(id, date, billing) \
+    "{\"id\":" id ",\"customer_id\":0,\"total\":\"1\",\"date_created_gmt\":\"" date "T00:00:00\",\"billing\":{" billing "}}"
     static const char *const orders[] = {
-        "{\"id\":5,\"customer_id\":0,\"total\":\"1\",\"date_created_gmt\":\"2026-03-01T00:00:00\",\"billing\":{\"email\":\" Ana@Example.test\",\"first_name\":\"New\"}}",
-        "{\"id\":4,\"customer_id\":0,\"total\":\"1\",\"date_created_gmt\":\"2026-01-01T00:00:00\",\"billing\":{\"email\":\"ana@example.test \",\"first_name\":\"Old\"}}",
-        "{\"id\":6,\"customer_id\":0,\"total\":\"1\",\"date_created_gmt\":\"2026-04-01T00:00:00\",\"billing\":{\"email\":\"\"}}",
+        GUEST_ORDER("5", "2026-03-01", "\"email\":\" Ana@Example.test\",\"first_name\":\"New\""),
+        GUEST_ORDER("4", "2026-01-01", "\"email\":\"ana@example.test \",\"first_name\":\"Old\""),
+        GUEST_ORDER("6", "2026-04-01", "\"email\":\"\""),
     };
     memory_sink m;
     connect_sink s = memory_sink_start(c, &m);

@@ -61,7 +61,7 @@ TEST(woo_trouble, tells_pages_from_data) {
 TEST(woo_trouble, says_what_to_do_about_each) {
     for (int t = 0; t < WOO_TROUBLES; t++) {
         str text = str_of(woo_trouble_text((woo_trouble)t));
-        assert_true(text.n > 20 && text.n < 140 && str_ends(text, STR(".")));
+        assert_true(text.n > 10 && text.n < 160 && str_ends(text, STR(".")));
     }
 }
 

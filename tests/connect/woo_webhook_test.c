@@ -14,7 +14,8 @@ static const connector *woo(void) { return connect_find(STR("woocommerce")); }
 
 static webhook_delivery signed_by(ctx *c, const shop_access *a, const char *topic, const char *body) {
     digest256 mac = crypto_hmac_sha256(a->webhook_secret, str_of(body));
-    return (webhook_delivery){ .topic = str_of(topic), .body = str_of(body), .signature = crypto_base64(c->arena, (str){ (char *)mac.b, sizeof mac.b }) };
+    str signature = crypto_base64(c->arena, (str){ (char *)mac.b, sizeof mac.b });
+    return (webhook_delivery){ .topic = str_of(topic), .body = str_of(body), .signature = signature };
 }
 
 static const shop_access shop = { .store_id = 1, .currency_digits = 2, .webhook_secret = { "s3cret", 6 } };
@@ -27,7 +28,7 @@ static str header_of(str head, const char *name) {
     return (str){ 0 };
 }
 
-/* Every recorded delivery in `folder`, given to `each`; how many there were. */
+/* Every recorded delivery in `folder`, given to `each`; how many there were. Without `secrets` the secret is "s": the second session's. */
 static size_t for_each_delivery(ctx *c, const char *folder, const json_value *secrets,
                                 void (*each)(ctx *c, const shop_access *a, const webhook_delivery *d, void *arg), void *arg) {
     struct dirent **names = NULL;
@@ -43,7 +44,8 @@ static size_t for_each_delivery(ctx *c, const char *folder, const json_value *se
             snprintf(path, sizeof path, "%s/%.*s.body", folder, (int)length - 5, names[i]->d_name);
             assert_ok(c, file_read(c, path, MIB, &body));
             snprintf(id, sizeof id, "%.*s", STR_ARG(str_clip(header_of(head, "X-WC-Webhook-ID"), 20)));
-            shop_access a = { .store_id = 1, .currency_digits = 2, .webhook_secret = jr_string(jr_get(jr_get(secrets, "secret_by_webhook_id"), id)) };
+            shop_access a = { .store_id = 1, .currency_digits = 2, .webhook_secret = STR("s") };
+            if (secrets) a.webhook_secret = jr_string(jr_get(jr_get(secrets, "secret_by_webhook_id"), id));
             webhook_delivery d = { .topic = header_of(head, "X-WC-Webhook-Topic"), .signature = header_of(head, "X-WC-Webhook-Signature"),
                                    .body = body, .content_type = header_of(head, "Content-Type") };
             each(c, &a, &d, arg);
@@ -67,7 +69,7 @@ static const json_value *secrets_of(ctx *c) {
 
 static void accepted_and_refused(ctx *c, const shop_access *a, const webhook_delivery *d, void *arg) {
     (void)arg;
-    assert_true(woo()->webhook_is_genuine(c, a, d));
+    if (!woo()->webhook_is_genuine(c, a, d)) test_fail("refused: topic '%.*s', %.*s", STR_ARG(d->topic), STR_ARG(d->signature));
     if (!d->topic.n) return;                                /* a ping carries no signature */
     for (size_t at = 0; at < d->body.n; at += d->body.n > 40 ? d->body.n / 7 : 1) {
         char *changed = arena_alloc(c->arena, d->body.n);
@@ -92,7 +94,7 @@ TEST(woo_webhook, accepts_every_recorded_delivery_and_refuses_it_with_one_byte_c
     skip_without(secrets);
     size_t n = 0;
     for (size_t i = 0; i < COUNT(folders); i++)
-        n += for_each_delivery(c, str_cstr(c->arena, str_of(test_shared(folders[i]))), secrets, accepted_and_refused, NULL);
+        n += for_each_delivery(c, str_cstr(c->arena, str_of(test_shared(folders[i]))), i ? NULL : secrets, accepted_and_refused, NULL);
     assert_true(n >= 100);
 }
 
@@ -112,7 +114,7 @@ TEST(woo_webhook, ends_in_the_same_rows_when_all_deliveries_come_twice) {
         assert_non_null(memory_find(&m, &coupon_entity, "641", NULL));
         assert_str("81", ((const product *)memory_find(&m, &product_entity, "82", NULL))->parent_id);
         assert_str("processing", ((const order *)memory_find(&m, &order_entity, "642", NULL))->status);
-        assert_int_equal(8, memory_count(&m, &product_entity));         /* 82 113 169 173 640 643 and what orders brought: none */
+        assert_int_equal(6, memory_count(&m, &product_entity));         /* 82 113 169 173 640 643; 640 came back after its deletion */
     }
 }
 
@@ -137,8 +139,8 @@ TEST(woo_webhook, takes_a_ping_without_a_signature_and_nothing_else) {
     assert_false(woo()->webhook_is_genuine(c, &without, &d));
 }
 
-#define PRODUCT(id, stock, modified) "{\"id\":" id ",\"type\":\"simple\",\"status\":\"publish\",\"manage_stock\":true,\"stock_quantity\":" stock \
-                                     ",\"date_created_gmt\":\"2026-01-01T00:00:00\",\"date_modified_gmt\":\"" modified "\"}"
+#define PRODUCT(id, stock, modified) "{\"id\":" id ",\"type\":\"simple\",\"status\":\"publish\",\"manage_stock\":true," \
+                                     "\"stock_quantity\":" stock ",\"date_created_gmt\":\"2026-01-01T00:00:00\",\"date_modified_gmt\":\"" modified "\"}"
 
 static void give(ctx *c, connect_sink *s, const char *topic, const char *body) {
     webhook_delivery d = signed_by(c, &shop, topic, body);
@@ -199,10 +201,14 @@ TEST(woo_webhook, refuses_a_body_that_is_not_what_the_topic_promises) {
     memory_sink m;
     connect_sink s = memory_sink_start(c, &m);
     static const struct { const char *topic, *body; err_code e; } cases[] = {
-        { "order.created", "{}", ERR_INVALID }, { "order.created", "[1]", ERR_INVALID }, { "order.created", "{\"id\":3}", ERR_INVALID },
-        { "order.created", "{\"id\":-3}", ERR_INVALID }, { "product.updated", "not json", ERR_INVALID }, { "order", "{\"id\":3}", ERR_INVALID },
-        { "", "{\"id\":3}", ERR_INVALID }, { "product.deleted", "{\"id\":\"x\"}", ERR_INVALID }, { "order.updated", "{\"id\":3", ERR_INVALID },
-        { "action.woocommerce_order_status_completed", "{\"action\":\"x\",\"arg\":638}", ERR_OK }, { "subscription.created", "{\"id\":1}", ERR_OK },
+        { "order.created", "{}", ERR_INVALID }, { "order.created", "[1]", ERR_INVALID },
+        { "order.created", "{\"id\":3}", ERR_INVALID },
+        { "order.created", "{\"id\":-3}", ERR_INVALID }, { "product.updated", "not json", ERR_INVALID },
+        { "order", "{\"id\":3}", ERR_INVALID },
+        { "", "{\"id\":3}", ERR_INVALID }, { "product.deleted", "{\"id\":\"x\"}", ERR_INVALID },
+        { "order.updated", "{\"id\":3", ERR_INVALID },
+        { "action.woocommerce_order_status_completed", "{\"action\":\"x\",\"arg\":638}", ERR_OK },
+        { "subscription.created", "{\"id\":1}", ERR_OK },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         webhook_delivery d = signed_by(c, &shop, cases[i].topic, cases[i].body);

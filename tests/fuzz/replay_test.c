@@ -28,6 +28,9 @@
 #define LLVMFuzzerTestOneInput fuzz_url
 #include "fuzz/url_fuzz.c"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_woo_webhook
+#include "fuzz/woo_webhook_fuzz.c"
+#undef LLVMFuzzerTestOneInput
 
 static const struct { const char *name; int (*run)(const uint8_t *data, size_t size); } targets[] = {
     { "dotenv", fuzz_dotenv },
@@ -38,6 +41,7 @@ static const struct { const char *name; int (*run)(const uint8_t *data, size_t s
     { "snapshot", fuzz_snapshot },
     { "text", fuzz_text },
     { "url", fuzz_url },
+    { "woo_webhook", fuzz_woo_webhook },
 };
 
 /* Feed every file of the folder; how many there were. */
