@@ -140,7 +140,8 @@ TEST(woo_webhook, takes_a_ping_without_a_signature_and_nothing_else) {
 }
 
 #define PRODUCT(id, stock, modified) "{\"id\":" id ",\"type\":\"simple\",\"status\":\"publish\",\"manage_stock\":true," \
-                                     "\"stock_quantity\":" stock ",\"date_created_gmt\":\"2026-01-01T00:00:00\",\"date_modified_gmt\":\"" modified "\"}"
+                                     "\"stock_quantity\":" stock ",\"date_created_gmt\":\"2026-01-01T00:00:00\"," \
+                                     "\"date_modified_gmt\":\"" modified "\"}"
 
 static void give(ctx *c, connect_sink *s, const char *topic, const char *body) {
     webhook_delivery d = signed_by(c, &shop, topic, body);
@@ -188,7 +189,8 @@ TEST(woo_webhook, puts_a_variation_in_its_place_and_passes_the_parents_stock_on)
     give(c, &s, "product.updated", "{\"id\":11,\"parent_id\":0,\"type\":\"variation\",\"manage_stock\":\"parent\",\"stock_quantity\":4,"
                                    "\"stock_status\":\"instock\",\"date_created_gmt\":\"2026-01-01T00:00:00\"}");
     assert_str("10", ((const product *)memory_find(&m, &product_entity, "11", NULL))->parent_id);
-    give(c, &s, "product.updated", "{\"id\":10,\"type\":\"variable\",\"manage_stock\":true,\"stock_quantity\":0,\"stock_status\":\"outofstock\","
+    give(c, &s, "product.updated", "{\"id\":10,\"type\":\"variable\",\"manage_stock\":true,\"stock_quantity\":0,"
+                                   "\"stock_status\":\"outofstock\","
                                    "\"variations\":[11,12],\"date_created_gmt\":\"2026-01-01T00:00:00\"}");
     const product *v = memory_find(&m, &product_entity, "11", NULL);
     assert_int_equal(0, v->stock_quantity.v);
