@@ -72,7 +72,7 @@ err_code woo_read_facts(ctx *c, woo_shop *shop, store *ret_facts) {
         woo_slot *s = &shop->slot[0];
         TRY(woo_get(c, s, f->path, f->query, f->list));
         if (!s->trouble) TRY(f->read(c, s->json, ret_facts));
-        else if (woo_trouble_passes(s->trouble)) return woo_fail(c, s, "read the settings of the shop");
+        else if (woo_trouble_passes(s->trouble) && !shop->one_try) return woo_fail(c, s, "read the settings of the shop");
     }
     return ERR_OK;
 }
