@@ -64,7 +64,7 @@ json_out api_json(api_call *call);
 CHECK_RESULT err_code api_json_done(api_call *call, json_out *w);
 /* Fill `out` with the public form of the error in c->error. */
 void api_error(ctx *c, err_code e, http_response *out);
-/* Body of the request as a JSON object read into `into` by the route's table. */
+/* Body of the request as a JSON object read into `into` by the route's table; no body is an empty object. */
 CHECK_RESULT err_code api_read_body(api_call *call, void *into);
 /* Query of the request, by route->input (GET) or route->query (POST). */
 CHECK_RESULT err_code api_read_query(api_call *call, const param *table, size_t n, void *into);

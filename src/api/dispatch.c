@@ -40,6 +40,7 @@ void api_error(ctx *c, err_code e, http_response *out) {
 /* ---- reading ---- */
 err_code api_read_body(api_call *call, void *into) {
     const json_value *body;
+    if (!call->r->body.n) return param_read_json(call->c, NULL, call->route->input, call->route->n_input, into);
     TRY(json_parse(call->c, call->r->body, JSON_READ_STRICT, &body));
     if (!jr_is_object(body)) return fail(call->c, ERR_INVALID, "the body must be a JSON object");
     return param_read_json(call->c, body, call->route->input, call->route->n_input, into);

@@ -73,7 +73,6 @@ static void write_body(json_out *w, const route *r) {
     if (is_get(r) || !r->max_body || !r->input) return;
     jw_key(w, "requestBody");
     jw_object(w);
-    jw_member_bool(w, "required", true);
     write_content(w, "application/json", r->input, r->n_input);
     jw_end_object(w);
 }

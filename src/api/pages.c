@@ -68,7 +68,7 @@ static void write_pair(buf *b, const rule_pair *p, const serving_facts *facts, b
     money_text(b, p->to->price_minor, facts->currency, facts->locale);
     buf_text(b, " · ");
     buf_fixed(b, p->probability * 100, 1);
-    buf_text(b, upgrade ? " % take it</span></div></div>" : " % buy it too</span></div></div>");
+    buf_text(b, upgrade ? " % choose it</span></div></div>" : " % buy it too</span></div></div>");
 }
 
 static err_code write_pairs(api_call *call, const serving *s, decide_source source, const char *title) {

@@ -30,7 +30,8 @@ const param recommend_params[COUNT_RECOMMEND] = {
     { "n", PARAM_INT, OFFSET(n), 1, LIMIT_RECOMMEND_N, false, "How many products.", "4", NULL, 0 },
     { "source", PARAM_TEXT, OFFSET(source), 0, 40, false,
       "Only from one source: cross_sell, also_bought, upsell, similar, personal, popular, trending, new.", NULL, NULL, 0 },
-    { "locale", PARAM_TEXT, OFFSET(locale), 0, 20, false, "Language of the messages: ro or en. Left out: the shop's.", "\"ro\"", NULL, 0 },
+    { "locale", PARAM_TEXT, OFFSET(locale), 0, 20, false, "Language of the messages: ro, or en for all others. Left out: the "
+        "shop's.", "\"ro\"", NULL, 0 },
     { "filter", PARAM_OBJECT, 0, 0, 0, false, "What may be answered at all.", NULL, filter_fields, COUNT(filter_fields) },
 };
 

@@ -91,7 +91,7 @@ static err_code submit(api_call *call, const char *kind, str input) {
 
 err_code shop_sync(api_call *call) {
     sync_input in = { 0 };
-    if (call->r->body.n) TRY(api_read_body(call, &in));
+    TRY(api_read_body(call, &in));
     return submit(call, "sync", in.sweep.v ? STR("{\"depth\":\"sweep\"}") : in.full.v ? STR("{\"depth\":\"full\"}") : STR("{}"));
 }
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { Validator } from "@seriousme/openapi-schema-validator";
 
 const validator = new Validator();
-const result = await validator.validate(readFileSync(0, "utf8"));
+const result = await validator.validate(JSON.parse(readFileSync(0, "utf8")));
 if (!result.valid) {
   console.error(JSON.stringify(result.errors, null, 1));
   process.exit(1);
