@@ -13,7 +13,8 @@ enum {
 };
 
 content_params content_default_params(void) {
-    return (content_params){ .text = 0.5f, .category = 0.2f, .label = 0.15f, .price = 0.15f, .name_boost = 3 };
+    return (content_params){ .text = 0.5f, .category = 0.2f, .label = 0.15f, .price = 0.15f, .name_boost = 3,
+                             .work = 500 * 1000 * 1000 };     /* about 5 s of one core */
 }
 
 static err_code no_memory(ctx *c) { return fail(c, ERR_NO_MEMORY, "compare the products: it needs more memory than a job may have"); }

@@ -12,6 +12,7 @@ typedef struct {
     float text, category, label, price;     /* weights, together 1 */
     float name_boost;                       /* a word of the name counts like so many of the description */
     str locale;                             /* of the shop; between Romanian and English, or without one, the texts decide */
+    uint64_t work;                          /* postings visited for a whole shop, about */
     int threads;                            /* 0: one per core */
 } content_params;
 content_params content_default_params(void);

@@ -6,7 +6,6 @@
 
 enum {
     MOST_SIMILAR = 200,
-    WORK = 500 * 1000 * 1000,       /* postings visited for a whole shop, about: 2 s of one core */
     POSTINGS_LEAST = 200,           /* a word leads to so many products at least */
     LADDER_REACH = 8,               /* neighbours looked at on each side of the price ladder */
     CANDIDATES_PER_PLACE = 4        /* candidates scored in full for each place in the list */
@@ -56,7 +55,7 @@ static err_code build_postings(ctx *c, const content_model *m, postings *ret_pos
     for (uint32_t item = 0; item < n; item++)
         for (uint64_t i = m->start[item]; i < m->start[item + 1]; i++)
             p.entries[start[m->terms[i].term + 1]++] = (topk_entry){ item, m->shop->items[item].listed ? m->terms[i].weight : 0 };
-    uint64_t most = all ? WORK / all : 0;
+    uint64_t most = all ? m->params.work / all : 0;
     cut_postings(&p, m->n_terms, most > POSTINGS_LEAST ? most : POSTINGS_LEAST);
     *ret_postings = p;
     return ERR_OK;

@@ -392,6 +392,29 @@ TEST(learn, stops_when_cancelled) {
     little_shop_close(&shop);
 }
 
+TEST(learn, without_enough_memory_says_so_and_leaves_no_file) {
+    TEST_CTX(c);
+    little_shop shop = lamp_shop(c);
+    for (int i = 0; i < 30; i++) sell(&shop, "lamp1 bulb coffee", i, 1);
+    bool starved = false, fed = false;
+    for (size_t cap = 4 * KIB; cap <= 64 * MIB; cap += cap / 3) {
+        AUTO_ARENA small;
+        arena_init(&small, cap);
+        ctx poor;
+        ctx_init(&poor, &small);
+        learn_params p = learn_default_params();
+        learn_report r;
+        const char *path = fresh_path(c);
+        err_code e = learn_store(&poor, shop.d, shop.store_id, &p, path, &r);
+        if (e && e != ERR_NO_MEMORY) test_fail("%zu bytes: %s (%s)", cap, err_name(e), poor.error.text);
+        assert_int_equal(!e, file_exists(path));
+        starved |= e != 0;
+        fed |= !e;
+    }
+    assert_true(starved && fed);
+    little_shop_close(&shop);
+}
+
 TEST(learn, reports_in_plain_numbers) {
     TEST_CTX(c);
     little_shop shop = lamp_shop(c);

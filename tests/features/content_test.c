@@ -119,7 +119,8 @@ TEST(content, finds_the_same_neighbours_with_any_number_of_threads_and_as_by_han
     for (uint32_t i = 0; i < N; i++) {
         buf name;
         buf_init_in(&name, c->arena, 200);
-        for (int w = 0; w < 4; w++) buf_printf(&name, "%s%d ", words[rng_below(&c->random, COUNT(words))], (int)rng_below(&c->random, 9));
+        for (int w = 0; w < 4; w++)
+            buf_printf(&name, "%s%d common ", words[rng_below(&c->random, COUNT(words))], (int)rng_below(&c->random, 4));
         s.items[i] = (shop_item){ .name = buf_view(&name), .main_category = SHOP_NONE, .price_minor = -1, .listed = true };
     }
     content_params p = content_default_params();
@@ -132,6 +133,18 @@ TEST(content, finds_the_same_neighbours_with_any_number_of_threads_and_as_by_han
     assert_ok(c, content_similar(c, &m, K, &one, &length_one));
     m.params.threads = 4;
     assert_ok(c, content_similar(c, &m, K, &four, &length_four));
+    /* and with so little work that common words lead to part of their products only */
+    topk_entry *hasty = NULL;
+    uint32_t *length_hasty = NULL;
+    m.params.work = 1;
+    assert_ok(c, content_similar(c, &m, K, &hasty, &length_hasty));
+    double found = 0, whole = 0;
+    for (uint32_t i = 0; i < N; i++) {
+        assert_int_equal(K, length_hasty[i]);
+        found += (double)hasty[(size_t)i * K].score;
+        whole += (double)one[(size_t)i * K].score;
+    }
+    assert_true(found > 0.95 * whole && found <= whole);
     /* then both agree, and the best is the best of all pairs */
     assert_memory_equal(length_one, length_four, N * sizeof *length_one);
     for (uint32_t i = 0; i < N; i++) {
