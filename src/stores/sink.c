@@ -357,8 +357,10 @@ static err_code edit_facts(ctx *c, store *s, void *arg) {
     bool changed = take(&s->title, f->title);
     changed = take(&s->currency, f->currency) || changed;
     changed = take(&s->tax_display, f->tax_display) || changed;
-    changed = s->prices_include_tax != f->prices_include_tax || changed;
-    s->prices_include_tax = f->prices_include_tax;
+    if (f->tax_display.n) {                                     /* else the shop did not say how it taxes */
+        changed = s->prices_include_tax != f->prices_include_tax || changed;
+        s->prices_include_tax = f->prices_include_tax;
+    }
     (void)take(&s->time_zone, f->time_zone);                    /* neither is seen by a visitor */
     (void)take(&s->platform_version, f->platform_version);
     w->sink->counts.facts = w->sink->counts.facts || changed;
