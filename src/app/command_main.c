@@ -29,10 +29,11 @@ static bool ends_sentence(const char *text) {
     return n && strchr(".!?", text[n - 1]);
 }
 
-/* A detail that is about the user's own input says everything; others get the public sentence, which says what to do. */
+/* A detail about the user's own input, or one that names what is wrong, says everything; others get the public sentence, which
+ * says what to do. */
 static void tell(const ctx *c, err_code e, FILE *err) {
     const char *detail = c->error.text;
-    bool enough = *detail && err_http(e) < 499;
+    bool enough = *detail && (err_http(e) < 499 || *c->error.field);
     fprintf(err, "vitrine: %s%s", detail, *detail && !ends_sentence(detail) ? "." : "");
     if (!enough) fprintf(err, "%s%s", *detail ? "\n         " : "", err_text(e));
     fputc('\n', err);

@@ -5,11 +5,14 @@
 #define COMMAND_LIST(X)         \
     X(serve)                    \
     X(demo)                     \
+    X(connect)                  \
     X(sync)                     \
     X(train)                    \
     X(recommend)                \
     X(import)                   \
+    X(stores)                   \
     X(jobs)                     \
+    X(doctor)                   \
     X(eval)                     \
     X(version)
 

@@ -1,0 +1,94 @@
+/* Settings of stores as a table. */
+#include "app/store_settings.h"
+#include <string.h>
+#include "base/limits.h"
+#include "base/parse.h"
+#include "net/url.h"
+
+const store_setting store_setting_table[] = {
+    { "bundle_discount", SETTING_INT, 0, 90, NULL, "percent off a bundle (4)" },
+    { "upsell_discount", SETTING_INT, 0, 90, NULL, "percent off as an incentive to take the dearer one (5)" },
+    { "just_bought_days", SETTING_INT, 0, 3650, NULL, "days in which what a customer bought is not suggested again (30)" },
+    { "train_interval_min", SETTING_INT, 1, 1440, NULL, "at most one training in so many minutes (15)" },
+    { "sync_parallel", SETTING_INT, 1, 3, NULL, "requests to the shop at once (2)" },
+    { "webhook_base", SETTING_URL, 0, 0, NULL, "address under which the shop reaches this Vitrine" },
+    { "sync_interval_min", SETTING_INT, 0, 10080, "sync_interval_min", "minutes between syncs; 0 = never by itself (15)" },
+    { "locale", SETTING_TEXT, 2, 2, "locale", "language of messages: ro or en" },
+    { "time_zone", SETTING_TEXT, 1, 64, "time_zone", "Europe/Bucharest or +02:00" },
+};
+const size_t n_store_settings = COUNT(store_setting_table);
+
+static const store_setting *find(str name) {
+    for (size_t i = 0; i < n_store_settings; i++)
+        if (str_eq(name, str_of(store_setting_table[i].name))) return &store_setting_table[i];
+    return NULL;
+}
+
+static err_code unknown(ctx *c, str name) {
+    buf list;
+    buf_init_in(&list, c->arena, KIB);
+    for (size_t i = 0; i < n_store_settings; i++) buf_printf(&list, "%s%s", i ? ", " : "", store_setting_table[i].name);
+    return fail_field(c, ERR_INVALID, "setting", "there is no setting '%.*s'; there is: %.*s", STR_ARG(str_clip(name, 40)),
+                      STR_ARG(buf_view(&list)));
+}
+
+static err_code check(ctx *c, const store_setting *o, str value, int64_t *ret_number) {
+    url_parts parts;
+    bool good = true;
+    if (o->kind == SETTING_INT) good = parse_int_in(value, o->low, o->high, ret_number);
+    else if (o->kind == SETTING_URL) return url_parse(c, value, &parts);
+    else good = (int64_t)value.n >= o->low && (int64_t)value.n <= o->high && str_is_utf8(value);
+    if (good && o->column && strcmp(o->column, "locale") == 0) good = str_eq(value, STR("ro")) || str_eq(value, STR("en"));
+    if (good) return ERR_OK;
+    if (o->kind == SETTING_INT)
+        return fail_field(c, ERR_INVALID, o->name, "%s is a whole number from %lld to %lld", o->name, (long long)o->low,
+                          (long long)o->high);
+    return fail_field(c, ERR_INVALID, o->name, "%s: %s", o->name, o->help);
+}
+
+static void set_column(store *s, const store_setting *o, str value, int64_t number) {
+    size_t i = entity_field_index(&store_entity, str_of(o->column));
+    void *at = entity_at_mut(&store_entity, s, i);
+    if (o->kind == SETTING_INT) memcpy(at, &number, sizeof number);
+    else memcpy(at, &value, sizeof value);
+}
+
+static void write_member(json_out *w, const store_setting *o, str value, int64_t number) {
+    if (!value.n) return;
+    if (o->kind == SETTING_INT) jw_member_i64(w, o->name, number);
+    else jw_member_str(w, o->name, value);
+}
+
+/* The object written again with one member replaced. */
+static err_code set_member(ctx *c, store *s, const store_setting *o, str value, int64_t number) {
+    const json_value *old = NULL;
+    if (s->settings.n && json_parse(c, s->settings, JSON_READ_TOLERANT, &old)) old = NULL;
+    buf b;
+    buf_init_in(&b, c->arena, 64 * KIB);
+    json_out w;
+    jw_init(&w, &b);
+    jw_object(&w);
+    for (void *it = jr_first(old); it; it = jr_next(old, it)) {
+        if (str_eq(jr_member_key(it), str_of(o->name))) continue;
+        jw_key_str(&w, jr_member_key(it));
+        jw_value(&w, jr_member_value(it));
+    }
+    write_member(&w, o, value, number);
+    jw_end_object(&w);
+    if (buf_err(&b)) return fail(c, buf_err(&b), "the settings of the store are too long");
+    s->settings = buf_view(&b);
+    return ERR_OK;
+}
+
+err_code store_setting_apply(ctx *c, store *s, str assignment) {
+    int64_t number = 0;
+    size_t equals = str_find(assignment, STR("="));
+    if (equals == SIZE_MAX) return fail_field(c, ERR_INVALID, "setting", "a setting is written NAME=VALUE");
+    str value = str_sub(assignment, equals + 1, assignment.n);
+    const store_setting *o = find(str_sub(assignment, 0, equals));
+    if (!o) return unknown(c, str_sub(assignment, 0, equals));
+    if (value.n || o->column) TRY(check(c, o, value, &number));
+    if (!o->column) return set_member(c, s, o, value, number);
+    set_column(s, o, value, number);
+    return ERR_OK;
+}
