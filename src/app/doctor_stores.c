@@ -93,7 +93,7 @@ static bool read_http_date(str s, int64_t *ret_ms) {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     if (s.n != 29 || !str_ends(s, STR(" GMT"))) return false;
     size_t month = str_find(str_of(months), str_sub(s, 8, 3));
-    char iso[32];
+    char iso[64];
     if (month == SIZE_MAX || month % 3) return false;
     snprintf(iso, sizeof iso, "%.4s-%02zu-%.2sT%.8sZ", s.p + 12, month / 3 + 1, s.p + 5, s.p + 17);
     return time_parse(str_of(iso), ret_ms);
@@ -111,7 +111,8 @@ static void check_clock_of_shop(ctx *c, doctor *d, const store *s, const char *w
     if (e || answer.problem || !read_http_date(http_answer_header(&answer, "date"), &shop_ms)) return;
     int64_t ahead_s = (ctx_now_ms(c) - shop_ms) / MS_PER_SECOND;
     if (ahead_s > CLOCK_WARN_S || ahead_s < -CLOCK_WARN_S)
-        doctor_say(d, DOCTOR_WARN, what, "this machine's clock is %" PRId64 " s ahead of the shop's; set the time of the wrong one", ahead_s);
+        doctor_say(d, DOCTOR_WARN, what, "this machine's clock is %" PRId64 " s ahead of the shop's; set the time of the wrong one",
+                   ahead_s);
     else doctor_say(d, DOCTOR_OK, what, "its clock agrees with ours");
 }
 
@@ -137,8 +138,9 @@ static void check_webhooks(ctx *c, doctor *d, const store *s, const char *what) 
 void doctor_check_stores(ctx *c, doctor *d) {
     store *stores;
     size_t n;
-    const char *key = home_path(c, d->h->dir, "key");
-    if (key && file_exists(key) && crypto_load_key(c, key, settings_get(c, d->v->settings, "VITRINE_KEY"), &d->h->key)) return;
+    const char *key = home_path(c, d->h->dir, "key"), *given = settings_get(c, d->v->settings, "VITRINE_KEY");
+    bool known = key && (given || file_exists(key)) && crypto_load_key(c, key, given, &d->h->key) == ERR_OK;
+    if (!known) d->h->key = (seal_key){ 0 };                /* doctor_check_key() said so; the shops will say it again */
     if (all_stores(c, d->h->d, &stores, &n)) {
         doctor_say(d, DOCTOR_FAIL, "stores", "%s", c->error.text);
         return;
