@@ -180,6 +180,7 @@ static err_code remove_store(ctx *c, const invocation *v) {
     if (!invocation_flag(v, "yes"))
         return usage_error(c, "--yes", "this deletes all that is known of %.*s; say it with --yes", STR_ARG(s.name));
     TRY(store_remove(c, h.d, s.store_id));
+    home_forget_store(c, &h, s.store_id);
     const char *demo = home_path(c, h.dir, "demo-keys.json");
     if (str_eq(s.platform, STR("demo")) && demo) (void)unlink(demo);        /* its keys open nothing any more */
     if (v->json) fprintf(v->out, "{\"removed\":%" PRId64 "}\n", s.store_id);

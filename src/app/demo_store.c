@@ -13,8 +13,8 @@ err_code demo_store_keys(ctx *c, home *h, str *ret_secret, str *ret_public) {
     if (!path) return fail(c, ERR_NO_MEMORY, "no memory for a path");
     TRY(file_read(c, path, 4 * KIB, &text));
     TRY(json_parse(c, text, JSON_READ_STRICT, &v));
-    *ret_secret = jr_string(jr_get(v, "secret"));
-    *ret_public = jr_string(jr_get(v, "public"));
+    *ret_secret = jr_string(jr_get(v, "secret_key"));
+    *ret_public = jr_string(jr_get(v, "public_key"));
     return ERR_OK;
 }
 
@@ -25,8 +25,8 @@ static err_code write_keys(ctx *c, const demo_store *s) {
     jw_init(&w, &b);
     jw_object(&w);
     jw_member_i64(&w, "store_id", s->row.store_id);
-    jw_member_str(&w, "secret", s->secret);
-    jw_member_str(&w, "public", s->public);
+    jw_member_str(&w, "secret_key", s->secret);
+    jw_member_str(&w, "public_key", s->public);
     jw_end_object(&w);
     buf_char(&b, '\n');
     TRY(buf_err(&b));

@@ -1,6 +1,8 @@
 /* Opens the data folder. */
 #include "app/home.h"
+#include <dirent.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include "base/file.h"
 
 const char *home_path(ctx *c, const char *dir, const char *below) {
@@ -40,6 +42,18 @@ err_code home_open(ctx *c, const invocation *v, home_mode mode, home *ret_home) 
     if (e) home_close(&h);
     else *ret_home = h;
     return e;
+}
+
+void home_forget_store(ctx *c, const home *h, int64_t store_id) {
+    char below[64];
+    snprintf(below, sizeof below, "stores/%lld", (long long)store_id);
+    const char *folder = home_path(c, h->dir, below);
+    DIR *d = folder ? opendir(folder) : NULL;
+    if (!d) return;
+    for (struct dirent *f = readdir(d); f; f = readdir(d))
+        if (f->d_name[0] != '.') (void)unlinkat(dirfd(d), f->d_name, 0);
+    closedir(d);
+    (void)rmdir(folder);
 }
 
 void home_close(home *h) {

@@ -23,5 +23,7 @@ CHECK_RESULT err_code home_open(ctx *c, const invocation *v, home_mode mode, hom
 void home_close(home *h);
 #define AUTO_HOME __attribute__((cleanup(home_close))) home
 
+/* Delete what was learned of a removed store: its files and folder. What cannot be deleted stays: it is only space. */
+void home_forget_store(ctx *c, const home *h, int64_t store_id);
 /* Path of a file below the data folder, in c->arena; NULL when memory ends. */
 const char *home_path(ctx *c, const char *dir, const char *below);

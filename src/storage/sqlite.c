@@ -101,9 +101,11 @@ static void close_conn(driver_conn *n) {
     free(n);
 }
 
-/* The file holds personal data: made for its owner only. SQLite gives its two companions the same mode. */
+/* The file holds personal data: made for its owner only. SQLite gives its two companions the same mode. Only a new file may be
+ * opened here: closing any descriptor of a file drops all locks this process has on it, and then another process that ends
+ * takes itself for the last one and deletes the log under us (fcntl(2); "How To Corrupt", section 2.2 at sqlite.org). */
 static void make_private(const char *path) {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd >= 0) close(fd);                                     /* a failure shows again, with its reason, in sqlite3_open_v2 */
 }
 
