@@ -112,6 +112,7 @@ TEST(eval, rules_beat_every_peer_on_online_retail) {
     assert_true(fabs(popular.p_hr - 0.381) < 0.0006 && fabs(popular.p_mrr - 0.171) < 0.0006);
     assert_true(fabs(popular.c_hr - 0.038) < 0.0006 && fabs(popular.c_mrr - 0.014) < 0.0006);
     assert_true(rules.p_hr >= 0.673 && rules.p_mrr >= 0.430);
+    assert_true(rules.c_hr >= 0.28 && rules.c_mrr >= 0.14);
 }
 
 /* A folder with ninety days of a shop that sells 10000 with 20000, and 30000 with 40000 and 50000. */
