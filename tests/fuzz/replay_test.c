@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include "base/file.h"
 
+#define LLVMFuzzerTestOneInput fuzz_csv
+#include "fuzz/csv_fuzz.c"
+#undef LLVMFuzzerTestOneInput
 #define LLVMFuzzerTestOneInput fuzz_dotenv
 #include "fuzz/dotenv_fuzz.c"
 #undef LLVMFuzzerTestOneInput
@@ -33,6 +36,7 @@
 #undef LLVMFuzzerTestOneInput
 
 static const struct { const char *name; int (*run)(const uint8_t *data, size_t size); } targets[] = {
+    { "csv", fuzz_csv },
     { "dotenv", fuzz_dotenv },
     { "http_request", fuzz_http_request },
     { "http_server", fuzz_http_server },
