@@ -5,7 +5,7 @@
 #include "jobs/keeper_int.h"
 #include "storage/job_queue.h"
 
-enum { RESULT_BYTES = 64 * 1024 };
+enum { RESULT_BYTES = 64 * 1024, JOBS_KEPT = 200 };
 
 void job_progress(job_task *t, str step, int64_t done, int64_t total) { job_keeper_tell(t->keeper, step, done, total); }
 
@@ -59,11 +59,18 @@ static err_code write_ending(ctx *c, db *d, const job *row, job_ending ending, s
     return ERR_OK;
 }
 
+/* The list of ended jobs stays short; what could not be shortened now is shortened with the next job. */
+static void forget_old_jobs(ctx *c, db *d, int64_t store_id) {
+    if (job_prune(c, d, store_id, JOBS_KEPT, NULL))
+        log_line(c->log, LOG_WARN, "job.not_pruned", "store=%lld why=%s", (long long)store_id, c->error.text);
+}
+
 err_code job_perform(ctx *c, const job_services *s, db *d, const job_kind *kind, const job *row, const job_watch *watch, str *ret_result) {
     int64_t from_us = c->time->mono_us(c->time);
     AUTO_BUF result;
     buf_init(&result, RESULT_BYTES);
     job_keeper *k = NULL;
+    forget_old_jobs(c, d, row->store_id);                   /* before the body: its error is what the caller wants to see at the end */
     err_code e = job_keeper_start(c, s, row, watch, &k);
     if (!e) e = run_body(c, s, d, kind, row, k, &result);
     keeper_reason why = job_keeper_end(k);

@@ -67,7 +67,8 @@
     X(T, TEXT,  error, 0)                                                                                               \
     X(T, BOOL,  cancel_asked, 0)                                                                                        \
     X(T, TEXT,  owner, HIDDEN)                  /* process that runs it */                                              \
-    X(T, INT,   attempts, 0)                                                                                            \
+    X(T, INT,   attempts, 0)                    /* how often it was begun */                                            \
+    X(T, INT,   crashes, HIDDEN)                /* how often its process died since it last ended in order */           \
     X(T, TIME,  due_ms, 0)                                                                                              \
     X(T, TIME,  created_ms, 0)                                                                                          \
     X(T, TIME,  started_ms, 0)                                                                                          \

@@ -87,7 +87,8 @@ static err_code claim_one(ctx *c, db *d, const job_key *key, str owner, job *ret
     int64_t now = ctx_now_ms(c);
     bool was_running = is_state(&j, "running");
     *ret_taken = false;
-    if (was_running && (j.cancel_asked || j.attempts >= LIMIT_JOB_ATTEMPTS)) {
+    j.crashes += was_running;
+    if (was_running && (j.cancel_asked || j.crashes >= LIMIT_JOB_CRASHES)) {
         j.state = j.cancel_asked ? STR("cancelled") : STR("failed");
         if (!j.cancel_asked) j.error = STR("The program ended in the middle of this job too often; it is not tried again.");
         j.ended_ms = now;
@@ -203,6 +204,7 @@ static err_code postpone(ctx *c, db *d, const job *mine, int64_t due_ms, str err
     j.state = j.cancel_asked ? STR("cancelled") : STR("queued");
     if (j.cancel_asked) j.ended_ms = ctx_now_ms(c);
     j.owner = STR("");
+    j.crashes = 0;                                              /* it ended in order */
     j.error = error;
     j.due_ms = due_ms;
     return storage_put(c, d, &job_entity, &j);

@@ -1,12 +1,12 @@
 /* The job rows as a queue: submit, claim, heartbeat, finish, cancel.
  * Promise: each call is one write transaction, so any number of processes may work on one database: a job is run by one owner
  * at a time, and a store has at most one queued or running job of a kind. A job whose owner died (no heartbeat) is given to
- * the next; one that killed its owner LIMIT_JOB_ATTEMPTS times is failed instead of tried again.
+ * the next; one whose owner died LIMIT_JOB_CRASHES times in a row is failed instead of tried again.
  * Not inside an open transaction. Jobs returned live in c->arena. Read next: schema/fields_own.h (JOB_FIELDS). */
 #pragma once
 #include "storage/storage.h"
 
-enum { LIMIT_JOB_ATTEMPTS = 5 };
+enum { LIMIT_JOB_CRASHES = 5 };
 
 /* What is asked for. */
 typedef struct {

@@ -5,6 +5,7 @@
 /* A step changes tables that exist; new tables and indexes need no words, they are made after the last step. */
 static const struct { int64_t version; const char *sql; } steps[] = {
     { 1, "" },                                                          /* everything, from the column tables */
+    { 2, "ALTER TABLE job_row ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;" },
 };
 
 /* What the column tables cannot say. */

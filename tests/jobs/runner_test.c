@@ -89,6 +89,28 @@ TEST(runner, writes_outcome_and_progress_into_the_row) {
     storage_close(b.d);
 }
 
+TEST(runner, keeps_only_the_newest_jobs_of_a_store) {
+    TEST_CTX(c);
+    bench b;
+    begin(c, &b);
+    int64_t other, id, n = 0;
+    assert_ok(c, job_submit(c, b.d, &(job_order){ .store_id = 2, .kind = STR("done") }, &other, NULL));
+    assert_ok(c, job_cancel(c, b.d, 2, other, NULL));
+    assert_ok(c, storage_begin(c, b.d, STORAGE_WRITE));
+    for (int64_t i = 1; i <= 300; i++)
+        assert_ok(c, storage_put(c, b.d, &job_entity, &(job){ .store_id = 1, .job_id = i, .kind = STR("done"), .state = STR("done") }));
+    assert_ok(c, storage_commit(c, b.d));
+    id = run_one(c, &b, "done").job_id;
+    job row;
+    assert_int_equal(301, id);
+    assert_ok(c, storage_count(c, b.d, &job_entity, 1, &n));
+    assert_int_equal(200, n);
+    assert_err(ERR_NOT_FOUND, job_get(c, b.d, 1, 101, &row));
+    assert_ok(c, job_get(c, b.d, 1, 102, &row));
+    assert_ok(c, job_get(c, b.d, 2, other, &row));
+    storage_close(b.d);
+}
+
 TEST(runner, does_nothing_when_nothing_is_due) {
     TEST_CTX(c);
     bench b;

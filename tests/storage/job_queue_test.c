@@ -91,7 +91,27 @@ TEST(job_queue, gives_up_on_a_job_that_keeps_killing) {
     QUEUE(c);
     (void)submit(c, d, 1, "sync", 0, NULL);
     job j;
-    for (int i = 0; i < LIMIT_JOB_ATTEMPTS; i++) {
+    for (int i = 0; i < LIMIT_JOB_CRASHES; i++) {
+        assert_ok(c, job_claim(c, d, STR("me"), STALE_MS, &j));
+        clock_.manual_ms += STALE_MS + 1;
+    }
+    assert_err(ERR_NOT_FOUND, job_claim(c, d, STR("me"), STALE_MS, &j));
+    assert_ok(c, job_get(c, d, 1, 1, &j));
+    assert_str("failed", j.state);
+    storage_close(d);
+}
+
+TEST(job_queue, counts_only_deaths_in_a_row_as_killing) {
+    QUEUE(c);
+    (void)submit(c, d, 1, "sync", 0, NULL);
+    job j;
+    for (int i = 0; i < 3 * LIMIT_JOB_CRASHES; i++) {           /* a shop that is away, a server that is restarted, a death between */
+        assert_ok(c, job_claim(c, d, STR("me"), STALE_MS, &j));
+        clock_.manual_ms += STALE_MS + 1;
+        assert_ok(c, job_claim(c, d, STR("next"), STALE_MS, &j));
+        assert_ok(c, job_postpone(c, d, &j, clock_.manual_ms, STR("")));
+    }
+    for (int i = 0; i < LIMIT_JOB_CRASHES; i++) {
         assert_ok(c, job_claim(c, d, STR("me"), STALE_MS, &j));
         clock_.manual_ms += STALE_MS + 1;
     }
