@@ -131,10 +131,10 @@ static err_code sync_store(ctx *c, sync_run *r, const store *s, const connector 
     storage_rollback(r->t->d);
     store_changes ch = store_sink_changes(sink);
     job_refresh_serving(c, r->t->services, r->t->d, s->store_id, &ch);      /* also after a failure: what arrived is true */
-    write_result(r, &ch);
     err_code noted = store_change(c, r->t->d, s->store_id, write_outcome, &o, NULL);
     err_code e = o.e ? fail(c, o.e, "%s", why) : noted;
     if (!e) e = after_copy(c, r, s, shop, &access, &ch);
+    write_result(r, &ch);
     store_sink_free(sink);
     return e;
 }
