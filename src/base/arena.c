@@ -53,7 +53,7 @@ static arena_block *grow(arena *a, size_t n) {
     return b;
 }
 
-void *arena_alloc(arena *a, size_t n) {
+void *arena_alloc_raw(arena *a, size_t n) {
     size_t rounded = (n + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     if (rounded < n) return NULL;
     arena_block *b = a->head;
@@ -62,12 +62,22 @@ void *arena_alloc(arena *a, size_t n) {
     void *p = b->data + b->used;
     b->used += rounded;
     a->used += rounded;
-    return memset(p, 0, rounded);
+    return p;
+}
+
+void *arena_alloc(arena *a, size_t n) {
+    void *p = arena_alloc_raw(a, n);
+    return p ? memset(p, 0, n) : NULL;
 }
 
 void *arena_array(arena *a, size_t count, size_t size) {
     size_t n;
     return __builtin_mul_overflow(count, size, &n) ? NULL : arena_alloc(a, n);
+}
+
+void *arena_array_raw(arena *a, size_t count, size_t size) {
+    size_t n;
+    return __builtin_mul_overflow(count, size, &n) ? NULL : arena_alloc_raw(a, n);
 }
 
 arena_mark arena_save(const arena *a) {

@@ -1,5 +1,5 @@
 /* Arena: memory that lives together and leaves together.
- * Promise: allocation is a pointer bump; everything is zeroed; at the cap arena_alloc() answers NULL and the caller says
+ * Promise: allocation is a pointer bump; everything is zeroed (but what the _raw forms give); at the cap arena_alloc() answers NULL and the caller says
  * ERR_NO_MEMORY. An arena belongs to one thread at a time. The four lifetimes (process, snapshot, job, request) each own one.
  * Pointers into an arena never outlive it: copy at the border with str_dup(longer, x). */
 #pragma once
@@ -26,6 +26,11 @@ void *arena_alloc(arena *a, size_t n) __attribute__((malloc, alloc_size(2)));
 void *arena_array(arena *a, size_t count, size_t size);
 /* Typed form: item *x = arena_new(a, item, n). */
 #define arena_new(a, type, count) ((type *)arena_array((a), (count), sizeof(type)))
+/* The same without zeroing, for large arrays whose entries are written before they are read: a request for few of them must not
+ * pay for all. */
+void *arena_alloc_raw(arena *a, size_t n) __attribute__((malloc, alloc_size(2)));
+void *arena_array_raw(arena *a, size_t count, size_t size);
+#define arena_new_raw(a, type, count) ((type *)arena_array_raw((a), (count), sizeof(type)))
 
 /* A point to return to: everything allocated after it is forgotten. Blocks taken since then are given back. */
 typedef struct { arena_block *head; size_t block_used, used; } arena_mark;

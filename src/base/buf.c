@@ -22,7 +22,7 @@ void buf_reset(buf *b) {
 
 static char *regrow(buf *b, size_t cap) {
     if (!b->home) return realloc(b->p, cap);
-    char *q = arena_alloc(b->home, cap);
+    char *q = arena_alloc_raw(b->home, cap);
     if (q && b->n) memcpy(q, b->p, b->n);
     return q;
 }

@@ -52,11 +52,8 @@ static candidate *candidate_of(request *r, uint32_t slot) {
     }
     if (r->n_candidates == r->capacity) return NULL;        /* capacity counts every list, so this is not reached */
     candidate *x = &r->candidates[r->n_candidates++];
-    r->places[i & r->place_mask] = r->n_candidates;
-    x->slot = slot;
-    x->anchor = x->open_anchor = NO_ANCHOR;
-    x->miss = 1;
-    x->base = slot_base(r, slot);
+    r->places[i & r->place_mask] = (uint16_t)r->n_candidates;
+    *x = (candidate){ .slot = slot, .anchor = NO_ANCHOR, .open_anchor = NO_ANCHOR, .miss = 1, .base = slot_base(r, slot) };
     return x;
 }
 
@@ -78,7 +75,7 @@ static void offer(request *r, uint32_t slot, const evidence *e) {
         x->open_anchor = e->anchor;
     }
     float relevance = e->relevance * e->attention * (float)r->place->weight[e->source];
-    float excess = larger(0, (e->probability - x->base) / (1 - x->base)) * e->attention;
+    float excess = e->probability > x->base ? (e->probability - x->base) / (1 - x->base) * e->attention : 0;
     if (relevance > x->strongest) {
         x->strongest = relevance;
         x->source = (uint8_t)e->source;
@@ -275,8 +272,8 @@ err_code candidates_gather(request *r) {
     uint32_t size = 64;
     while (size < r->capacity * 2) size *= 2;
     r->place_mask = size - 1;
-    r->places = arena_new(r->c->arena, uint32_t, size);
-    r->candidates = arena_new(r->c->arena, candidate, r->capacity);
+    r->places = arena_new(r->c->arena, uint16_t, size);
+    r->candidates = arena_new_raw(r->c->arena, candidate, r->capacity);
     if (!r->places || !r->candidates) return fail(r->c, ERR_NO_MEMORY, "no memory for %u candidates", r->capacity);
     for (size_t i = 0; i < r->n_ban; i++) candidate_of(r, r->ban[i])->banned = true;
     for (uint32_t i = 0; i < r->n_anchors; i++) gather_anchor(r, i);

@@ -22,6 +22,7 @@ typedef struct catalogue_item {
     uint32_t main_category;         /* folded hash of its id, for diversity; 0 = none */
     int64_t price_minor;            /* lowest a sellable variation has; 0 when not known */
     int64_t regular_minor;          /* of the same; = price_minor when not on sale */
+    double log_price;               /* natural logarithm of price_minor + 1: every request weighs values with it */
     int64_t created_ms, total_sales;
     const uint64_t *terms;          /* what filters may ask for, see term_hash() */
     str product_id, name, url, image;

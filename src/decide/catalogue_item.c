@@ -1,5 +1,6 @@
 /* One live item from the rows of a product: stock and price folded over variations, filter terms, and the card written once. */
 #include "decide/catalogue.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/map.h"
@@ -187,6 +188,7 @@ static catalogue_item facts_of(const product_family *f, uint32_t slot) {
     it.sellable = family_is_sellable(f);
     it.in_stock = family_in_stock(f);
     fold_price(&it, f);
+    it.log_price = log((double)(it.price_minor + 1));
     if (f->n_categories) it.main_category = (uint32_t)term_hash(TERM_CATEGORY, f->categories[0]->category_id, STR("")) | 1;
     return it;
 }

@@ -52,7 +52,7 @@ typedef struct {
     uint32_t *ban;                  /* slots never shown */
     size_t n_ban;
     candidate *candidates;
-    uint32_t *places;               /* slot -> candidate + 1, open addressing */
+    uint16_t *places;               /* slot -> candidate + 1, open addressing; 161 anchors offer some 20,000 at most */
     uint32_t n_candidates, capacity, place_mask;
     float floor, typical;           /* probability of a product never sold; of a good seller */
 } request;

@@ -1,6 +1,5 @@
 /* From candidates to the list shown: best by value, not all of one category, filled to n, with bundle, incentive and words. */
 #include <math.h>
-#include <stdlib.h>
 #include "base/limits.h"
 #include "decide/recommend_int.h"
 #include "schema/currency.h"
@@ -14,39 +13,35 @@ typedef struct { candidate **p; size_t n, cap; } pool;
 static bool is_better(const candidate *a, const candidate *b) {
     return a->score != b->score ? a->score > b->score : a->slot < b->slot;
 }
-static int by_score(const void *pa, const void *pb) {
-    const candidate *a = *(candidate *const *)pa, *b = *(candidate *const *)pb;
-    return a == b ? 0 : is_better(a, b) ? -1 : 1;
+/* By insertion: what comes is short and nearly sorted. */
+static void sort_by_score(candidate **p, size_t n) {
+    for (size_t i = 1; i < n; i++) {
+        candidate *x = p[i];
+        size_t at = i;
+        for (; at > 0 && is_better(x, p[at - 1]); at--) p[at] = p[at - 1];
+        p[at] = x;
+    }
 }
 
-/* A heap with the best on top, of scores and places only: whether a candidate may be shown costs a walk into the catalogue's
- * memory, so it is asked of those that would be taken, best first, not of all. */
-typedef struct { float score; uint32_t slot, at; } heap_entry;
-static bool is_above(heap_entry a, heap_entry b) { return a.score != b.score ? a.score > b.score : a.slot < b.slot; }
-static void sift_down(heap_entry *h, size_t n, size_t i) {
-    heap_entry x = h[i];
-    for (size_t child; (child = 2 * i + 1) < n; i = child) {
-        if (child + 1 < n && is_above(h[child + 1], h[child])) child++;
-        if (!is_above(h[child], x)) break;
-        h[i] = h[child];
-    }
-    h[i] = x;
-}
+/* The best that may be shown, best first, by insertion. Whether a candidate may be shown costs a walk into the catalogue's memory,
+ * so it is asked only of those that would get in: few, as lists are offered best first. */
+typedef struct { float relevance; uint32_t slot, at; } pool_entry;
+static bool is_above(pool_entry a, pool_entry b) { return a.relevance != b.relevance ? a.relevance > b.relevance : a.slot < b.slot; }
 
 static err_code fill_pool(request *r, pool *h) {
-    heap_entry *heap = arena_new(r->c->arena, heap_entry, r->n_candidates);
-    if (!heap) return fail(r->c, ERR_NO_MEMORY, "no memory for %u candidates", r->n_candidates);
-    size_t n = 0;
-    for (uint32_t i = 0; i < r->n_candidates; i++)
-        if (!r->candidates[i].banned) heap[n++] = (heap_entry){ r->candidates[i].relevance, r->candidates[i].slot, i };
-    for (size_t i = n / 2; i-- > 0;) sift_down(heap, n, i);
-    while (n && h->n < h->cap) {
-        candidate *x = &r->candidates[heap[0].at];
-        heap[0] = heap[--n];
-        sift_down(heap, n, 0);
-        x->item = showable(r, x->slot);
-        x->score = fmax((double)x->relevance, 1e-12);
-        if (x->item) h->p[h->n++] = x;
+    pool_entry *best = arena_new_raw(r->c->arena, pool_entry, h->cap);
+    if (!best) return fail(r->c, ERR_NO_MEMORY, "no memory for %zu candidates", h->cap);
+    for (uint32_t i = 0; i < r->n_candidates; i++) {
+        candidate *x = &r->candidates[i];
+        pool_entry e = { x->relevance, x->slot, i };
+        if (x->banned || (h->n == h->cap && !is_above(e, best[h->n - 1])) || !(x->item = showable(r, x->slot))) continue;
+        size_t at = h->n < h->cap ? h->n++ : h->n - 1;
+        for (; at > 0 && is_above(e, best[at - 1]); at--) best[at] = best[at - 1];
+        best[at] = e;
+    }
+    for (size_t i = 0; i < h->n; i++) {
+        h->p[i] = &r->candidates[best[i].at];
+        h->p[i]->score = fmax((double)best[i].relevance, 1e-12);
     }
     return ERR_OK;
 }
@@ -55,10 +50,10 @@ static err_code fill_pool(request *r, pool *h) {
 static void apply_value(const request *r, pool *h) {
     if (r->place->price_power <= 0 || !h->n) return;
     double mean_log = 0;
-    for (size_t i = 0; i < h->n; i++) mean_log += log((double)(h->p[i]->item->price_minor + 1));
+    for (size_t i = 0; i < h->n; i++) mean_log += h->p[i]->item->log_price;
     mean_log /= (double)h->n;
     for (size_t i = 0; i < h->n; i++)
-        h->p[i]->score *= exp(r->place->price_power * (log((double)(h->p[i]->item->price_minor + 1)) - mean_log));
+        h->p[i]->score *= exp(r->place->price_power * (h->p[i]->item->log_price - mean_log));
 }
 
 /* ---- diversity ---- */
@@ -99,7 +94,7 @@ static void choose(pool *h, size_t n, candidate **chosen, size_t *ret_n) {
         ++*tally_of(&t, h->p[at]->item->main_category);
         chosen[count] = h->p[at];
     }
-    qsort(chosen, count, sizeof *chosen, by_score);
+    sort_by_score(chosen, count);
     *ret_n = count;
 }
 
@@ -199,7 +194,7 @@ err_code slate_build(request *r, recommend_answer *a) {
     if (!h.p || !chosen || !a->items || !lists) return fail(c, ERR_NO_MEMORY, "no memory for an answer");
     TRY(fill_pool(r, &h));
     apply_value(r, &h);
-    qsort(h.p, h.n, sizeof *h.p, by_score);
+    sort_by_score(h.p, h.n);
     choose(&h, r->n, chosen, &a->n);
     for (size_t i = 0; i < a->n; i++) TRY(describe(r, chosen[i], &a->items[i]));
     size_t learned = a->n;
