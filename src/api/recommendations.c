@@ -94,14 +94,16 @@ static err_code pin_shop(api_call *call, const serving **ret_shop) {
     return *ret_shop ? ERR_OK : fail(call->c, ERR_NOT_READY, "the store is being read");
 }
 
-/* recommend() with the alias's cart value as a soft ceiling. */
-static err_code decide_answer(ctx *c, const serving *s, const recommend_input *in, const recommend_query *q, int digits,
-                              recommend_answer *ret_answer) {
-    if (!in->cart_value.known || in->cart_value.v <= 0) return recommend(c, s, q, ret_answer);
+/* With the alias's cart value as a soft ceiling: when too few cost that little, any may come. */
+static err_code write_capped(api_call *call, const serving *s, const recommend_query *q, int64_t most_minor) {
     recommend_query capped = *q;
-    capped.filter.price_max = minor_of(in->cart_value, digits);
-    TRY(recommend(c, s, &capped, ret_answer));
-    return ret_answer->n < q->n ? recommend(c, s, q, ret_answer) : ERR_OK;
+    recommend_answer found;
+    capped.filter.price_max = (opt_int){ most_minor, true };
+    TRY(recommend(call->c, s, &capped, &found));
+    if (found.n < q->n) TRY(recommend(call->c, s, q, &found));
+    json_out w = api_json(call);
+    recommend_json(&w, s, &found);
+    return ERR_OK;
 }
 
 static err_code answer(api_call *call, const recommend_input *in) {
@@ -111,10 +113,9 @@ static err_code answer(api_call *call, const recommend_input *in) {
     serving_get_facts(s, &facts);
     recommend_query q;
     TRY(make_query(call->c, in, &facts, &q));
-    recommend_answer found;
-    TRY(decide_answer(call->c, s, in, &q, facts.digits, &found));
     json_out w = api_json(call);
-    recommend_json(&w, s, &found);
+    opt_int ceiling = in->cart_value.v > 0 ? minor_of(in->cart_value, facts.digits) : (opt_int){ 0, false };
+    TRY(ceiling.known ? write_capped(call, s, &q, ceiling.v) : recommend_write(call->c, s, &q, &call->out->body));
     http_add_header(call->out, "Cache-Control", STR("no-store"));
     return api_json_done(call, &w);
 }

@@ -1,6 +1,7 @@
 /* Arena: memory that lives together and leaves together.
- * Promise: allocation is a pointer bump; everything is zeroed (but what the _raw forms give); at the cap arena_alloc() answers NULL and the caller says
- * ERR_NO_MEMORY. An arena belongs to one thread at a time. The four lifetimes (process, snapshot, job, request) each own one.
+ * Promise: allocation is a pointer bump; everything is zeroed (but what the _raw forms give); at the cap
+ * arena_alloc() answers NULL and the caller says ERR_NO_MEMORY. An arena belongs to one thread at a time. The four lifetimes
+ * (process, snapshot, job, request) each own one.
  * Pointers into an arena never outlive it: copy at the border with str_dup(longer, x). */
 #pragma once
 #include <stddef.h>

@@ -61,10 +61,13 @@ static void write_bundle(json_out *w, const serving *s, const recommend_bundle *
     jw_end_object(w);
 }
 
-void recommend_json(json_out *w, const serving *s, const recommend_answer *a) {
-    str locale = str_of(a->language);
+void answer_json_head(json_out *w, const char *rec_id) {
     jw_object(w);
-    jw_member_text(w, "rec_id", a->rec_id);
+    jw_member_text(w, "rec_id", rec_id);
+}
+
+void answer_json_rest(json_out *w, const serving *s, const recommend_answer *a) {
+    str locale = str_of(a->language);
     jw_member_text(w, "placement", a->placement);
     jw_member_text(w, "strategy", a->strategy);
     jw_member_i64(w, "model_version", a->model_version);
@@ -74,6 +77,11 @@ void recommend_json(json_out *w, const serving *s, const recommend_answer *a) {
     jw_end_array(w);
     if (a->bundle.n) write_bundle(w, s, &a->bundle, locale);
     jw_end_object(w);
+}
+
+void recommend_json(json_out *w, const serving *s, const recommend_answer *a) {
+    answer_json_head(w, a->rec_id);
+    answer_json_rest(w, s, a);
 }
 
 /* ---- rule export ---- */

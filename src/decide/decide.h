@@ -104,6 +104,11 @@ CHECK_RESULT err_code recommend(ctx *c, const serving *s, const recommend_query 
 /* Write the answer as one JSON object: cards are copied, only messages are escaped. */
 void recommend_json(json_out *w, const serving *s, const recommend_answer *a);
 
+/* Both at once, into `out`: the way of the server. An answer given before to a request that comes to the same (product, cart,
+ * history, bans, filter, place, language, of one generation and minute) is copied; only its rec_id is new.
+ * Errors as recommend(), and ERR_TOO_LARGE when it does not fit into `out`. */
+CHECK_RESULT err_code recommend_write(ctx *c, const serving *s, const recommend_query *q, buf *out);
+
 /* Called with the next piece of a long text; anything but ERR_OK ends the writing. */
 typedef err_code recommend_flush(void *arg, str piece);
 typedef struct {

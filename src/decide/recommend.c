@@ -2,6 +2,8 @@
 #include <math.h>
 #include <string.h>
 #include "base/limits.h"
+#include "base/map.h"
+#include "decide/answer_cache.h"
 #include "decide/recommend_int.h"
 #include "schema/currency.h"
 
@@ -163,10 +165,12 @@ static void write_rec_id(ctx *c, char out[REC_ID_LENGTH + 1]) {
     out[REC_ID_LENGTH] = 0;
 }
 
-err_code recommend(ctx *c, const serving *s, const recommend_query *q, recommend_answer *ret_answer) {
+/* Read the request up to what it is about. */
+static err_code open_request(ctx *c, const serving *s, const recommend_query *q, request **ret_request) {
     TRY(check_query(c, q));
-    request *r = arena_new(c->arena, request, 1);
+    request *r = arena_new_raw(c->arena, request, 1);       /* of its many anchors few are used */
     if (!r) return fail(c, ERR_NO_MEMORY, "no memory for a request");
+    memset(r, 0, offsetof(request, anchors));
     r->c = c;
     r->s = s;
     r->q = q;
@@ -176,14 +180,68 @@ err_code recommend(ctx *c, const serving *s, const recommend_query *q, recommend
     r->n = q->n ? q->n : r->place->n;
     TRY(filter_compile(c, &q->filter, &r->filter));
     TRY(set_context(r));
-    TRY(candidates_gather(r));
+    *ret_request = r;
+    return ERR_OK;
+}
+
+static err_code find_answer(request *r, recommend_answer *ret_answer) {
     recommend_answer a = { .placement = r->place->name, .language = locale_language(r->locale) };
+    TRY(candidates_gather(r));
     a.considered = r->n_candidates;
     TRY(slate_build(r, &a));
-    const snapshot *snap = s->loaded->snap;
+    const snapshot *snap = r->s->loaded->snap;
     a.strategy = snap && snap->n_cross_sell ? "rules" : "catalogue";
     a.model_version = snap ? snap->facts.version : 0;
+    *ret_answer = a;
+    return ERR_OK;
+}
+
+err_code recommend(ctx *c, const serving *s, const recommend_query *q, recommend_answer *ret_answer) {
+    request *r = NULL;
+    TRY(open_request(c, s, q, &r));
+    recommend_answer a;
+    TRY(find_answer(r, &a));
     write_rec_id(c, a.rec_id);
     *ret_answer = a;
+    return ERR_OK;
+}
+
+/* ---- answers kept ---- */
+/* Everything gathering, ordering and wording read of the request; the shop is in the number of its generation. Ages are read by
+ * the minute. Persons are not in it: what they bought is, as anchors and bans. */
+static uint64_t answer_key(const request *r, uint64_t seed) {
+    const recommend_query *q = r->q;
+    const struct { uint64_t generation, minute, n, source, placement, language, category; int64_t low, high; } head = {
+        r->s->number, (uint64_t)(r->now_ms / MS_PER_MINUTE), r->n, q->source, (uintptr_t)r->place->name,
+        (uintptr_t)locale_language(r->locale), q->filter.categories.n ? hash_str(q->filter.categories.p[0]) : 0,
+        r->filter.low, r->filter.high,
+    };
+    uint64_t key = hash_bytes(&head, sizeof head, seed);
+    for (size_t i = 0; i < r->n_anchors; i++) {
+        const struct { uint32_t slot, kind; float weight; } a = { r->anchors[i].slot, r->anchors[i].kind, r->anchors[i].weight };
+        key = hash_bytes(&a, sizeof a, key);
+    }
+    key = hash_bytes(r->ban, r->n_ban * sizeof *r->ban, key);
+    for (size_t i = 0; i < r->filter.n; i++)
+        key = hash_bytes(r->filter.groups[i].any, r->filter.groups[i].n * sizeof(uint64_t), key);
+    return key;
+}
+
+err_code recommend_write(ctx *c, const serving *s, const recommend_query *q, buf *out) {
+    request *r = NULL;
+    TRY(open_request(c, s, q, &r));
+    uint64_t key = answer_key(r, answer_cache_seed(s->answers));
+    char rec_id[REC_ID_LENGTH + 1];
+    write_rec_id(c, rec_id);
+    json_out w;
+    jw_init(&w, out);
+    answer_json_head(&w, rec_id);
+    size_t behind_id = out->n;
+    if (answer_cache_find(s->answers, key, out)) return buf_err(out);
+    recommend_answer a;
+    TRY(find_answer(r, &a));
+    answer_json_rest(&w, s, &a);
+    TRY(buf_err(out));
+    answer_cache_keep(s->answers, key, str_sub(buf_view(out), behind_id, out->n));
     return ERR_OK;
 }

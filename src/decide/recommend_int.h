@@ -47,7 +47,6 @@ typedef struct {
     int64_t now_ms;
     size_t n;
     item_filter filter;
-    anchor anchors[MAX_ANCHORS];
     size_t n_anchors;
     uint32_t *ban;                  /* slots never shown */
     size_t n_ban;
@@ -55,6 +54,7 @@ typedef struct {
     uint16_t *places;               /* slot -> candidate + 1, open addressing; 161 anchors offer some 20,000 at most */
     uint32_t n_candidates, capacity, place_mask;
     float floor, typical;           /* probability of a product never sold; of a good seller */
+    anchor anchors[MAX_ANCHORS];    /* last: not zeroed */
 } request;
 
 /* filters.c */
@@ -72,6 +72,11 @@ double candidate_confidence(const candidate *x);
 /* Not yet among the candidates, and free to be shown. */
 const catalogue_item *fill_candidate(const request *r, uint32_t slot);
 float slot_base(const request *r, uint32_t slot);
+
+/* answer_json.c */
+/* The answer's object up to its id, and all that follows, which does not depend on the id. */
+void answer_json_head(json_out *w, const char *rec_id);
+void answer_json_rest(json_out *w, const serving *s, const recommend_answer *a);
 
 /* slate.c */
 CHECK_RESULT err_code slate_build(request *r, recommend_answer *a);

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/thread.h"
+#include "decide/answer_cache.h"
 #include "decide/catalogue_load.h"
 #include "decide/serving_int.h"
 
@@ -31,6 +32,8 @@ struct serving_registry {
     uint32_t n_shops, capacity;
     uint64_t tick;
     registry_facts facts;
+    uint64_t generations;           /* ever published */
+    answer_cache *answers;
     str data_dir;
 };
 
@@ -45,6 +48,7 @@ err_code serving_registry_new(ctx *c, const serving_options *o, serving_registry
     }
     pthread_mutex_init(&r->guard, NULL);
     map64_init(&r->by_id, &r->names);
+    r->answers = answer_cache_new(rng_u64(&c->random));
     r->facts.max_bytes = o->max_bytes ? o->max_bytes : 1024 * MIB;
     *ret_registry = r;
     return ERR_OK;
@@ -93,6 +97,8 @@ static void make_current(shop *p, serving *s) {
     p->home->facts.bytes += p->bytes;
     p->home->facts.shops++;
     p->home->facts.publishes++;
+    s->number = ++p->home->generations;
+    s->answers = p->home->answers;
 }
 
 static serving *generation_new(ctx *c, shop *p, const loaded_shop *l) {
@@ -174,6 +180,7 @@ void serving_registry_free(serving_registry *r) {
         free(p);
     }
     free(r->shops);
+    answer_cache_free(r->answers);
     arena_done(&r->names);
     pthread_mutex_destroy(&r->guard);
     free(r);

@@ -47,6 +47,8 @@ struct serving {
     catalogue_view view;
     catalogue_counts counts;        /* as published */
     recent_purchases *_Atomic *recent;
+    uint64_t number;                /* never used twice in this process */
+    struct answer_cache *answers;   /* the registry's; NULL = none */
     atomic_uint pins;               /* one more while it is the current generation */
     struct serving *newer;
     catalogue_leftover left;        /* freed with this generation, once no older one is pinned */
