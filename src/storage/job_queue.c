@@ -92,6 +92,7 @@ static err_code claim_one(ctx *c, db *d, const job_key *key, str owner, job *ret
         j.state = j.cancel_asked ? STR("cancelled") : STR("failed");
         if (!j.cancel_asked) j.error = STR("The program ended in the middle of this job too often; it is not tried again.");
         j.ended_ms = now;
+        *ret_job = j;
         return storage_put(c, d, &job_entity, &j);
     }
     j.state = STR("running");
@@ -130,13 +131,10 @@ err_code job_claim(ctx *c, db *d, str owner, int64_t stale_ms, job *ret_job) {
     return ERR_OK;
 }
 
-static err_code take(ctx *c, db *d, const job_key *key, str owner, int64_t stale_ms, job *ret_job) {
-    bool taken = false;
+static err_code take(ctx *c, db *d, const job_key *key, str owner, int64_t stale_ms, job *ret_job, bool *ret_taken) {
     TRY(job_get(c, d, key->store_id, key->job_id, ret_job));
     bool stale = is_state(ret_job, "running") && ret_job->heartbeat_ms < ctx_now_ms(c) - stale_ms;
-    if (is_state(ret_job, "queued") || stale) TRY(claim_one(c, d, key, owner, ret_job, &taken));
-    if (!taken) return fail(c, ERR_CONFLICT, "job %lld is not free: %.*s", (long long)key->job_id, STR_ARG(ret_job->state));
-    return ERR_OK;
+    return is_state(ret_job, "queued") || stale ? claim_one(c, d, key, owner, ret_job, ret_taken) : ERR_OK;
 }
 
 err_code job_take(ctx *c, db *d, int64_t store_id, int64_t job_id, str owner, int64_t stale_ms, job *ret_job) {
@@ -144,9 +142,10 @@ err_code job_take(ctx *c, db *d, int64_t store_id, int64_t job_id, str owner, in
     TRY(storage_begin(c, d, STORAGE_WRITE));
     job_key key = { store_id, job_id, true };
     job j = { 0 };
-    err_code e = end(c, d, take(c, d, &key, owner, stale_ms, &j));
-    if (!e || e == ERR_CONFLICT) *ret_job = j;
-    return e;
+    bool taken = false;
+    TRY(end(c, d, take(c, d, &key, owner, stale_ms, &j, &taken)));     /* a job failed or cancelled instead of taken is written too */
+    *ret_job = j;
+    return taken ? ERR_OK : fail(c, ERR_CONFLICT, "job %lld is not free: %.*s", (long long)job_id, STR_ARG(j.state));
 }
 
 /* ---- the owner's calls ---- */

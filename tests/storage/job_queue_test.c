@@ -121,6 +121,22 @@ TEST(job_queue, counts_only_deaths_in_a_row_as_killing) {
     storage_close(d);
 }
 
+TEST(job_queue, gives_up_on_a_killing_job_also_when_it_is_wanted_by_number) {
+    QUEUE(c);
+    int64_t id = submit(c, d, 1, "sync", 0, NULL);
+    job j;
+    for (int i = 0; i < LIMIT_JOB_ATTEMPTS; i++) {
+        assert_ok(c, job_take(c, d, 1, id, STR("me"), STALE_MS, &j));
+        clock_.manual_ms += STALE_MS + 1;
+    }
+    assert_err(ERR_CONFLICT, job_take(c, d, 1, id, STR("me"), STALE_MS, &j));
+    assert_str("failed", j.state);
+    assert_ok(c, job_get(c, d, 1, id, &j));
+    assert_str("failed", j.state);                          /* written, although nothing was taken */
+    assert_true(submit(c, d, 1, "sync", 0, NULL) > id);     /* so that the next wish is not held up by it */
+    storage_close(d);
+}
+
 TEST(job_queue, cancels_what_waits_and_asks_what_runs) {
     QUEUE(c);
     (void)submit(c, d, 1, "sync", 0, NULL);
