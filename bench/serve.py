@@ -70,7 +70,7 @@ def main():
     lib.wait_until(lambda: socket.create_connection(("127.0.0.1", constant_port)))
     ids = [r[0] for r in lib.sql(data, "SELECT product_id FROM product_row WHERE type!='variation' AND status='publish'")]
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(WRK_POST % (", ".join(f'"{i}"' for i in ids), keys["secret"]))
+        script.write(WRK_POST % (", ".join(f'"{i}"' for i in ids), keys["secret_key"]))
         script.flush()
         rounds = []
         for _ in range(ROUNDS):

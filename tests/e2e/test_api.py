@@ -24,7 +24,7 @@ class Shop:
     def __init__(self, *args):
         self.data = demo_folder()
         keys = json.loads((self.data / "demo-keys.json").read_text())
-        self.public, self.secret, self.store = keys["public"], keys["secret"], keys["store_id"]
+        self.public, self.secret, self.store = keys["public_key"], keys["secret_key"], keys["store_id"]
         self.server = lib.Server(self.data, *args)
 
     def recommend(self, **body):
@@ -115,6 +115,10 @@ def test_a_public_key_reads_recommendations_only_and_only_on_its_pages():
     shop = Shop()
     assert shop.server.post("/api/v1/recommendations", {}, key=shop.public)[0] == 200
     assert shop.server.get("/api/v1/store", key=shop.public)[0] == 403
+    lib.run("stores", "origins", "demo", "https://shop.example", "--data", shop.data)
+    ask = lambda origin: shop.server.post("/api/v1/recommendations", {}, key=shop.public, headers={"Origin": origin})[0]
+    lib.wait_until(lambda: ask("https://evil.example") == 403)     # the running server notices the change by itself
+    assert ask("https://shop.example") == 200
     assert shop.server.post("/api/v1/recommendations", {}, key=shop.public, headers={"Origin": "https://evil.example"})[0] == 403
     status, headers, _ = shop.server.request("OPTIONS", "/api/v1/recommendations", headers={
         "Origin": "https://shop.example", "Access-Control-Request-Method": "POST"})

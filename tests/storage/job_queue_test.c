@@ -125,7 +125,7 @@ TEST(job_queue, gives_up_on_a_killing_job_also_when_it_is_wanted_by_number) {
     QUEUE(c);
     int64_t id = submit(c, d, 1, "sync", 0, NULL);
     job j;
-    for (int i = 0; i < LIMIT_JOB_ATTEMPTS; i++) {
+    for (int i = 0; i < LIMIT_JOB_CRASHES; i++) {
         assert_ok(c, job_take(c, d, 1, id, STR("me"), STALE_MS, &j));
         clock_.manual_ms += STALE_MS + 1;
     }
