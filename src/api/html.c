@@ -1,4 +1,4 @@
-/* HTML escaping. It does NOT build elements: pages.c writes them. */
+/* HTML escaping. It does NOT build elements: page_*.c do. */
 #include "api/html.h"
 
 static const char *entity_of(char ch) {

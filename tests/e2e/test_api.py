@@ -1,5 +1,5 @@
 """The API of a running server over the demonstration shop: every route with no key, a wrong key, wrong bodies; recommendations as promised."""
-import concurrent.futures, json, os, pathlib, re, shutil, socket, subprocess
+import concurrent.futures, contextlib, json, os, pathlib, re, shutil, socket, sqlite3, subprocess
 import lib
 
 _demo = None
@@ -167,6 +167,23 @@ def test_pages_show_shops_to_this_machine_only():
     image = re.search(rb"src='(/demo/images/[^']+)'", home).group(1).decode()
     status, headers, svg = shop.server.request("GET", image)
     assert status == 200 and headers["content-type"] == "image/svg+xml" and svg.startswith(b"<svg")
+
+
+def test_the_first_page_says_what_is_missing_and_what_goes_on():
+    nothing = lib.Server(lib.folder() / "data")
+    status, _, home = nothing.request("GET", "/")
+    assert status == 200 and b"No shop yet" in home and b"vitrine connect woocommerce" in home
+    shop = Shop()
+    with contextlib.closing(sqlite3.connect(shop.data / "vitrine.db")) as db, db:
+        db.execute("UPDATE store_row SET state='error', state_note='The key <was> refused.'")
+        db.execute("INSERT INTO job_row(store_id, job_id, kind, state, step, done, total, owner, heartbeat_ms) "
+                   "SELECT store_id, 9999, 'sync', 'running', 'orders', 1063, 3365, 'another:1:1', 4102444800000 FROM store_row")
+        db.execute("DELETE FROM order_row")
+    _, headers, home = shop.server.request("GET", "/")
+    home = home.decode()
+    assert "The key &lt;was&gt; refused." in home and "state bad" in home
+    assert "Copying the shop: orders, 1\u202f063 of 3\u202f365" in home and "<progress max=3365 value=1063>" in home
+    assert "No orders yet" in home and "refresh" in headers
 
 
 def test_health_and_metrics():

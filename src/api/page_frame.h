@@ -1,0 +1,13 @@
+/* What every page for people begins and ends with: head, style, logo, footer, headers of the answer. Constant text only.
+ * Read next: page_home.c (the smallest use is page_docs.c). */
+#pragma once
+#include "api/api_int.h"
+
+/* Start a page in call->out->body: everything up to the first section.
+ *   title  of the window and heading; constant text, put in unescaped
+ *   intro  the sentence below, HTML; constant text */
+void page_start(api_call *call, const char *title, const char *intro);
+/* Have the reader's browser ask for this page again in two seconds: something is going on. */
+void page_again_soon(api_call *call);
+/* End it: footer, status, headers. ERR_TOO_LARGE, ERR_NO_MEMORY of the body. */
+CHECK_RESULT err_code page_end(api_call *call);
