@@ -69,6 +69,6 @@ fuzz-targets: $(FUZZ)
 fuzz:                                  ## every fuzz target for FUZZ_SECONDS (60) each
 	fuzz/run
 coverage:                              ## lines of src/ the tests run, from the last sanitizer run
-	gcovr --root . --filter src/ --object-directory build/asan --print-summary --fail-under-line 85 | tail -6
+	gcovr --root . --filter src/ --object-directory build/asan --print-summary --fail-under-line 85 --output build/coverage.txt
 clean:                                 ## forget everything built
 	rm -rf build

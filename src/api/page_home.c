@@ -146,7 +146,7 @@ static void write_example(api_call *call, const store *shop, str product_id) {
     html_text(b, product_id.n ? product_id : STR("PRODUCT_ID"));
     buf_text(b, "\", \"n\": 4}'</pre>");
     if (!is_demo) buf_text(b, "<p class='soft small'>The keys were shown when the shop was connected; "
-                              "<code>vitrine stores keys STORE --rotate</code> makes new ones.</p>");
+                              "<code>vitrine stores keys STORE rotate public</code> makes a new one.</p>");
 }
 
 static err_code look_at(api_call *call, const store *row, shop_view *ret_view) {

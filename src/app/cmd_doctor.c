@@ -4,10 +4,14 @@
 #include "app/doctor.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "net/http_client.h"
+
+enum { HEALTH_MS = 2500 };
 
 static const option options[] = {
     { "port", OPTION_INT, "PORT", "VITRINE_PORT", "8080", 1, 65535, "the port that should be free" },
     { "offline", OPTION_FLAG, NULL, NULL, NULL, 0, 0, "do not ask the shops" },
+    { "health", OPTION_TEXT, "URL", NULL, NULL, 0, 0, "ask only this address; the exit code is 0 when it answers 200 (health check of a container)" },
 };
 
 static const struct { bool needs_database; doctor_check *run; } checks[] = {
@@ -53,7 +57,26 @@ static void print_json(doctor *d, buf *b) {
     fprintf(d->v->out, "%s\n", b->p);
 }
 
+/* Does a running server answer? Looks at nothing else: the health check of a container runs this every half minute. */
+static err_code check_health(ctx *c, const invocation *v) {
+    http_client *client;
+    TRY(http_client_new(c, &(http_client_options){ .connect_ms = HEALTH_MS, .total_ms = HEALTH_MS, .max_body = 64 * KIB }, &client));
+    http_answer answer;
+    err_code e = http_client_do(c, client, &(http_call){ .method = STR("GET"), .url = invocation_text(v, "health") }, &answer);
+    http_client_free(client);
+    if (e) return e;
+    if (answer.problem || answer.status != 200) {
+        *v->said = true;
+        fprintf(v->err, "vitrine: %s: %s\n", invocation_cstr(v, "health"),
+                answer.problem ? net_problem_name(answer.problem) : "does not answer 200");
+        return ERR_NOT_READY;
+    }
+    fprintf(v->out, "%s\n", v->json ? "{\"status\":\"ok\"}" : "ok");
+    return ERR_OK;
+}
+
 static err_code run(ctx *c, const invocation *v) {
+    if (invocation_cstr(v, "health")) return check_health(c, v);
     AUTO_HOME h = { .dir = v->data };
     TRY(crypto_start(c));
     AUTO_BUF b;

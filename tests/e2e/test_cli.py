@@ -134,6 +134,16 @@ def test_doctor_finds_what_is_wrong():
     assert "fail  database" in lib.run("doctor", "--data", data, "--port", port, ok=False).stdout
 
 
+def test_doctor_answers_the_health_check_of_a_container():
+    data = lib.folder() / "data"
+    server = lib.Server(data)
+    address = f"http://127.0.0.1:{server.port}"
+    assert lib.run("doctor", "--health", f"{address}/healthz").stdout == "ok\n"
+    for wrong, why in ((f"{address}/nothing", "does not answer 200"), (f"http://127.0.0.1:{lib.free_port()}/healthz", "refused")):
+        done = lib.run("doctor", "--health", wrong, ok=False)
+        assert done.returncode == 1 and why in done.stderr, done
+
+
 def test_settings_come_from_env_files_and_the_environment_wins():
     here = lib.folder()
     (here / ".env").write_text("# mine\nexport VITRINE_DATA='from file'\nBROKEN LINE\nVITRINE_KEY=nonsense\n")
