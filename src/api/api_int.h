@@ -72,5 +72,8 @@ CHECK_RESULT err_code api_read_query(api_call *call, const param *table, size_t 
 CHECK_RESULT err_code api_rate_start(ctx *c, api *a);
 /* Takes one request of `peer` from its allowance. False when there is none left. Lock-free. */
 bool api_rate_take(api *a, str peer, int per_second);
+/* Whose allowance it is: the peer's, or behind a proxy on this machine or a private network the address that proxy saw (the last
+ * one of X-Forwarded-For). Strangers cannot choose it: from outside the header is not looked at. Points into the request. */
+str api_visitor_address(const http_request *r);
 /* Is this a person at this very machine (loopback address, no proxy in between, loopback Host)? */
 bool api_is_local(const http_request *r);

@@ -95,15 +95,15 @@ static err_code check_key(api_call *call) {
     if (!text.n) return fail(call->c, ERR_UNAUTHORIZED, "%s", err_text(ERR_UNAUTHORIZED));
     key_facts key;
     if (!key_check(call->a->o.keys, call->c->arena, text, &key))
-        return api_rate_take(call->a, call->r->peer, call->a->o.public_rate)
-                   ? fail(call->c, ERR_UNAUTHORIZED, "this key is not known here. 'vitrine stores show STORE' lists the keys of a store")
+        return api_rate_take(call->a, api_visitor_address(call->r), call->a->o.public_rate)
+                   ? fail(call->c, ERR_UNAUTHORIZED, "this key is not known here. 'vitrine stores keys STORE' lists those of a store")
                    : fail(call->c, ERR_RATE_LIMITED, "%s", err_text(ERR_RATE_LIMITED));
     if (access == ACCESS_SECRET && key.kind != KEY_SECRET)
         return fail(call->c, ERR_FORBIDDEN, "this needs the store's secret key; the public key only reads recommendations");
     call->store_id = key.store_id;
     call->key = key.kind;
     TRY(check_origin(call, &key));
-    if (key.kind == KEY_PUBLIC && !api_rate_take(call->a, call->r->peer, call->a->o.public_rate))
+    if (key.kind == KEY_PUBLIC && !api_rate_take(call->a, api_visitor_address(call->r), call->a->o.public_rate))
         return fail(call->c, ERR_RATE_LIMITED, "%s", err_text(ERR_RATE_LIMITED));
     return ERR_OK;
 }

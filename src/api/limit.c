@@ -26,6 +26,24 @@ static bool is_loopback(str address) {
     return str_starts(address, STR("127.")) || str_eq(address, STR("::1")) || str_starts(address, STR("::ffff:127."));
 }
 
+/* Networks nobody outside can send from: a proxy sits there, or a machine of our own. */
+static bool is_private(str address) {
+    static const char *const starts[] = { "10.", "192.168.", "172.16.", "172.17.", "172.18.", "172.19.", "172.20.", "172.21.", "172.22.",
+                                          "172.23.", "172.24.", "172.25.", "172.26.", "172.27.", "172.28.", "172.29.", "172.30.",
+                                          "172.31.", "fd", "fc" };
+    if (str_starts(address, STR("::ffff:"))) address = str_sub(address, 7, address.n);
+    for (size_t i = 0; i < COUNT(starts); i++)
+        if (str_starts(address, str_of(starts[i]))) return true;
+    return is_loopback(address);
+}
+
+str api_visitor_address(const http_request *r) {
+    str list = http_header(r, "X-Forwarded-For"), last = { 0 };
+    if (!list.n || !is_private(r->peer)) return r->peer;
+    while (list.p) last = str_trim(str_cut(&list, ','));        /* the last one is what our own proxy saw */
+    return last.n ? last : r->peer;
+}
+
 /* Host without its port: "localhost:8080" -> "localhost", "[::1]:8080" -> "[::1]". */
 static str host_name(str host) {
     if (str_starts(host, STR("["))) return str_cut(&host, ']');

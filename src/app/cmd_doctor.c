@@ -11,7 +11,7 @@ enum { HEALTH_MS = 2500 };
 static const option options[] = {
     { "port", OPTION_INT, "PORT", "VITRINE_PORT", "8080", 1, 65535, "the port that should be free" },
     { "offline", OPTION_FLAG, NULL, NULL, NULL, 0, 0, "do not ask the shops" },
-    { "health", OPTION_TEXT, "URL", NULL, NULL, 0, 0, "ask only this address; the exit code is 0 when it answers 200 (health check of a container)" },
+    { "health", OPTION_TEXT, "URL", NULL, NULL, 0, 0, "ask only this address: 0 when it answers 200" },
 };
 
 static const struct { bool needs_database; doctor_check *run; } checks[] = {

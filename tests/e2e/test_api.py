@@ -125,6 +125,18 @@ def test_a_public_key_reads_recommendations_only_and_only_on_its_pages():
     assert status == 204 and headers["access-control-allow-origin"] == "https://shop.example"
 
 
+def test_visitors_behind_a_proxy_have_allowances_of_their_own():
+    shop = Shop()
+
+    def ask(forwarded):
+        return shop.server.post("/api/v1/recommendations", {"n": 1}, key=shop.public, headers={"X-Forwarded-For": forwarded})[0]
+
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        answers = set(pool.map(lambda i: ask(f"198.51.100.{i % 250}, 203.0.113.7"), range(1500)))
+    assert answers == {200, 429}, answers                   # what a visitor writes in front of the proxy's word changes nothing
+    assert ask("203.0.113.8") == 200
+
+
 def test_wrong_values_name_their_field():
     shop = Shop()
     for body, field in (({"n": 0}, "n"), ({"n": 51}, "n"), ({"cart": ["a"] * 101}, "cart"), ({"source": "magic"}, "source"),
