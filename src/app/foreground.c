@@ -39,6 +39,8 @@ static err_code run_ours(waiting *w, job *row, str *ret_result) {
 
 static bool is_open(const job *j) { return str_eq(j->state, STR("queued")) || str_eq(j->state, STR("running")); }
 
+static bool was_given_up(const job *j) { return str_eq(j->state, STR("failed")) || str_eq(j->state, STR("cancelled")); }
+
 /* Look until the job has ended or its process died. */
 static err_code follow(waiting *w, job *row) {
     ctx *c = w->c;
@@ -78,9 +80,11 @@ err_code foreground_run(ctx *c, const invocation *v, home *h, const store *s, co
             return run_ours(&w, &row, &ret_outcome->result);
         }
         if (e != ERR_CONFLICT) return e;
+        if (was_given_up(&row)) continue;                   /* a dead process left it: ours is a new one */
         bool same = str_eq(row.input, str_of(o->input));
         TRY(follow(&w, &row));
-        if (!is_open(&row) && (same || !(o->insist || o->force))) return outcome_of_other(c, &row, ret_outcome);
+        bool ours_too = o->force || (o->insist && !same);
+        if (!is_open(&row) && !ours_too) return outcome_of_other(c, &row, ret_outcome);
     }
 }
 

@@ -1,5 +1,6 @@
 /* Rows and files of model versions. */
 #include "jobs/publish.h"
+#include <dirent.h>
 #include <inttypes.h>
 #include <unistd.h>
 
@@ -98,4 +99,29 @@ err_code model_roll_back(ctx *c, db *d, int64_t store_id, model *ret_model) {
     if (!e) return storage_commit(c, d);
     storage_rollback(d);
     return e;
+}
+
+static bool has_row(const versions *v, str artifact) {
+    for (size_t i = 0; i < v->n; i++)
+        if (str_eq(v->rows[i].artifact, artifact)) return true;
+    return false;
+}
+
+err_code model_sweep_files(ctx *c, db *d, const char *data_dir, int64_t store_id) {
+    versions v;
+    buf path;
+    TRY(read_versions(c, d, store_id, &v));
+    buf_init_in(&path, c->arena, 4096);
+    buf_printf(&path, "%s/stores/%" PRId64, data_dir, store_id);
+    TRY(buf_err(&path));
+    DIR *folder = opendir(path.p);
+    if (!folder) return ERR_OK;                             /* nothing was ever learned */
+    for (const struct dirent *f; (f = readdir(folder));) {
+        char artifact[300];
+        int n = snprintf(artifact, sizeof artifact, "stores/%" PRId64 "/%s", store_id, f->d_name);
+        bool ours = str_starts(str_of(f->d_name), STR("snapshot-")) && n > 0 && (size_t)n < sizeof artifact;
+        if (ours && !has_row(&v, str_of(artifact))) delete_file(c, data_dir, str_of(artifact));
+    }
+    closedir(folder);
+    return ERR_OK;
 }

@@ -16,3 +16,7 @@ CHECK_RESULT err_code model_publish(ctx *c, db *d, const char *data_dir, const m
 /* Let the newest kept version serve again in place of the present one, which becomes "failed".
  * ERR_NOT_FOUND when none is kept. */
 CHECK_RESULT err_code model_roll_back(ctx *c, db *d, int64_t store_id, model *ret_model);
+/* Delete the files in the store's folder that no row names: what processes left that were killed while they learned.
+ * Only the owner of the store's train job may call it, before it writes. ERR_STORAGE of reading the rows; a file or folder
+ * that cannot be touched stays. */
+CHECK_RESULT err_code model_sweep_files(ctx *c, db *d, const char *data_dir, int64_t store_id);

@@ -84,6 +84,7 @@ err_code job_body_train(ctx *c, job_task *t) {
     TRY(store_get(c, t->d, t->row->store_id, &s));
     TRY(model_next(c, t->d, s.store_id, &m));
     TRY(make_folder(c, t->services->data_dir, s.store_id));
+    TRY(model_sweep_files(c, t->d, t->services->data_dir, s.store_id));
     TRY(path_below(c, t->services->data_dir, m.artifact, &path));
     TRY(learn_to(c, t, &s, &m, path));
     TRY(ctx_check(c));                                      /* taken by somebody else meanwhile: not ours to publish */

@@ -86,8 +86,8 @@ def wait_until(what, seconds=START_SECONDS, pause=0.05):
 class Server:
     """`vitrine serve` on a free port."""
 
-    def __init__(self, data, *args, env=None, wait_ready=True):
-        self.port = free_port()
+    def __init__(self, data, *args, env=None, wait_ready=True, port=None):
+        self.port = port or free_port()
         self.process = spawn([BINARY, "serve", "--data", data, "--port", self.port, *args], env=env)
         path = "/readyz" if wait_ready else "/healthz"
         wait_until(lambda: self.alive() and self.get(path)[0] == 200)

@@ -42,6 +42,27 @@ TEST(publish, numbers_versions_and_keeps_the_last_three) {
     storage_close(d);
 }
 
+TEST(publish, sweeps_what_killed_trainings_left_and_nothing_else) {
+    static const struct { const char *file; bool stays; } cases[] = {
+        { "stores/1/snapshot-1.vit", true },            { "stores/1/snapshot-2.vit", true },        { "stores/1/snapshot-3.vit", false },
+        { "stores/1/snapshot-2.vit.77.tmp", false },    { "stores/1/notes.txt", true },             { "stores/2/snapshot-9.vit", true },
+    };
+    TEST_CTX(c);
+    db_options o;
+    db *d = test_database(c, &backends[0], &o);
+    const char *dir = test_folder();
+    assert_ok(c, model_sweep_files(c, d, dir, 1));                  /* no folder yet */
+    (void)publish(c, d, dir);
+    (void)publish(c, d, dir);
+    assert_ok(c, file_make_dirs(c, path_of(c, dir, STR("stores/2"))));
+    for (size_t i = 2; i < COUNT(cases); i++)
+        assert_ok(c, file_write_atomic(c, path_of(c, dir, str_of(cases[i].file)), STR("half"), 0600));
+    assert_ok(c, model_sweep_files(c, d, dir, 1));
+    for (size_t i = 0; i < COUNT(cases); i++)
+        if (file_exists(path_of(c, dir, str_of(cases[i].file))) != cases[i].stays) test_fail("%s", cases[i].file);
+    storage_close(d);
+}
+
 TEST(publish, goes_back_to_the_version_before) {
     TEST_CTX(c);
     db_options o;
