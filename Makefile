@@ -15,6 +15,10 @@ endif
 ifdef FUZZING
 CFLAGS  += -fsanitize=fuzzer-no-link
 endif
+ifdef TSAN
+CFLAGS  += -O1 -fsanitize=thread -fno-omit-frame-pointer
+LDFLAGS += -fsanitize=thread
+endif
 ifdef COVER
 CFLAGS  += --coverage
 LDFLAGS += --coverage
@@ -26,7 +30,7 @@ TEST := $(wildcard tests/*.c tests/*/*.c)
 FUZZ := $(patsubst fuzz/%.c,$(BUILD)/%,$(wildcard fuzz/*_fuzz.c))
 BENCH := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*_bench.c))
 
-.PHONY: all help test unit e2e asan lint format bench fuzz fuzz-targets coverage clean
+.PHONY: all help test unit e2e asan tsan lint format bench fuzz fuzz-targets coverage clean
 all: $(BUILD)/vitrine                  ## build/vitrine
 
 help:                                  ## this list
@@ -61,6 +65,8 @@ e2e: $(BUILD)/vitrine                  ## end-to-end tests of this build
 	VITRINE=$(BUILD)/vitrine python3 tests/e2e/run.py $(T)
 asan:                                  ## the sanitizer build and its tests
 	$(MAKE) BUILD=build/asan SAN=1 COVER=1 build/asan/vitrine unit
+tsan:                                  ## the unit tests under the thread sanitizer
+	$(MAKE) BUILD=build/tsan TSAN=1 unit
 lint:                                  ## layers, banned calls, sizes, clang's warnings
 	python3 tools/lint.py
 bench: $(BUILD)/vitrine $(BENCH)       ## measure; prints one JSON line a figure

@@ -65,7 +65,7 @@ typedef struct peer {
     request *current;               /* the request being read or answered */
     struct peer *next, *previous;   /* in the loop's list of open ones, or (next only) of free ones */
     int fd;
-    atomic_llong quiet_since_us;    /* no whole request head since; 0 while a request runs. Read by the sweeper */
+    atomic_llong quiet_since_us;    /* waiting for a head or for more of a body since; 0 while a request runs. Read by the sweeper */
     int64_t gone_since_us;          /* the sweeper's: quiet_since_us when it found the caller gone */
     char address[INET6_ADDRSTRLEN];
     size_t address_n;
@@ -299,12 +299,15 @@ static enum MHD_Result on_head(request *q, const char *method, const char *versi
     }
     buf_init_in(&q->body, &q->memory, q->decision.max_body);
     if (f.length) (void)buf_room(&q->body, f.length < BODY_FIRST ? f.length : BODY_FIRST);  /* a failure shows in on_body() */
+    if (has_body) atomic_store_explicit(&from->quiet_since_us, q->started_us, memory_order_relaxed);
     return MHD_YES;
 }
 
 /* A piece of the body. The library takes no answer before the end, so what is too much is read and dropped, up to a point. */
 static enum MHD_Result on_body(request *q, const char *bytes, size_t *size) {
-    if (q->c.time->mono_us(q->c.time) > q->c.deadline_us) return MHD_NO;        /* dripping: cut it */
+    int64_t now = q->c.time->mono_us(q->c.time);
+    if (now > q->c.deadline_us) return MHD_NO;      /* dripping: cut it */
+    atomic_store_explicit(&peer_of(q->connection)->quiet_since_us, now, memory_order_relaxed);
     if (!q->failed) {
         buf_add(&q->body, bytes, *size);
         q->failed = buf_err(&q->body);
@@ -318,11 +321,12 @@ static enum MHD_Result on_body(request *q, const char *bytes, size_t *size) {
 
 static enum MHD_Result on_part(void *closure, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
                                const char *bytes, size_t *size, void **state) {
-    (void)closure, (void)connection, (void)url;     /* the request knows them; the address was taken undecoded by on_target() */
+    (void)closure, (void)url;                       /* the request knows the loop; the address was taken undecoded by on_target() */
     request *q = *state;
     if (!q) return MHD_NO;
     if (q->phase == READING_HEADERS) return on_head(q, method, version);
     if (*size) return on_body(q, bytes, size);
+    atomic_store_explicit(&peer_of(connection)->quiet_since_us, 0, memory_order_relaxed);
     return q->phase == READING_BODY ? answer(q) : send_answer(q);
 }
 
