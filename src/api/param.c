@@ -95,7 +95,7 @@ static err_code json_one(ctx *c, const param *p, const json_value *v, void *into
 
 static const param *find(const param *table, size_t n, str name) {
     for (size_t i = 0; i < n; i++)
-        if (str_eq(name, str_of(table[i].name))) return &table[i];
+        if (name.n && table[i].name[0] == name.p[0] && str_eq(name, str_of(table[i].name))) return &table[i];
     return NULL;
 }
 

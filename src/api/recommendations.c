@@ -116,9 +116,11 @@ static err_code answer(api_call *call, const recommend_input *in) {
     json_out w = api_json(call);
     opt_int ceiling = in->cart_value.v > 0 ? minor_of(in->cart_value, facts.digits) : (opt_int){ 0, false };
     TRY(ceiling.known ? write_capped(call, s, &q, ceiling.v) : recommend_write(call->c, s, &q, &call->out->body));
-    http_add_header(call->out, "Cache-Control", STR("no-store"));
     return api_json_done(call, &w);
 }
+
+/* Said with answers to GET: others nobody on the way may keep (RFC 9111, 3). */
+static void say_no_store(api_call *call) { http_add_header(call->out, "Cache-Control", STR("no-store")); }
 
 err_code recommendations_post(api_call *call) {
     recommend_input in = { 0 };
@@ -129,6 +131,7 @@ err_code recommendations_post(api_call *call) {
 err_code recommendations_get(api_call *call) {
     recommend_input in = { 0 };
     TRY(api_read_query(call, call->route->input, call->route->n_input, &in));
+    say_no_store(call);
     return answer(call, &in);
 }
 
@@ -149,6 +152,7 @@ err_code alias_post(api_call *call) {
 err_code alias_get(api_call *call) {
     recommend_input in = { 0 };
     TRY(api_read_query(call, call->route->input, call->route->n_input, &in));
+    say_no_store(call);
     return answer_alias(call, &in);
 }
 

@@ -11,7 +11,7 @@
 /* jansson knows one allocator per process; the arena of the running parse is per thread. Set for the duration of a call only. */
 static _Thread_local arena *parse_home;
 
-static void *home_alloc(size_t n) { return parse_home ? arena_alloc(parse_home, n) : NULL; }
+static void *home_alloc(size_t n) { return parse_home ? arena_alloc_raw(parse_home, n) : NULL; }
 static void home_free(void *p) { (void)p; /* the arena frees */ }
 
 static void install_allocator(void) {
@@ -22,8 +22,12 @@ static void install_allocator(void) {
 static const json_t *node(const json_value *v) { return (const json_t *)v; }
 static const json_value *value(const json_t *j) { return (const json_value *)j; }
 
-/* Deepest nesting of brackets outside strings. Checked before jansson recurses. */
+/* Deepest nesting of brackets outside strings. Checked before jansson recurses. Few brackets cannot be nested deeply: the common
+ * body is only counted. */
 static int nesting(str text) {
+    int opening = 0;
+    for (size_t i = 0; i < text.n; i++) opening += (text.p[i] == '{') | (text.p[i] == '[');
+    if (opening <= LIMIT_JSON_DEPTH) return opening;
     int depth = 0, deepest = 0;
     bool in_string = false;
     for (size_t i = 0; i < text.n; i++) {
