@@ -17,17 +17,35 @@
 
 static const param out_status[] = { DOC("status", "ok, ready or starting."), DOC("version", "Version of Vitrine.") };
 
+/* What a product card holds, in items and in bundles. */
+#define DOC_CARD                                                                                                        \
+    DOC("product_id", "The product; variations are folded into it."), DOC("name", "Name."), DOC("url", "Its page in the shop."), \
+    DOC("image", "A picture; empty when it has none."), DOC("sku", "Article number."),                                  \
+    DOC_NUMBER("price", "Asked today, major units."), DOC_NUMBER("regular_price", "Before the sale."),                  \
+    DOC_BOOL("on_sale", "Is it reduced."), DOC_BOOL("price_from", "Its variations differ in price; this is the lowest."), \
+    DOC("currency", "ISO 4217."), DOC_BOOL("in_stock", "In stock, or may be ordered back."),                            \
+    DOC_INT("stock_left", "Left out unless the shop's own low-stock threshold is reached."),                            \
+    DOC_NUMBER("rating", "Average, 0 to 5."), DOC_INT("rating_count", "Reviews."), DOC_TEXTS("categories", "Names, the main one first.")
+
+static const param out_card[] = { DOC_CARD };
+static const param out_incentive[] = {
+    DOC_INT("discount", "Percent off."), DOC_NUMBER("price", "With the discount."), DOC("price_text", "The same, written for people."),
+};
 static const param out_item[] = {
-    DOC("product_id", "The product; variations are folded into it."), DOC("name", "Name."), DOC("url", "Its page in the shop."),
-    DOC("image", "A picture."), DOC_NUMBER("price", "Asked today, major units."), DOC_NUMBER("regular_price", "Before the sale."),
+    DOC_CARD, DOC("price_text", "The price, written for people."),
     DOC_NUMBER("score", "What the list is ordered by."), DOC_NUMBER("probability", "Of being bought next, 0 to 1, calibrated."),
     DOC_NUMBER("confidence", "Share of the probability that stands on data of its own, 0 to 1."),
     DOC("source", "cross_sell, also_bought, upsell, similar, personal, popular, trending or new."),
-    DOC("reason", "Machine word for why."), DOC("message", "Sentence for the visitor, in the asked language."),
+    DOC("reason", "Machine word for why."), DOC("because_of", "Product that led to this one; left out when there is none."),
+    DOC("message", "Sentence for the visitor, in the asked language."),
+    DOC_OBJECT("incentive", "Left out when there is none.", out_incentive),
 };
+#define DOC_BUNDLE_MONEY                                                                                                \
+    DOC_NUMBER("normal_price", "Sum of their prices."), DOC_NUMBER("bundle_price", "Together."), DOC_NUMBER("savings", "The difference.")
 static const param out_bundle[] = {
-    DOC_TEXTS("products", "The product asked for and the best two that go with it."), DOC_NUMBER("normal_price", "Sum of their prices."),
-    DOC_NUMBER("bundle_price", "Together."), DOC_NUMBER("savings", "The difference."), DOC("message", "Sentence for the visitor."),
+    DOC_LIST("products", "The product asked for and the best two that go with it.", out_card), DOC_BUNDLE_MONEY,
+    DOC_INT("discount", "Percent off."), DOC("bundle_price_text", "Written for people."), DOC("savings_text", "Written for people."),
+    DOC("message", "Sentence for the visitor."),
 };
 static const param out_recommendations[] = {
     DOC("rec_id", "Id of this answer; send it back with clicks and orders."), DOC("placement", "The placement used."),
@@ -42,9 +60,10 @@ static const param out_upsell[] = {
 static const param out_rule[] = {
     DOC("product_id", "Recommended product."), DOC_NUMBER("probability", "Bought with it, 0 to 1."), DOC_NUMBER("price", "Major units."),
 };
+static const param out_rule_bundle[] = { DOC_TEXTS("products", "Ids: the product and the best two."), DOC_BUNDLE_MONEY };
 static const param out_cross_sell[] = {
     DOC("product", "Product looked at."), DOC_LIST("recommendations", "Best first.", out_rule), DOC_OBJECT("bundle",
-        "With the best two.", out_bundle),
+        "With the best two.", out_rule_bundle),
 };
 static const param out_rules[] = {
     DOC_LIST("upsell", "Steps up.", out_upsell), DOC_LIST("cross_sell", "What goes together.", out_cross_sell),

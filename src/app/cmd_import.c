@@ -1,5 +1,8 @@
 /* vitrine import: take products, orders or customers from a file into a store, and learn from them. */
+#include <errno.h>
 #include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
 #include "app/commands.h"
 #include "app/foreground.h"
 #include "app/learned.h"
@@ -127,6 +130,13 @@ static err_code print_report_json(ctx *c, const invocation *v, const store *s, c
     return ERR_OK;
 }
 
+/* A mistyped name must not leave an empty store behind. */
+static err_code check_file(ctx *c, const invocation *v) {
+    const char *path = v->args[1];
+    if (strcmp(path, "-") == 0 || access(path, R_OK) == 0) return ERR_OK;
+    return fail(c, ERR_NOT_FOUND, "%s cannot be read: %s", path, strerror(errno));
+}
+
 static err_code run(ctx *c, const invocation *v) {
     AUTO_HOME h = { 0 };
     import_options o;
@@ -135,6 +145,7 @@ static err_code run(ctx *c, const invocation *v) {
     import_report *report = arena_new(c->arena, import_report, 1);
     if (!report) return fail(c, ERR_NO_MEMORY, "no memory for the report");
     TRY(read_options(c, v, &o));
+    TRY(check_file(c, v));
     TRY(home_open(c, v, HOME_MAKE, &h));
     TRY(find_or_make(c, v, h.d, &s));
     o.store_id = s.store_id;
