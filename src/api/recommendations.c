@@ -15,6 +15,8 @@ static const param filter_fields[] = {
     { "brands", PARAM_TEXTS, OFFSET(brands), 0, LIMIT_FILTER_VALUES, false, "Ids, slugs or names; one is enough.", NULL, NULL, 0 },
     { "attributes", PARAM_TEXTS, OFFSET(attributes), 0, LIMIT_FILTER_VALUES, false,
       "\"name=value\"; values of one name: any, different names: all.", "[\"Color=Blue\"]", NULL, 0 },
+    { "in_stock", PARAM_BOOL, OFFSET(in_stock), 0, 0, false,
+      "true: nothing on backorder either. What is sold out is never answered.", "true", NULL, 0 },
 };
 
 const param recommend_params[COUNT_RECOMMEND] = {
@@ -78,6 +80,7 @@ static err_code make_query(ctx *c, const recommend_input *in, const serving_fact
         return fail_field(c, ERR_INVALID, "source", "'%.*s' is not a source; /docs lists them", STR_ARG(in->source));
     q->filter.price_min = minor_of(in->price_min, facts->digits);
     q->filter.price_max = minor_of(in->price_max, facts->digits);
+    q->filter.on_hand = in->in_stock.v;
     q->filter.categories = list_of(in->categories);
     q->filter.tags = list_of(in->tags);
     q->filter.brands = list_of(in->brands);

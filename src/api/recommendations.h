@@ -7,6 +7,7 @@ typedef struct {
     str placement, product_id, visitor_id, customer_id, source, locale, store_id;
     texts cart, history, exclude, categories, tags, brands, attributes;
     opt_i64 n;
+    opt_flag in_stock;
     opt_f64 price_min, price_max, cart_value;
 } recommend_input;
 

@@ -16,6 +16,7 @@ typedef struct catalogue_item {
     uint32_t n_variations;
     bool sellable;                  /* may be shown now: status, visibility, kind, price and stock all allow it */
     bool in_stock;                  /* stock or backorders */
+    bool on_hand;                   /* stock, not only backorders */
     bool price_from;                /* sellable variations differ in price; price_minor is the lowest */
     bool on_sale;
     uint16_t n_terms;

@@ -36,10 +36,20 @@ bool family_is_sellable(const product_family *f) {
     return false;
 }
 
-static bool family_in_stock(const product_family *f) {
-    if (!f->n_variations) return stock_allows(f->parent, NULL);
+/* In the house, not to be ordered first. */
+static bool is_on_hand(const product *p, const product *parent) {
+    const product *owner = parent && is_word(p->manage_stock, "parent") ? parent : p;
+    bool counted_out = is_word(owner->manage_stock, "yes") && owner->stock_quantity.known && owner->stock_quantity.v <= 0;
+    return !counted_out && !is_word(p->stock_status, "outofstock") && !is_word(p->stock_status, "onbackorder");
+}
+
+typedef bool stock_question(const product *p, const product *parent);
+
+/* Is it so for the product, or for one of its variations? */
+static bool any_of_family(const product_family *f, stock_question *is_so) {
+    if (!f->n_variations) return is_so(f->parent, NULL);
     for (size_t i = 0; i < f->n_variations; i++)
-        if (stock_allows(&f->variations[i], f->parent)) return true;
+        if (is_so(&f->variations[i], f->parent)) return true;
     return false;
 }
 
@@ -186,7 +196,8 @@ static catalogue_item facts_of(const product_family *f, uint32_t slot) {
                           .total_sales = p->total_sales, .product_id = p->product_id, .name = p->name, .url = p->permalink,
                           .image = image_of(f) };
     it.sellable = family_is_sellable(f);
-    it.in_stock = family_in_stock(f);
+    it.in_stock = any_of_family(f, stock_allows);
+    it.on_hand = any_of_family(f, is_on_hand);
     fold_price(&it, f);
     it.log_price = log((double)(it.price_minor + 1));
     if (f->n_categories) it.main_category = (uint32_t)term_hash(TERM_CATEGORY, f->categories[0]->category_id, STR("")) | 1;

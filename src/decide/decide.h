@@ -42,6 +42,7 @@ typedef struct {
     str_list tags, brands;              /* id, slug or name */
     const attribute_match *attributes;  /* values of one name: any; different names: all */
     size_t n_attributes;
+    bool on_hand;                       /* nothing that must be ordered first (backorders); sold out never passes anyway */
 } recommend_filter;
 
 /* Zeroed fields mean "not given". Ids are the shop's; a variation's id stands for its product; ids not known are ignored. */

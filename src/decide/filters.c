@@ -37,6 +37,7 @@ err_code filter_compile(ctx *c, const recommend_filter *f, item_filter *ret_filt
     item_filter out = { .groups = arena_new(c->arena, term_group, 3 + f->n_attributes) };
     if (!out.groups) return fail(c, ERR_NO_MEMORY, "no memory for a filter");
     out.low = f->price_min.known ? f->price_min.v : INT64_MIN;
+    out.on_hand = f->on_hand;
     out.high = f->price_max.known ? f->price_max.v : INT64_MAX;
     TRY(add_names(c, &out, TERM_CATEGORY, f->categories));
     TRY(add_names(c, &out, TERM_TAG, f->tags));
@@ -55,6 +56,7 @@ static bool has_one(const catalogue_item *item, term_group g) {
 
 bool filter_passes(const item_filter *f, const catalogue_item *item) {
     if (item->price_minor < f->low || item->price_minor > f->high) return false;
+    if (f->on_hand && !item->on_hand) return false;
     for (size_t i = 0; i < f->n; i++)
         if (!has_one(item, f->groups[i])) return false;
     return true;

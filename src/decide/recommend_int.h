@@ -34,7 +34,7 @@ typedef struct {
 } candidate;
 
 typedef struct { const uint64_t *any; size_t n; } term_group;   /* an item passes with one of these */
-typedef struct { term_group *groups; size_t n; int64_t low, high; } item_filter;
+typedef struct { term_group *groups; size_t n; int64_t low, high; bool on_hand; } item_filter;
 
 enum { MAX_ANCHORS = 1 + 100 + 60 };
 typedef struct {

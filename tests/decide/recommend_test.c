@@ -241,6 +241,23 @@ TEST(decide, filters_hold_for_every_item) {
     }
 }
 
+TEST(decide, leaves_out_backorders_when_asked_to) {
+    static const struct { void (*change)(product *); bool shown; } cases[] = {
+        { backordered, false }, { on_backorder, false }, { unknown_quantity, true }, { catalogue_only, true },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        TEST_SHOP(f, c);
+        cases[i].change(row(&f, "case"));
+        fake_publish(&f, true);
+        AUTO_SERVING s = fake_pin(&f);
+        recommend_query q = about_phone;
+        q.n = 50;
+        q.filter.on_hand = true;
+        recommend_answer a = ask(&f, s, &q);
+        if ((place_of(&a, "case") >= 0) != cases[i].shown) test_fail("case %zu: %s", i, cases[i].shown ? "is missing" : "is shown");
+    }
+}
+
 TEST(decide, asks_one_source_alone) {
     TEST_SHOP(f, c);
     fake_publish(&f, true);
