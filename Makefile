@@ -34,7 +34,7 @@ BENCH := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*_bench.c))
 all: $(BUILD)/vitrine                  ## build/vitrine
 
 help:                                  ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
+	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
 
 $(BUILD)/libvitrine.a: $(OBJ)
 	@rm -f $@ && ar rcs $@ $^

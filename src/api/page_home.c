@@ -46,7 +46,8 @@ static void write_product(buf *b, const catalogue_item *item, const serving_fact
 }
 
 static void write_pair(buf *b, const rule_pair *p, const serving_facts *facts, bool upgrade) {
-    buf_text(b, "<div class=pair>");
+    bool bare = !p->from->image.n && !p->to->image.n;
+    buf_text(b, bare ? "<div class='pair bare'>" : "<div class=pair>");
     write_product(b, p->from, facts);
     buf_text(b, upgrade ? "<span class=plus>→</span>" : "<span class=plus>+</span>");
     write_product(b, p->to, facts);
@@ -173,7 +174,7 @@ static void write_numbers(buf *b, const shop_view *v) {
     write_fact(b, (int64_t)v->facts.upsell_rules, "upgrade rules");
     buf_text(b, "</div><p class='soft small'>");
     write_when(b, "Copied", v->row->synced_ms);
-    write_when(b, "learned", v->facts.learned_ms);
+    write_when(b, "Learned", v->facts.learned_ms);
     buf_printf(b, "%zu KB in memory</p>", v->facts.bytes / 1024);
     const char *missing = hint(v);
     if (missing) buf_printf(b, "<p>%s</p>", missing);

@@ -36,6 +36,8 @@ static const char PAGE_STYLE[] =
     ".pair figcaption span{display:block}"
     ".pair .name{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden;overflow-wrap:anywhere}"
     ".pair .plus{color:var(--soft);font-size:20px;line-height:108px;text-align:center}"
+    ".pair.bare .none{display:none}"
+    ".pair.bare .plus{line-height:34px}"
     ".pair p{grid-column:1/-1;margin:10px 0 0;padding-top:8px;border-top:1px solid var(--line);font-size:13px;line-height:1.35;"
     "color:var(--soft)}"
     ".pair p b{color:var(--mark);font-size:15px}"
