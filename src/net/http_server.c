@@ -27,8 +27,8 @@
  * 32 KiB the zeroing took a tenth of the time of a small answer, and 1,000 idle connections 31 MB. */
 enum {
     CONNECTION_POOL = 20 << 10,
-    KEEP_ARENA = 64 << 10,          /* a request arena that grew beyond it is given back to the system */
-    KEEP_REQUESTS = 256,            /* in the free list of each loop */
+    KEEP_ARENA = 256 << 10,         /* a request arena that grew beyond it is given back to the system */
+    KEEP_REQUESTS = 32,             /* in the free list of each loop */
     DISCARD_MOST = 1 << 20,         /* of a chunked body that became too large; then the connection is cut */
     GRACE_MS = 5000,
     BODY_FIRST = 16 << 10,

@@ -1,6 +1,5 @@
 /* The currency table and the two ways of writing money we know. Source: ISO 4217 list one, amendments to 2025; steps: habits of shops. */
 #include "schema/currency.h"
-#include <stdlib.h>
 #include <string.h>
 #include "base/ctx.h"
 
@@ -50,13 +49,22 @@ const currency all_currencies[] = {             /* sorted by code: currency_find
 };
 const size_t n_currencies = COUNT(all_currencies);
 
-static int by_code(const void *key, const void *row) { return memcmp(key, ((const currency *)row)->code, 3); }
+static uint32_t code_number(const char *code) {
+    return (uint32_t)(unsigned char)code[0] << 16 | (uint32_t)(unsigned char)code[1] << 8 | (unsigned char)code[2];
+}
 
 const currency *currency_find(str code) {
     char upper[3];
     if (code.n != 3) return NULL;
     for (size_t i = 0; i < 3; i++) upper[i] = (char)(code.p[i] >= 'a' && code.p[i] <= 'z' ? code.p[i] - 32 : code.p[i]);
-    return bsearch(upper, all_currencies, n_currencies, sizeof *all_currencies, by_code);
+    uint32_t wanted = code_number(upper);
+    size_t low = 0, high = n_currencies;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (code_number(all_currencies[middle].code) < wanted) low = middle + 1;
+        else high = middle;
+    }
+    return low < n_currencies && code_number(all_currencies[low].code) == wanted ? &all_currencies[low] : NULL;
 }
 
 int currency_digits(str code) {
@@ -67,13 +75,13 @@ int currency_digits(str code) {
 /* How a language writes amounts. */
 typedef struct {
     const char *language;
-    const char *thousands, *point;
+    char thousands, point;
     bool symbol_first;              /* "€5" instead of "5 €" */
     bool code_for_local;            /* "RON 5" where the symbol is a word of another language ("lei") */
 } number_format;
 static const number_format formats[] = {
-    { "en", ",", ".", true, true },             /* the first is the one for languages without a row */
-    { "ro", ".", ",", false, false },
+    { "en", ',', '.', true, true },             /* the first is the one for languages without a row */
+    { "ro", '.', ',', false, false },
 };
 
 static const number_format *format_of(str locale) {
@@ -100,15 +108,19 @@ static bool is_sign(const char *symbol) {
     return symbol[strlen(symbol) - 1] == '$';
 }
 
+/* From the right: digits behind the point, then groups of three. Written by hand: every answer has ten amounts. */
 static void write_amount(buf *b, uint64_t minor, int digits, const number_format *f) {
-    static const uint64_t unit[] = { 1, 10, 100, 1000, 10000 };
-    char whole[24];
-    int n = snprintf(whole, sizeof whole, "%llu", (unsigned long long)(minor / unit[digits]));
-    for (int i = 0; i < n; i++) {
-        if (i && (n - i) % 3 == 0) buf_text(b, f->thousands);
-        buf_char(b, whole[i]);
-    }
-    if (digits) buf_printf(b, "%s%0*llu", f->point, digits, (unsigned long long)(minor % unit[digits]));
+    char room[48];
+    size_t at = sizeof room;
+    for (int i = 0; i < digits; i++, minor /= 10) room[--at] = (char)('0' + minor % 10);
+    if (digits) room[--at] = f->point;
+    int n = 0;
+    do {
+        if (n && n % 3 == 0) room[--at] = f->thousands;
+        room[--at] = (char)('0' + minor % 10);
+        n++;
+    } while (minor /= 10);
+    buf_add(b, room + at, sizeof room - at);
 }
 
 void money_text(buf *b, int64_t minor, str code, str locale) {

@@ -150,6 +150,30 @@ TEST(json, writes_what_it_reads) {
     assert_str("{\"b\":[1,-2.5,true,null,\"\xC8\x99\\n\\\"\"],\"a\":{}}", buf_view(&b));
 }
 
+/* Text is escaped eight bytes at a time: the same comes out as byte by byte, wherever the odd byte stands. */
+TEST(json, escapes_every_byte_at_every_place) {
+    TEST_CTX(c);
+    for (int byte = 0; byte < 256; byte++) {
+        buf alone;
+        buf_init_in(&alone, c->arena, 64);
+        json_out w;
+        jw_init(&w, &alone);
+        char odd = (char)byte;
+        jw_str(&w, (str){ &odd, 1 });
+        for (size_t place = 0; place < 19; place++) {
+            char text[19] = "plain text, 19 long", wanted[64];
+            text[place] = odd;
+            buf out;
+            buf_init_in(&out, c->arena, 128);
+            jw_init(&w, &out);
+            jw_str(&w, (str){ text, sizeof text });
+            snprintf(wanted, sizeof wanted, "\"%.*s%.*s%.*s\"", (int)place, text, (int)alone.n - 2, alone.p + 1,
+                     (int)(sizeof text - place - 1), text + place + 1);
+            assert_str(wanted, buf_view(&out));
+        }
+    }
+}
+
 TEST(json, refuses_hostile_text) {
     TEST_CTX(c);
     char deep[400];
