@@ -1,10 +1,11 @@
 /* Who would take the dearer one. It does NOT make prices: the incentive is a parameter.
  * For each product: listed, in stock, 1.2 to 2 times its price, of the same main category or of similar text; the most similar
- * ones make its group. Buyers of the group are taken to choose one of it, so
- *     P(b) = (weight_b + prior_b) / (weight_anchor + weights of the group + PRIOR)
+ * ones make its group. Buyers of the group are taken to choose one of it, and to consider each as far as it is like the anchor
+ * (like_b = its similarity over that of the most similar one), so
+ *     P(b) = (weight_b * like_b^2 + prior_b) / (weight_anchor + sum of weight * like^2 over the group + PRIOR)
  * with decayed sales as weights (a Dirichlet posterior), and prior_b = PRIOR * q * similarity_b / sum of similarities, where q
  * is the share of buyers of all groups of the shop who chose a dearer one, itself shrunk to 15 %. Without a sale q and
- * similarity speak alone. */
+ * similarity speak alone. The best seller of a category is no step up from everything in it: similarity sees to that. */
 #include "decide/learn_int.h"
 #include <stdlib.h>
 
@@ -47,6 +48,12 @@ static int by_number(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+/* Sales of product `i` of the group, counted as far as the anchor's buyers had it in mind: the most similar one fully. */
+static double considered(const learning *l, const group *g, uint32_t i) {
+    double nearest = (double)g->of[0].score, like = nearest > 0 ? (double)g->of[i].score / nearest : 1;
+    return (double)l->items[g->of[i].item].weight * like * like;
+}
+
 static void find_group(const learning *l, uint32_t a, group *ret_group) {
     group g = { .n = 0 };
     uint32_t found[CANDIDATES], n = l->shop.items[a].price_minor > 0 ? find_candidates(l, a, found) : 0;
@@ -57,7 +64,7 @@ static void find_group(const learning *l, uint32_t a, group *ret_group) {
     topk_sort(&best);
     g.n = best.n;
     for (uint32_t i = 0; i < g.n; i++) {
-        g.weight += (double)l->items[g.of[i].item].weight;
+        g.weight += considered(l, &g, i);
         g.similarity += (double)g.of[i].score;
     }
     *ret_group = g;
@@ -69,7 +76,7 @@ static uint32_t weigh_group(const learning *l, uint32_t a, const group *g, doubl
     for (uint32_t i = 0; i < g->n; i++) {
         uint32_t b = g->of[i].item;
         double like = g->similarity > 0 ? (double)g->of[i].score / g->similarity : 1.0 / g->n;
-        double probability = ((double)l->items[b].weight + PRIOR * q * like) / (all + PRIOR);
+        double probability = (considered(l, g, i) + PRIOR * q * like) / (all + PRIOR);
         list[i] = (snapshot_upsell){ b, l->items[a].sales + l->items[b].sales, (float)probability, (float)(all / (all + PRIOR)),
                                      (float)ratio(l, a, b), (float)l->p->upsell_discount };
     }
