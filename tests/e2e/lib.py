@@ -4,7 +4,7 @@ import contextlib, http.client, json, os, pathlib, shutil, signal, socket, sqlit
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = str((ROOT / os.environ.get("VITRINE", "build/vitrine")).resolve())
 SHARED = pathlib.Path(os.environ.get("VITRINE_SHARED", ROOT / ".." / "shared"))
-START_SECONDS = 60          # the sanitizer build on a busy machine
+START_SECONDS = 180         # the sanitizer build on a busy machine, where jobs (at low priority) get the least
 
 
 class Skip(Exception):
