@@ -211,10 +211,10 @@ err_code recommend(ctx *c, const serving *s, const recommend_query *q, recommend
  * the minute. Persons are not in it: what they bought is, as anchors and bans. */
 static uint64_t answer_key(const request *r, uint64_t seed) {
     const recommend_query *q = r->q;
-    const struct { uint64_t generation, minute, n, source, placement, language, category; int64_t low, high; } head = {
+    const struct { uint64_t generation, minute, n, source, placement, language, category, on_hand; int64_t low, high; } head = {
         r->s->number, (uint64_t)(r->now_ms / MS_PER_MINUTE), r->n, q->source, (uintptr_t)r->place->name,
         (uintptr_t)locale_language(r->locale), q->filter.categories.n ? hash_str(q->filter.categories.p[0]) : 0,
-        r->filter.low, r->filter.high,
+        r->filter.on_hand, r->filter.low, r->filter.high,
     };
     uint64_t key = hash_bytes(&head, sizeof head, seed);
     for (size_t i = 0; i < r->n_anchors; i++) {

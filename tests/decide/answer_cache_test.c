@@ -64,6 +64,9 @@ TEST(answers, kept_or_made_are_the_same_but_for_the_id) {
 
 TEST(answers, belong_to_everything_a_request_says) {
     CORNER_SHOP(f, c);
+    for (size_t i = 0; i < f.n; i++)
+        if (str_eq(f.rows[i].product_id, STR("cup"))) f.rows[i].stock_status = STR("onbackorder");
+    fake_publish(&f, true);
     AUTO_SERVING s = fake_pin(&f);
     const str cup[] = { STR("cup") }, honey[] = { STR("honey") }, kitchen[] = { STR("kitchen") }, tray[] = { STR("tray") };
     recommend_query asked[] = {
@@ -83,6 +86,7 @@ TEST(answers, belong_to_everything_a_request_says) {
         { .product_id = STR("tea"), .source = SOURCE_ALL, .n = 3, .filter = { .price_max = SOME(1000) } },
         { .product_id = STR("tea"), .source = SOURCE_ALL, .n = 3, .filter = { .price_min = SOME(1000) } },
         { .product_id = STR("tea"), .source = SOURCE_ALL, .n = 3, .filter = { .categories = { kitchen, 1 } } },
+        { .product_id = STR("tea"), .source = SOURCE_ALL, .n = 3, .filter = { .on_hand = true } },
     };
     for (int round = 0; round < 2; round++)
         for (size_t i = 0; i < COUNT(asked); i++)
