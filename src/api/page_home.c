@@ -146,8 +146,10 @@ static void write_example(api_call *call, const store *shop, str product_id) {
     buf_text(b, "' \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"product_id\": \"");
     html_text(b, product_id.n ? product_id : STR("PRODUCT_ID"));
     buf_text(b, "\", \"n\": 4}'</pre>");
-    if (!is_demo) buf_text(b, "<p class='soft small'>The keys were shown when the shop was connected; "
-                              "<code>vitrine stores keys STORE rotate public</code> makes a new one.</p>");
+    if (is_demo) return;
+    buf_text(b, "<p class='soft small'>Keys are shown once, when they are made; <code>vitrine stores keys ");
+    html_text(b, shop->name);
+    buf_text(b, " rotate public</code> makes a new one.</p>");
 }
 
 static err_code look_at(api_call *call, const store *row, shop_view *ret_view) {
