@@ -286,7 +286,7 @@ static err_code give_fields(ctx *c, csv *r, str text) {
     char *to = NULL;
     for (size_t k = 0; k < r->n; k++) {
         span s = r->spans[k];
-        r->fields[k] = (str){ text.p + s.from, s.n };
+        r->fields[k] = s.n ? (str){ text.p + s.from, s.n } : STR("");       /* an empty record has no text to point into */
         if (!s.doubled) continue;
         if (!to) {
             buf_reset(&r->scratch);
