@@ -14,7 +14,7 @@ def test_a_shop_connected_by_the_command_line_is_copied_learned_and_served():
         wait_until(lambda: ask()[0] == 200)
         wait_until(lambda: ask()[1]["model_version"] >= 1)
         assert len(ask()[1]["items"]) == 3 and count(data, "order_row") == 80
-        assert sql(data, "SELECT kind, state FROM job_row ORDER BY job_id") == [("sync", "done"), ("train", "done")]
+        wait_until(lambda: sql(data, "SELECT kind, state FROM job_row ORDER BY job_id") == [("sync", "done"), ("train", "done")])
         run("stores", "remove", "late", "--yes", "--data", data)
         wait_until(lambda: ask()[0] == 401)
         assert server.stop() == 0
