@@ -53,7 +53,7 @@ def test_says_what_a_file_lacks():
 
 def test_killed_in_the_middle_and_started_again_gives_the_same():
     path, whole, broken = folder() / "orders.csv.gz", folder(), folder()
-    write_orders(path, orders=8000)
+    write_orders(path, orders=4000)
     started = time.monotonic()
     run("import", "orders", path, "--store", "shop", "--no-train", "--data", whole)
     seconds = time.monotonic() - started
