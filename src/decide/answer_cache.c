@@ -6,7 +6,7 @@
 #include <string.h>
 #include "base/thread.h"
 
-enum { SETS = 256, WAYS = 8, LOCKS = 64, PLACE_BYTES = 8 << 10, HEAD_BYTES = 16 };      /* 16 MiB when all of it is in use */
+enum { SETS = 128, WAYS = 8, LOCKS = 64, PLACE_BYTES = 8 << 10, HEAD_BYTES = 16 };      /* 8 MiB when all of it is in use */
 
 typedef struct {
     uint64_t key;                   /* 0 = empty */
