@@ -61,4 +61,5 @@ static const char PAGE_STYLE[] =
     ".what i{font-style:normal;font-size:13px;border:1px solid var(--line);border-radius:99px;padding:0 8px;margin-left:8px;"
     "white-space:nowrap}"
     "footer{margin-top:40px;color:var(--soft);font-size:14px}"
+    "@media(max-width:600px){header{align-items:flex-start}.card{padding:18px 16px}.what{display:block;margin:2px 0 0 18px}}"
     "</style>";
