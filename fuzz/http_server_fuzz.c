@@ -40,13 +40,16 @@ static http_server *fuzzed_server(void) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     uint16_t port = http_server_port(fuzzed_server());
     struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    struct linger reset = { .l_onoff = 1 };         /* no TIME_WAIT: ports would run out */
+    static uint32_t caller;                         /* another loopback address each time: the ports of one would run out */
+    struct sockaddr_in from = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK + caller++ % 65000) };
+    struct linger reset = { .l_onoff = 1 };         /* no TIME_WAIT on our side */
     struct timeval patience = { .tv_usec = 20000 };     /* a keep-alive connection has no end of its own */
     char answer[4096];
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof to) != 0) abort();
+    if (fd < 0 || bind(fd, (struct sockaddr *)&from, sizeof from) != 0) abort();
+    if (connect(fd, (struct sockaddr *)&to, sizeof to) != 0) abort();
     (void)send(fd, data, size, MSG_NOSIGNAL);       /* the server may have closed already */
     shutdown(fd, SHUT_WR);
     while (recv(fd, answer, sizeof answer, 0) > 0) continue;

@@ -6,10 +6,10 @@
 #include "app/learned.h"
 #include "app/pick.h"
 #include "app/signals.h"
+#include "app/store_keys.h"
 #include "app/store_settings.h"
 #include "base/limits.h"
 #include "net/url.h"
-#include "stores/keys.h"
 #include "stores/stores.h"
 
 static const option options[] = {
@@ -30,7 +30,7 @@ typedef struct {
     connect_report report;
     store row;
     bool is_new;
-    str secret, public;         /* keys, only when they were made now */
+    store_keys keys;            /* only when they were made now */
     foreground_outcome copied, learned;
 } connection;
 
@@ -114,7 +114,6 @@ static err_code make_store(ctx *c, connection *k) {
     };
     if (!o.name.n) o.name = name_of_host(c, k->access.url);
     TRY(store_create(c, k->home.d, &o, &k->row));
-    TRY(key_make(c, k->home.d, k->row.store_id, KEY_SECRET, NULL, 0, &k->secret));
     url_parts parts;
     buf origin;
     buf_init_in(&origin, c->arena, 2 * KIB);
@@ -122,8 +121,7 @@ static err_code make_store(ctx *c, connection *k) {
     buf_printf(&origin, "%.*s://%.*s", STR_ARG(parts.scheme), STR_ARG(parts.host));
     if (parts.port) buf_printf(&origin, ":%u", parts.port);
     TRY(buf_err(&origin));
-    str page = buf_view(&origin);                           /* the shop's own pages may use the public key */
-    return key_make(c, k->home.d, k->row.store_id, KEY_PUBLIC, &page, 1, &k->public);
+    return store_keys_make(c, k->home.d, k->row.store_id, buf_view(&origin), &k->keys);     /* the shop's own pages may use it */
 }
 
 static err_code apply_webhook_base(ctx *c, store *s, void *arg) {
@@ -158,8 +156,7 @@ static void print_keys(const connection *k) {
     fprintf(out, "store '%.*s' (%" PRId64 ")%s\n", STR_ARG(k->row.name), k->row.store_id,
             k->is_new ? "" : ", which was here: its shop key is renewed");
     if (!k->is_new) return;
-    fprintf(out, "its API keys, shown this once; keep them:\n  secret (for servers)    %.*s\n  public (for web pages)  %.*s\n",
-            STR_ARG(k->secret), STR_ARG(k->public));
+    store_keys_print(out, &k->keys);
     if (k->report.can_write && !k->access.webhook_base.n)
         fputs("the key may write: with --webhook-base URL changes would arrive at once instead of within minutes\n", out);
 }
@@ -174,7 +171,7 @@ static err_code print_example(ctx *c, connection *k) {
     fputs("\nan example, ", out);
     TRY(answer_print(c, &a, &q, false, out));
     fprintf(out, "\nask for it:\n  vitrine serve --data %s &\n  curl -H 'Authorization: Bearer %.*s' \\\n", k->v->data,
-            STR_ARG(k->is_new ? k->secret : STR("SECRET_KEY")));
+            STR_ARG(k->is_new ? k->keys.secret : STR("SECRET_KEY")));
     fprintf(out, "    'http://localhost:8080/api/v1/recommendations?product_id=%.*s&n=3'\n", STR_ARG(q.product_id));
     return ERR_OK;
 }
@@ -189,8 +186,8 @@ static err_code print_connection(ctx *c, const connection *k) {
     jw_member_str(&w, "store", k->row.name);
     jw_member_bool(&w, "new", k->is_new);
     jw_member_bool(&w, "can_write", k->report.can_write);
-    if (k->is_new) jw_member_str(&w, "secret", k->secret);
-    if (k->is_new) jw_member_str(&w, "public", k->public);
+    if (k->is_new) jw_member_str(&w, "secret", k->keys.secret);
+    if (k->is_new) jw_member_str(&w, "public", k->keys.public);
     jw_key(&w, "sync");
     jw_raw(&w, k->copied.result.n ? k->copied.result : STR("null"));
     jw_key(&w, "train");

@@ -8,6 +8,7 @@
 #include "app/learned.h"
 #include "app/progress.h"
 #include "app/signals.h"
+#include "app/store_keys.h"
 #include "connect/import.h"
 #include "schema/currency.h"
 #include "stores/sink.h"
@@ -23,6 +24,7 @@ static const option options[] = {
     { "encoding", OPTION_TEXT, "NAME", NULL, "auto", 0, 0, "auto, utf-8 or windows-1252" },
     { "separator", OPTION_TEXT, "CHAR", NULL, NULL, 0, 0, "between the fields of a CSV file; else found out" },
     { "currency", OPTION_TEXT, "CODE", NULL, NULL, 0, 0, "of a store that is made: RON, EUR, GBP ..." },
+    { "locale", OPTION_TEXT, "ro|en", NULL, NULL, 0, 0, "of a store that is made: language of its messages; else by the currency" },
     { "strict", OPTION_FLAG, NULL, NULL, NULL, 0, 0, "end at the first bad line" },
     { "no-train", OPTION_FLAG, NULL, NULL, NULL, 0, 0, "do not learn afterwards" },
 };
@@ -58,15 +60,24 @@ static err_code read_options(ctx *c, const invocation *v, import_options *o) {
     return read_file_options(c, v, o);
 }
 
-/* The store named; made as a store without a shop when there is none. Without --store: "import". */
-static err_code find_or_make(ctx *c, const invocation *v, db *d, store *ret_store) {
+/* Romanian for a shop that sells in lei, English for the others. */
+static str locale_of(const invocation *v, str currency_code) {
+    str told = invocation_text(v, "locale");
+    if (told.n) return told;
+    return !currency_code.n || str_eq_nocase(currency_code, STR("RON")) ? STR("ro") : STR("en");
+}
+
+/* The store named; made as a store without a shop, with keys, when there is none. Without --store: "import". */
+static err_code find_or_make(ctx *c, const invocation *v, db *d, store *ret_store, store_keys *ret_keys) {
     str name = invocation_text(v, "store"), currency_code = invocation_text(v, "currency");
     if (!name.n) name = STR("import");
     err_code e = store_find(c, d, name, ret_store);
     if (e != ERR_NOT_FOUND) return e;
     if (!currency_code.n) currency_code = import_preset_currency(invocation_text(v, "preset"));
-    return store_create(c, d, &(store_order){ .name = name, .platform = STR("import"), .currency = currency_code, .sync_interval_min = -1 },
-                        ret_store);
+    const store_order wanted = { .name = name, .platform = STR("import"), .currency = currency_code,
+                                 .locale = locale_of(v, currency_code), .sync_interval_min = -1 };
+    TRY(store_create(c, d, &wanted, ret_store));
+    return store_keys_make(c, d, ret_store->store_id, STR(""), ret_keys);
 }
 
 typedef struct { progress_view view; } shown;
@@ -108,7 +119,8 @@ static void write_errors(json_out *w, const import_report *r) {
     jw_end_array(w);
 }
 
-static err_code print_report_json(ctx *c, const invocation *v, const store *s, const import_report *r, str trained) {
+static err_code print_report_json(ctx *c, const invocation *v, const store *s, const store_keys *k, const import_report *r,
+                                  str trained) {
     const struct { const char *name; int64_t n; } counts[] = {
         { "store_id", s->store_id }, { "lines", r->lines }, { "taken", r->taken }, { "skipped", r->skipped }, { "bad", r->bad },
         { "products", r->products }, { "orders", r->orders }, { "order_lines", r->order_lines }, { "customers", r->customers },
@@ -119,6 +131,7 @@ static err_code print_report_json(ctx *c, const invocation *v, const store *s, c
     jw_init(&w, &b);
     jw_object(&w);
     jw_member_str(&w, "store", s->name);
+    if (k->secret.n) jw_member_str(&w, "secret", k->secret), jw_member_str(&w, "public", k->public);
     for (size_t i = 0; i < COUNT(counts); i++) jw_member_i64(&w, counts[i].name, counts[i].n);
     write_errors(&w, r);
     jw_key(&w, "train");
@@ -141,13 +154,14 @@ static err_code run(ctx *c, const invocation *v) {
     AUTO_HOME h = { 0 };
     import_options o;
     store s;
+    store_keys keys = { 0 };
     foreground_outcome learned = { 0 };
     import_report *report = arena_new(c->arena, import_report, 1);
     if (!report) return fail(c, ERR_NO_MEMORY, "no memory for the report");
     TRY(read_options(c, v, &o));
     TRY(check_file(c, v));
     TRY(home_open(c, v, HOME_MAKE, &h));
-    TRY(find_or_make(c, v, h.d, &s));
+    TRY(find_or_make(c, v, h.d, &s, &keys));
     o.store_id = s.store_id;
     o.currency = s.currency;
     o.currency_digits = currency_digits(s.currency);
@@ -157,8 +171,9 @@ static err_code run(ctx *c, const invocation *v) {
     TRY(e);
     TRY(store_set_state(c, h.d, s.store_id, STR("ready"), STR("")));
     if (!invocation_flag(v, "no-train")) TRY(foreground_run(c, v, &h, &s, &(foreground_order){ .kind = "train", .input = "" }, &learned));
-    if (v->json) return print_report_json(c, v, &s, report, learned.result);
+    if (v->json) return print_report_json(c, v, &s, &keys, report, learned.result);
     if (learned.result.n) print_learned(c, v, learned.result);
+    if (keys.secret.n) fprintf(v->out, "store '%.*s' (%" PRId64 ")\n", STR_ARG(s.name), s.store_id), store_keys_print(v->out, &keys);
     return ERR_OK;
 }
 

@@ -73,7 +73,9 @@ static void check_freshness(ctx *c, doctor *d, const store *s, const char *what)
     else if (late_ms && age_ms > late_ms)
         doctor_say(d, DOCTOR_WARN, what, "last copied %s, later than its interval; is 'vitrine serve' running?",
                    time_words(s->synced_ms, when));
-    else doctor_say(d, DOCTOR_OK, what, "last copied %s", time_words(s->synced_ms, when));
+    else if (s->synced_ms) doctor_say(d, DOCTOR_OK, what, "last copied %s", time_words(s->synced_ms, when));
+    else if (connect_find(s->platform)) doctor_say(d, DOCTOR_WARN, what, "not copied yet: vitrine sync %.*s", STR_ARG(s->name));
+    else doctor_say(d, DOCTOR_OK, what, "filled from files, there is no shop to copy");
 }
 
 static void check_shop(ctx *c, doctor *d, const store *s, const char *what) {

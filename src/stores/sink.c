@@ -5,6 +5,7 @@
 #include <string.h>
 #include "base/limits.h"
 #include "base/map.h"
+#include "schema/currency.h"
 #include "storage/queries.h"
 #include "stores/stores.h"
 
@@ -361,6 +362,8 @@ static err_code edit_facts(ctx *c, store *s, void *arg) {
         changed = s->prices_include_tax != f->prices_include_tax || changed;
         s->prices_include_tax = f->prices_include_tax;
     }
+    if (!s->synced_ms && f->locale.n)                           /* later it is the owner's to choose */
+        changed = take(&s->locale, str_of(locale_language(f->locale))) || changed;
     (void)take(&s->time_zone, f->time_zone);                    /* neither is seen by a visitor */
     (void)take(&s->platform_version, f->platform_version);
     w->sink->counts.facts = w->sink->counts.facts || changed;

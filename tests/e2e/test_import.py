@@ -31,6 +31,7 @@ def test_counts_lines_and_says_which_are_bad():
     data, path = folder(), folder() / "orders.csv.gz"
     good = write_orders(path)
     report = run_json("import", "orders", path, "--store", "shop", "--no-train", "--data", data)
+    assert report["secret"].startswith("vsk_1_") and report["public"].startswith("vpk_1_"), report
     assert report["taken"] == good and report["bad"] == 3 and len(report["errors"]) == 3, report
     assert report["orders"] == 4000 and report["order_lines"] == good, report
     assert any("never" in e["reason"] for e in report["errors"]), report

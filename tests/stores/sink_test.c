@@ -217,6 +217,26 @@ TEST(sink, takes_only_the_shops_own_facts) {
     SINK_END();
 }
 
+static err_code mark_copied(ctx *c, store *s, void *arg) {
+    (void)c, (void)arg;
+    s->synced_ms = 1;
+    return ERR_OK;
+}
+
+TEST(sink, takes_the_shops_language_once_and_then_leaves_it_to_the_owner) {
+    SINK(c, false);
+    store facts = { .locale = STR("en_US") }, row;
+    assert_ok(c, k->shop(c, k->self, &facts));
+    assert_ok(c, store_get(c, d, 1, &row));
+    assert_str("en", row.locale);
+    assert_ok(c, store_change(c, d, 1, mark_copied, NULL, NULL));
+    facts.locale = STR("ro");
+    assert_ok(c, k->shop(c, k->self, &facts));
+    assert_ok(c, store_get(c, d, 1, &row));
+    assert_str("en", row.locale);
+    SINK_END();
+}
+
 TEST(sink, refuses_other_stores_and_stores_that_are_going) {
     SINK(c, false);
     product stranger = { .store_id = 2, .product_id = STR("1") };
