@@ -1,4 +1,5 @@
 /* The answer and the rule export as JSON. */
+#include <math.h>
 #include <stdlib.h>
 #include "base/limits.h"
 #include "decide/recommend_int.h"
@@ -208,25 +209,28 @@ static bool best_pair(const serving *s, decide_source source, uint32_t item, rul
     const snapshot *snap = s->loaded->snap;
     const catalogue_item *from = shown(s, serving_slot_of(s, item)), *to;
     if (!from) return false;
+    double sold = (double)snap->items[item].popularity;
     upsell_span up = source == SOURCE_UPSELL ? snapshot_upsells(snap, item) : (upsell_span){ NULL, 0 };
     rule_span cross = source == SOURCE_CROSS_SELL ? snapshot_cross_sell(snap, item) : (rule_span){ NULL, 0 };
     for (uint32_t i = 0; i < up.n; i++)
         if ((to = shown(s, serving_slot_of(s, up.p[i].item))) && is_upgrade(from, to)) {
-            *ret_pair = (rule_pair){ from, to, (double)up.p[i].probability, (double)up.p[i].confidence };
+            *ret_pair = (rule_pair){ from, to, (double)up.p[i].probability, (double)up.p[i].confidence, sold };
             return true;
         }
     for (uint32_t i = 0; i < cross.n; i++)
         if ((to = shown(s, serving_slot_of(s, cross.p[i].item))) && to != from) {
-            *ret_pair = (rule_pair){ from, to, (double)cross.p[i].probability, (double)cross.p[i].confidence };
+            *ret_pair = (rule_pair){ from, to, (double)cross.p[i].probability, (double)cross.p[i].confidence, sold };
             return true;
         }
     return false;
 }
 
-/* By what is both likely and sure. */
+/* What is likely and sure, of products that are bought: that hardly anybody buys the anchor makes "99 % take the other" true and empty. */
+static double strength(const rule_pair *p) { return p->probability * p->confidence * sqrt(p->popularity); }
+
 static int by_strength(const void *pa, const void *pb) {
     const rule_pair *a = pa, *b = pb;
-    double x = a->probability * a->confidence, y = b->probability * b->confidence;
+    double x = strength(a), y = strength(b);
     return x != y ? (x > y ? -1 : 1) : str_cmp(a->from->product_id, b->from->product_id);
 }
 

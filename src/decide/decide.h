@@ -129,5 +129,5 @@ CHECK_RESULT err_code recommend_rules_json(ctx *c, const serving *s, const rules
 /* The strongest cross-sell (or upsell) pairs of the shop, one per anchor, for pages.
  *   n          1..LIMIT_PAGE_ROWS
  *   ret_pairs  *ret_n of them in c->arena, best first */
-typedef struct { const catalogue_item *from, *to; double probability, confidence; } rule_pair;
+typedef struct { const catalogue_item *from, *to; double probability, confidence, popularity /* of from */; } rule_pair;
 CHECK_RESULT err_code recommend_top_pairs(ctx *c, const serving *s, decide_source source, size_t n, rule_pair **ret_pairs, size_t *ret_n);
