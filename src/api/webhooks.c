@@ -2,6 +2,7 @@
  * the connector's business. */
 #include "api/webhooks.h"
 #include <string.h>
+#include "decide/serving_changes.h"
 #include "stores/webhooks.h"
 
 typedef struct { opt_i64 store; } webhook_input;
@@ -32,31 +33,14 @@ static err_code read_delivery(api_call *call, webhook_delivery *d) {
     return ERR_OK;
 }
 
-static err_code tell_order(api_call *call, int64_t store_id, str order_id) {
-    order row = { .store_id = store_id, .order_id = order_id };
-    err_code e = storage_get(call->c, call->d, &order_entity, &row);
-    if (e == ERR_NOT_FOUND) return ERR_OK;                  /* deleted by this very delivery */
-    if (e) return e;
-    order_line *lines = NULL, key = { .store_id = store_id, .order_id = order_id };
-    size_t n = 0, kept = 0;
-    TRY(storage_scan(call->c, call->d, &order_line_entity, &key, 2, NULL, LIMIT_BASKET_ITEMS, &lines, &n));
-    str *ids = arena_new(call->c->arena, str, n ? n : 1);
-    if (!ids) return fail(call->c, ERR_NO_MEMORY, "read the order");
-    for (size_t i = 0; i < n; i++)
-        if (lines[i].product_id.n) ids[kept++] = lines[i].product_id;
-    serving_order_placed(call->a->o.serving, store_id, row.customer_id, (str){ 0 }, (str_list){ ids, kept }, row.created_ms);
-    return ERR_OK;
-}
-
 /* The write is on disk; a failure from here on only delays what the next sync brings anyway. */
 static err_code tell_serving(api_call *call, const webhook_work *w) {
-    serving_registry *r = call->a->o.serving;
-    const store_changes *changed = &w->changes;
-    if (changed->products.overflow || changed->groups || changed->facts) return serving_reload(call->c, r, call->d, w->store_id);
-    for (size_t i = 0; i < changed->products.n; i++)
-        TRY(serving_product_changed(call->c, r, call->d, w->store_id, changed->products.ids[i]));
-    for (size_t i = 0; i < changed->orders.n; i++) TRY(tell_order(call, w->store_id, changed->orders.ids[i]));
-    return ERR_OK;
+    const store_changes *ch = &w->changes;
+    const serving_changes changes = {
+        .products = { ch->products.ids, ch->products.n }, .orders = { ch->orders.ids, ch->orders.n },
+        .all = ch->products.overflow || ch->orders.overflow || ch->groups || ch->facts,
+    };
+    return serving_take_changes(call->c, call->a->o.serving, call->d, w->store_id, &changes);
 }
 
 err_code webhook_post(api_call *call) {

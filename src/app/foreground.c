@@ -88,13 +88,6 @@ err_code foreground_run(ctx *c, const invocation *v, home *h, const store *s, co
     }
 }
 
-int64_t foreground_number(ctx *c, str result, const char *member) {
-    const json_value *v = NULL;
-    int64_t n = 0;
-    if (!result.n || json_parse(c, result, JSON_READ_TOLERANT, &v)) return 0;
-    return jr_i64(jr_get(v, member), &n) ? n : 0;
-}
-
 err_code foreground_is_open(ctx *c, home *h, int64_t store_id, const char *kind, bool *ret_open) {
     sql_value binds[] = { SQL_INT(store_id), SQL_TEXT(str_of(kind)) };
     int64_t id;

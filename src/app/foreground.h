@@ -18,7 +18,5 @@ typedef struct {
 /* ERR_CANCELLED after Ctrl-C, ERR_CONFLICT when the other one was not done, and the job's own errors. */
 CHECK_RESULT err_code foreground_run(ctx *c, const invocation *v, home *h, const store *s, const foreground_order *o,
                                      foreground_outcome *ret_outcome);
-/* Number of a member of a job's result; 0 when there is none. */
-int64_t foreground_number(ctx *c, str result, const char *member);
 /* Is there a job of this kind that waits or runs? */
 CHECK_RESULT err_code foreground_is_open(ctx *c, home *h, int64_t store_id, const char *kind, bool *ret_open);

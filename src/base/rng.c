@@ -34,16 +34,6 @@ uint64_t rng_below(rng *r, uint64_t n) {
 
 double rng_unit(rng *r) { return (double)(rng_u64(r) >> 11) * 0x1.0p-53; }
 
-double rng_normal(rng *r) {
-    double u, v, s;
-    do {
-        u = 2 * rng_unit(r) - 1;
-        v = 2 * rng_unit(r) - 1;
-        s = u * u + v * v;
-    } while (s >= 1 || s == 0);
-    return u * sqrt(-2 * log(s) / s);
-}
-
 int rng_poisson(rng *r, double mean) {
     double limit = exp(-mean), product = rng_unit(r);
     int k = 0;

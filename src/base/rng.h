@@ -11,7 +11,5 @@ uint64_t rng_u64(rng *r);
 uint64_t rng_below(rng *r, uint64_t n);
 /* Uniform in [0, 1). */
 double rng_unit(rng *r);
-/* Normal with mean 0 and deviation 1 (Marsaglia's polar method). */
-double rng_normal(rng *r);
 /* Poisson with the given mean, 0..700 (Knuth). */
 int rng_poisson(rng *r, double mean);

@@ -79,8 +79,3 @@ err_code workers_give(workers *w, worker_task *run, void *task) {
     pthread_cond_signal(&w->changed);
     return ERR_OK;
 }
-
-size_t workers_waiting(workers *w) {
-    WITH_LOCK(&w->mutex);
-    return w->count;
-}

@@ -29,5 +29,3 @@ CHECK_RESULT err_code workers_new(ctx *c, const workers_options *o, workers **re
 void workers_free(workers *w);
 /* Queue a task. ERR_BUSY when the queue is full. Any thread. Never blocks; leaves no detail in a ctx. */
 CHECK_RESULT err_code workers_give(workers *w, worker_task *run, void *task);
-/* Tasks waiting now. */
-size_t workers_waiting(workers *w);

@@ -1,6 +1,7 @@
 /* One recommendation request from memory: candidates from several sources, exact filters, one probability, value order,
  * diversity, bundle, incentive, reason and message.
- * Promise: the same input gives the same items; no database, no lock, no allocation outside ctx.arena; n items are answered
+ * Promise: the same input gives the same items; no database, no allocation outside ctx.arena, no lock
+ * but the short one of the answers kept; n items are answered
  * whenever n eligible ones exist; never an item that is out of stock, hidden, unpublished, in the cart, excluded, just bought
  * by this customer, or the product itself. A pinned `serving` (serving.h) stays valid until it is unpinned; the answer points
  * into it and into ctx.arena, so render before unpinning. Any thread.

@@ -301,6 +301,16 @@ err_code serving_product_changed(ctx *c, serving_registry *r, db *d, int64_t sto
     return from ? change_product(c, p, from, d, product_id) : ERR_OK;
 }
 
+int64_t serving_next_loaded(serving_registry *r, int64_t after) {
+    int64_t next = 0;
+    WITH_LOCK(&r->guard);
+    for (uint32_t i = 0; i < r->n_shops; i++) {
+        const shop *p = r->shops[i];
+        if (p->current && p->store_id > after && (!next || p->store_id < next)) next = p->store_id;
+    }
+    return next;
+}
+
 void serving_drop(serving_registry *r, int64_t store_id) {
     pthread_mutex_lock(&r->guard);
     shop *p = shop_at(r, store_id);

@@ -31,6 +31,8 @@ CHECK_RESULT err_code serving_reload(ctx *c, serving_registry *r, db *d, int64_t
 CHECK_RESULT err_code serving_product_changed(ctx *c, serving_registry *r, db *d, int64_t store_id, str product_id);
 /* Remember that these were just bought (product or variation ids). Empty person ids are skipped. Bounded; never fails. */
 void serving_order_placed(serving_registry *r, int64_t store_id, str customer_id, str visitor_id, str_list items, int64_t now_ms);
+/* The loaded shop with the smallest id greater than `after`; 0 when there is none. */
+int64_t serving_next_loaded(serving_registry *r, int64_t after);
 /* Forget the shop (deleted, disconnected); pins stay valid. */
 void serving_drop(serving_registry *r, int64_t store_id);
 

@@ -132,9 +132,24 @@ static void look_and_log(ctx *c, db *d, schedule *sc, const store *s, size_t *su
     if (e) log_line(c->log, LOG_WARN, "schedule.failed", "store=%lld error=%s why=%s", (long long)s->store_id, err_name(e), c->error.text);
 }
 
+/* A store that another process removed leaves memory too. */
+static err_code follow_removals(ctx *c, db *d, schedule *s) {
+    serving_registry *r = s->services->serving;
+    arena_mark m = arena_save(c->arena);
+    for (int64_t id = r ? serving_next_loaded(r, 0) : 0; id; id = serving_next_loaded(r, id)) {
+        store row;
+        err_code e = store_get(c, d, id, &row);
+        if (e == ERR_NOT_FOUND) serving_drop(r, id);
+        else if (e) return e;
+        arena_restore(c->arena, m);
+    }
+    return ERR_OK;
+}
+
 err_code schedule_step(ctx *c, db *d, schedule *s, size_t *ret_submitted) {
     size_t submitted = 0;
     TRY(follow_keys(c, d, s));
+    TRY(follow_removals(c, d, s));
     for (int64_t after = 0;;) {
         arena_mark page = arena_save(c->arena);
         store *stores;

@@ -11,13 +11,6 @@ const query query_order_items = {
     .columns = { FIELD_TEXT, FIELD_TIME, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_REAL, FIELD_MONEY, FIELD_MONEY },
 };
 
-const query query_refunded_items = {
-    .name = "refunded_items",
-    .sql = "SELECT order_id, product_id, variation_id, quantity FROM refund_line_row WHERE store_id = ?1 "
-           "ORDER BY order_id, refund_id, line_id",
-    .n_binds = 1, .n_columns = 4, .columns = { FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_REAL },
-};
-
 const query query_last_job = {
     .name = "last_job", .sql = "SELECT max(job_id) FROM job_row WHERE store_id = ?1",
     .n_binds = 1, .n_columns = 1, .columns = { FIELD_INT },
@@ -34,13 +27,6 @@ const query query_store_named = {
 
 /* The state list repeats the WHERE of the partial index job_row_open (migrations.c): that lets both databases use it. */
 #define OPEN_JOBS "FROM job_row WHERE state IN ('queued', 'running') "
-
-const query query_open_jobs = {
-    .name = "open_jobs",
-    .sql = "SELECT store_id, job_id, kind, state, owner, heartbeat_ms " OPEN_JOBS
-           "AND due_ms <= ?1 ORDER BY due_ms, store_id, job_id LIMIT ?2",
-    .n_binds = 2, .n_columns = 6, .columns = { FIELD_INT, FIELD_INT, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_TIME },
-};
 
 const query query_open_job_of = {
     .name = "open_job_of",
@@ -121,7 +107,7 @@ const query *query_ids_of(const entity *e) {
 }
 
 const query *const all_queries[] = {
-    &query_order_items, &query_refunded_items, &query_last_job, &query_last_store, &query_store_named, &query_open_jobs,
+    &query_order_items, &query_last_job, &query_last_store, &query_store_named,
     &query_open_job_of, &query_claimable_jobs, &query_next_due, &query_recent_jobs, &query_job_kinds,
     &query_last_delivery, &query_key_state, &query_version, &query_version_put,
     &query_ids_product, &query_ids_customer, &query_ids_order, &query_ids_review, &query_ids_coupon, &query_ids_category,

@@ -14,9 +14,6 @@ struct query {
  * Columns: order_id TEXT, created_ms TIME, customer_id TEXT, status TEXT, product_id TEXT, variation_id TEXT, quantity REAL,
  * total MONEY (without tax), total_tax MONEY. Only lines of kind item; orders of every status. Walks all, holding one row. */
 extern const query query_order_items;
-/* Refunded quantities. Binds: store_id. Columns: order_id TEXT, product_id TEXT, variation_id TEXT, quantity REAL.
- * In key order (order_id, refund_id, line_id). Walks all, holding one row. */
-extern const query query_refunded_items;
 /* Highest job id of a store. Binds: store_id. Columns: job_id INT. */
 extern const query query_last_job;
 /* Highest store id. No binds. */
@@ -27,9 +24,6 @@ extern const query query_store_named;
  * its variations, customer without guests, order, review, coupon, category, tag, brand).
  * query_ids_of() finds it, NULL when the entity is not swept. Ordered by id bytes. */
 const query *query_ids_of(const entity *e);
-/* Jobs that wait or run, oldest first. Binds: due at or before (ms), limit.
- * Columns: store_id INT, job_id INT, kind TEXT, state TEXT, owner TEXT, heartbeat_ms TIME. */
-extern const query query_open_jobs;
 /* The queued or running job of a kind. Binds: store_id, kind. Columns: job_id INT. */
 extern const query query_open_job_of;
 /* Jobs that may be claimed: due and queued, or running with a heartbeat before the bind. Binds: due at or before (ms),

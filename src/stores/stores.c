@@ -68,13 +68,25 @@ static store new_row(ctx *c, const store_order *o, str name) {
     };
 }
 
+/* The highest number ever given. A removed store's number must not come back: keys, files and memory of other processes may
+ * still mean the old one. Kept as a cursor of store 0, which is no store. */
+static err_code take_number(ctx *c, db *d, int64_t *ret_id) {
+    int64_t last = 0;
+    sync_cursor given = { .resource = STR("store numbers") };
+    err_code e = storage_get(c, d, &sync_cursor_entity, &given);
+    if (e && e != ERR_NOT_FOUND) return e;
+    TRY(storage_query_i64(c, d, &query_last_store, NULL, 0, 0, &last));
+    given.done = (given.done > last ? given.done : last) + 1;
+    if (given.done > LIMIT_STORES) return fail(c, ERR_CONFLICT, "this database has had %d stores: the limit", LIMIT_STORES);
+    *ret_id = given.done;
+    return storage_put(c, d, &sync_cursor_entity, &given);
+}
+
 static err_code insert(ctx *c, db *d, store *s) {
-    int64_t taken = 0, last = 0;
+    int64_t taken = 0;
     TRY(storage_query_i64(c, d, &query_store_named, &SQL_TEXT(s->name), 1, 0, &taken));
     if (taken) return fail_field(c, ERR_CONFLICT, "name", "there is a store '%.*s' already; choose another name", STR_ARG(s->name));
-    TRY(storage_query_i64(c, d, &query_last_store, NULL, 0, 0, &last));
-    if (last >= LIMIT_STORES) return fail(c, ERR_CONFLICT, "this database has had %d stores: the limit", LIMIT_STORES);
-    s->store_id = last + 1;
+    TRY(take_number(c, d, &s->store_id));
     return storage_put(c, d, &store_entity, s);
 }
 

@@ -23,6 +23,7 @@ def test_a_shop_connected_by_the_command_line_is_copied_learned_and_served():
         wait_until(lambda: sql(data, "SELECT kind, state FROM job_row ORDER BY job_id") == [("sync", "done"), ("train", "done")])
         run("stores", "remove", "late", "--yes", "--data", data)
         wait_until(lambda: ask()[0] == 401)
+        wait_until(lambda: "vitrine_shops_loaded 0\n" in server.get("/metrics")[1])     # nothing of it stays in memory
         assert server.stop() == 0
     finally:
         shop.stop()

@@ -120,6 +120,16 @@ TEST(stores, go_with_every_row_and_leave_the_others) {
     storage_close(d);
 }
 
+TEST(stores, never_get_the_number_of_a_removed_one) {
+    STORES(c);
+    store first = make(c, d, "first"), second = make(c, d, "second");
+    assert_int_equal(first.store_id + 1, second.store_id);
+    assert_ok(c, store_remove(c, d, second.store_id));
+    store third = make(c, d, "third");
+    assert_true(third.store_id > second.store_id);
+    storage_close(d);
+}
+
 TEST(stores, seal_credentials_and_open_them_with_the_same_key_only) {
     STORES(c);
     store s = make(c, d, "a"), row;
