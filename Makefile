@@ -2,7 +2,7 @@
 # Variants: BUILD=build/asan SAN=1 (ASan, UBSan, coverage), CC=clang.
 CC      := gcc
 BUILD   := build
-PKGS    := libmicrohttpd libcurl jansson sqlite3 libsodium zlib libxxhash libutf8proc
+PKGS    := libmicrohttpd libcurl jansson sqlite3 libsodium zlib libxxhash libutf8proc openblas
 VERSION := $(shell cat VERSION)
 
 WARN    := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch-enum -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror

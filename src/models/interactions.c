@@ -1,0 +1,56 @@
+/* Interactions: checked once, and as a matrix. */
+#include "models/model.h"
+#include <math.h>
+#include <string.h>
+
+static err_code check_event(ctx *c, const interactions *x, uint32_t user, uint64_t e, bool first) {
+    if (x->item[e] >= x->n_items) return fail(c, ERR_INVALID, "interactions: user %u has item %u of %u", user, x->item[e], x->n_items);
+    if (x->weight && !(x->weight[e] > 0 && isfinite(x->weight[e])))
+        return fail(c, ERR_INVALID, "interactions: user %u has a weight that is not above 0", user);
+    if (x->visit && (first ? x->visit[e] != 0 : x->visit[e] < x->visit[e - 1] || x->visit[e] > x->visit[e - 1] + 1))
+        return fail(c, ERR_INVALID, "interactions: visits of user %u do not count up from 0", user);
+    return ERR_OK;
+}
+
+err_code interactions_check(ctx *c, const interactions *x) {
+    if (!x->start || x->start[0] != 0) return fail(c, ERR_INVALID, "interactions: the first user must start at 0");
+    for (uint32_t u = 0; u < x->n_users; u++) {
+        if (x->start[u + 1] < x->start[u]) return fail(c, ERR_INVALID, "interactions: user %u ends before it starts", u);
+        for (uint64_t e = x->start[u]; e < x->start[u + 1]; e++) TRY(check_event(c, x, u, e, e == x->start[u]));
+    }
+    if (!x->facts) return ERR_OK;
+    if (x->facts->n_rows != x->n_items) return fail(c, ERR_INVALID, "interactions: facts of %u items, not %u", x->facts->n_rows,
+        x->n_items);
+    return csr_check(c, x->facts);
+}
+
+/* Events by user turned to users by item and back: each row then stands ascending, repeats side by side. */
+err_code interactions_matrix(ctx *c, const interactions *x, csr *ret_matrix) {
+    csr by_item, sorted, raw = { x->n_users, x->n_items, x->start, x->item, x->weight };
+    uint64_t *start = arena_new(c->arena, uint64_t, (size_t)x->n_users + 1);
+    uint32_t *col = arena_new_raw(c->arena, uint32_t, x->start[x->n_users]);
+    float *value = arena_new_raw(c->arena, float, x->start[x->n_users]);
+    if (!start || !col || !value) return fail(c, ERR_NO_MEMORY, "matrix of %u users", x->n_users);
+    arena_mark mark = arena_save(c->arena);
+    TRY(csr_transpose(c, &raw, &by_item));
+    TRY(csr_transpose(c, &by_item, &sorted));
+    uint64_t n = 0;
+    for (uint32_t u = 0; u < x->n_users; u++) {
+        for (uint64_t e = sorted.start[u]; e < sorted.start[u + 1]; e++) {
+            if (n > start[u] && col[n - 1] == sorted.col[e]) value[n - 1] += csr_value(&sorted, e);
+            else col[n] = sorted.col[e], value[n++] = csr_value(&sorted, e);
+        }
+        start[u + 1] = n;
+    }
+    arena_restore(c->arena, mark);
+    *ret_matrix = (csr){ x->n_users, x->n_items, start, col, value };
+    return ERR_OK;
+}
+
+history interactions_history(const interactions *x, uint32_t user) {
+    uint64_t at = x->start[user];
+    return (history){
+        .n = (size_t)(x->start[user + 1] - at), .item = x->item + at, .weight = x->weight ? x->weight + at : NULL,
+        .visit = x->visit ? x->visit + at : NULL, .time_ms = x->time_ms ? x->time_ms + at : NULL, .now_ms = x->as_of_ms, .user = user,
+    };
+}

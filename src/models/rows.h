@@ -1,0 +1,10 @@
+/* All rows, in the order `--model all` measures them; a model is a row here and a file beside. */
+#pragma once
+#include "models/model.h"
+
+#define MODEL_LIST(X)       \
+    X(popularity)
+
+#define MODEL_DECLARE(name) extern const model_row model_##name;
+MODEL_LIST(MODEL_DECLARE)
+#undef MODEL_DECLARE

@@ -1,0 +1,13 @@
+/* vec: the few vector loops that everything is made of, fast on the machine at hand.
+ * Promise: AVX-512, AVX2 or plain C is chosen once, at run time; the plain form stands beside as vec_*_plain and is the reference
+ * of the tests. Results of the forms differ by rounding only. Any alignment; any thread. */
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+/* sum of x[i] * y[i]; n may be 0. */
+float vec_dot(const float *x, const float *y, size_t n);
+float vec_dot_plain(const float *x, const float *y, size_t n);
+/* y[i] += a * x[i]. */
+void vec_add_scaled(float *y, float a, const float *x, size_t n);
+void vec_add_scaled_plain(float *y, float a, const float *x, size_t n);
