@@ -12,7 +12,7 @@ static const option options[] = {
 };
 
 static err_code roll_back(ctx *c, const invocation *v, home *h, const store *s) {
-    model m;
+    stored_model m;
     TRY(model_roll_back(c, h->d, s->store_id, &m));
     if (v->json) fprintf(v->out, "{\"version\":%" PRId64 "}\n", m.version);
     else fprintf(v->out, "version %" PRId64 " serves again; a running server takes it within seconds\n", m.version);

@@ -44,7 +44,7 @@ void doctor_check_database(ctx *c, doctor *d) {
 /* ---- one store ---- */
 
 static void check_snapshot(ctx *c, doctor *d, const store *s, const char *what) {
-    model m;
+    stored_model m;
     snapshot *snap;
     err_code e = model_serving(c, d->h->d, s->store_id, &m);
     if (e == ERR_NOT_FOUND) {

@@ -136,12 +136,12 @@ void loaded_shop_free(loaded_shop *l) {
 }
 
 /* Newest model row of the store in state 'serving'; version 0 when there is none. */
-static err_code newest_snapshot(ctx *c, db *d, int64_t store_id, model *ret_row) {
-    model key = { .store_id = store_id, .kind = STR("snapshot") }, after = { 0 }, *rows = NULL;
-    *ret_row = (model){ .version = 0 };
+static err_code newest_snapshot(ctx *c, db *d, int64_t store_id, stored_model *ret_row) {
+    stored_model key = { .store_id = store_id, .kind = STR("snapshot") }, after = { 0 }, *rows = NULL;
+    *ret_row = (stored_model){ .version = 0 };
     for (bool more = true, first = true; more; first = false) {
         size_t n = 0;
-        TRY(storage_scan(c, d, &model_entity, &key, 2, first ? NULL : &after, LIMIT_PAGE_ROWS, &rows, &n));
+        TRY(storage_scan(c, d, &stored_model_entity, &key, 2, first ? NULL : &after, LIMIT_PAGE_ROWS, &rows, &n));
         for (size_t i = 0; i < n; i++)
             if (str_eq(rows[i].state, STR("serving")) && rows[i].version > ret_row->version) *ret_row = rows[i];
         more = n == LIMIT_PAGE_ROWS;
@@ -151,7 +151,7 @@ static err_code newest_snapshot(ctx *c, db *d, int64_t store_id, model *ret_row)
 }
 
 static err_code open_snapshot(ctx *c, db *d, str data_dir, int64_t store_id, char *why, size_t why_size, snapshot **ret_snapshot) {
-    model row;
+    stored_model row;
     *ret_snapshot = NULL;
     TRY(newest_snapshot(c, d, store_id, &row));
     if (!row.version) return ERR_OK;

@@ -6,16 +6,16 @@
 
 enum { MOST_VERSIONS = 1000 };
 
-typedef struct { model *rows; size_t n; } versions;     /* ascending */
+typedef struct { stored_model *rows; size_t n; } versions;     /* ascending */
 
-static bool is_state(const model *m, const char *state) { return str_eq(m->state, str_of(state)); }
+static bool is_state(const stored_model *m, const char *state) { return str_eq(m->state, str_of(state)); }
 
 static err_code read_versions(ctx *c, db *d, int64_t store_id, versions *ret_versions) {
-    model key = { .store_id = store_id, .kind = STR("snapshot") };
-    return storage_scan(c, d, &model_entity, &key, 2, NULL, MOST_VERSIONS, &ret_versions->rows, &ret_versions->n);
+    stored_model key = { .store_id = store_id, .kind = STR("snapshot") };
+    return storage_scan(c, d, &stored_model_entity, &key, 2, NULL, MOST_VERSIONS, &ret_versions->rows, &ret_versions->n);
 }
 
-err_code model_serving(ctx *c, db *d, int64_t store_id, model *ret_model) {
+err_code model_serving(ctx *c, db *d, int64_t store_id, stored_model *ret_model) {
     versions v;
     TRY(read_versions(c, d, store_id, &v));
     for (size_t i = v.n; i-- > 0;)
@@ -26,7 +26,7 @@ err_code model_serving(ctx *c, db *d, int64_t store_id, model *ret_model) {
     return fail(c, ERR_NOT_FOUND, "store %" PRId64 " has learned nothing yet", store_id);
 }
 
-err_code model_next(ctx *c, db *d, int64_t store_id, model *ret_model) {
+err_code model_next(ctx *c, db *d, int64_t store_id, stored_model *ret_model) {
     versions v;
     TRY(read_versions(c, d, store_id, &v));
     int64_t version = v.n ? v.rows[v.n - 1].version + 1 : 1;
@@ -34,7 +34,7 @@ err_code model_next(ctx *c, db *d, int64_t store_id, model *ret_model) {
     buf_init_in(&b, c->arena, 128);
     buf_printf(&b, "stores/%" PRId64 "/snapshot-%" PRId64 ".vit", store_id, version);
     TRY(buf_err(&b));
-    *ret_model = (model){ .store_id = store_id, .kind = STR("snapshot"), .version = version, .artifact = buf_view(&b) };
+    *ret_model = (stored_model){ .store_id = store_id, .kind = STR("snapshot"), .version = version, .artifact = buf_view(&b) };
     return ERR_OK;
 }
 
@@ -46,24 +46,24 @@ static void delete_file(ctx *c, const char *data_dir, str artifact) {
     if (!buf_err(&b)) (void)unlink(b.p);
 }
 
-static err_code change_rows(ctx *c, db *d, const model *m, versions *ret_gone) {
+static err_code change_rows(ctx *c, db *d, const stored_model *m, versions *ret_gone) {
     versions v;
     TRY(read_versions(c, d, m->store_id, &v));
     size_t n_gone = v.n > MODELS_KEPT ? v.n - MODELS_KEPT : 0;      /* the first ones are the oldest */
     for (size_t i = 0; i < v.n; i++) {
-        if (i < n_gone) TRY(storage_delete(c, d, &model_entity, &v.rows[i], 3, NULL));
+        if (i < n_gone) TRY(storage_delete(c, d, &stored_model_entity, &v.rows[i], 3, NULL));
         else if (is_state(&v.rows[i], "serving")) {
             v.rows[i].state = STR("kept");
-            TRY(storage_put(c, d, &model_entity, &v.rows[i]));
+            TRY(storage_put(c, d, &stored_model_entity, &v.rows[i]));
         }
     }
     *ret_gone = (versions){ v.rows, n_gone };
-    model row = *m;
+    stored_model row = *m;
     row.state = STR("serving");
-    return storage_put(c, d, &model_entity, &row);
+    return storage_put(c, d, &stored_model_entity, &row);
 }
 
-err_code model_publish(ctx *c, db *d, const char *data_dir, const model *m) {
+err_code model_publish(ctx *c, db *d, const char *data_dir, const stored_model *m) {
     versions gone = { 0 };
     TRY(storage_begin(c, d, STORAGE_WRITE));
     err_code e = change_rows(c, d, m, &gone);
@@ -76,7 +76,7 @@ err_code model_publish(ctx *c, db *d, const char *data_dir, const model *m) {
     return ERR_OK;
 }
 
-static err_code swap_back(ctx *c, db *d, int64_t store_id, model *ret_model) {
+static err_code swap_back(ctx *c, db *d, int64_t store_id, stored_model *ret_model) {
     versions v;
     TRY(read_versions(c, d, store_id, &v));
     size_t i = v.n;
@@ -85,15 +85,15 @@ static err_code swap_back(ctx *c, db *d, int64_t store_id, model *ret_model) {
     for (size_t k = 0; k < v.n; k++)
         if (is_state(&v.rows[k], "serving")) {
             v.rows[k].state = STR("failed");
-            TRY(storage_put(c, d, &model_entity, &v.rows[k]));
+            TRY(storage_put(c, d, &stored_model_entity, &v.rows[k]));
         }
-    model *back = &v.rows[i - 1];
+    stored_model *back = &v.rows[i - 1];
     back->state = STR("serving");
     *ret_model = *back;
-    return storage_put(c, d, &model_entity, back);
+    return storage_put(c, d, &stored_model_entity, back);
 }
 
-err_code model_roll_back(ctx *c, db *d, int64_t store_id, model *ret_model) {
+err_code model_roll_back(ctx *c, db *d, int64_t store_id, stored_model *ret_model) {
     TRY(storage_begin(c, d, STORAGE_WRITE));
     err_code e = swap_back(c, d, store_id, ret_model);
     if (!e) return storage_commit(c, d);

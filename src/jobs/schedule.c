@@ -38,7 +38,7 @@ static err_code has_products(ctx *c, db *d, int64_t store_id, bool *ret_has) {
     return ERR_OK;
 }
 
-static err_code read_facts(ctx *c, db *d, const store *s, const job_settings *o, model *ret_model, store_facts *ret_facts) {
+static err_code read_facts(ctx *c, db *d, const store *s, const job_settings *o, stored_model *ret_model, store_facts *ret_facts) {
     const connector *shop = connect_find(s->platform);
     store_facts f = {
         .store_id = s->store_id, .can_sync = shop && shop->sync && !str_eq(s->state, STR("removing")),
@@ -51,7 +51,7 @@ static err_code read_facts(ctx *c, db *d, const store *s, const job_settings *o,
     TRY(storage_query_i64(c, d, &query_last_delivery, &id, 1, 0, &f.changed_ms));
     err_code e = model_serving(c, d, s->store_id, ret_model);
     if (e && e != ERR_NOT_FOUND) return e;
-    if (e) *ret_model = (model){ 0 };
+    if (e) *ret_model = (stored_model){ 0 };
     f.trained_ms = ret_model->created_ms;
     if (!f.trained_ms && !f.has_data && !f.can_sync) TRY(has_products(c, d, s->store_id, &f.has_data));
     *ret_facts = f;
@@ -75,7 +75,7 @@ static uint64_t settings_hash(const store *s) {
 }
 
 /* Another process may have learned, or an owner changed a setting: load it here. */
-static err_code follow_others(ctx *c, db *d, schedule *sc, const store *s, const model *m) {
+static err_code follow_others(ctx *c, db *d, schedule *sc, const store *s, const stored_model *m) {
     if (!sc->services->serving) return ERR_OK;
     serving_facts f = { 0 };
     {
@@ -99,7 +99,7 @@ static err_code look_at(ctx *c, db *d, schedule *sc, const store *s, size_t *sub
         [SYNC_CHANGES] = "{\"depth\":\"changes\"}", [SYNC_FULL] = "{\"depth\":\"full\"}", [SYNC_SWEEP] = "{\"depth\":\"sweep\"}",
     };
     store_facts f;
-    model m;
+    stored_model m;
     job_settings o = job_settings_of(c, s);
     TRY(read_facts(c, d, s, &o, &m, &f));
     store_plan p = schedule_decide(&f, ctx_now_ms(c));
@@ -171,7 +171,7 @@ err_code schedule_step(ctx *c, db *d, schedule *s, size_t *ret_submitted) {
 
 err_code job_want_train(ctx *c, db *d, int64_t store_id) {
     store s;
-    model m;
+    stored_model m;
     int64_t id;
     TRY(store_get(c, d, store_id, &s));
     job_settings o = job_settings_of(c, &s);

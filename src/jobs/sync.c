@@ -108,7 +108,7 @@ static err_code copy(ctx *c, sync_run *r, const connector *shop, const shop_acce
 
 static err_code after_copy(ctx *c, sync_run *r, const store *s, const connector *shop, const shop_access *access, const store_changes *ch) {
     if (s->can_write && access->webhook_base.n && shop->webhooks_ensure) ensure_webhooks(c, r, shop, access);
-    model m;
+    stored_model m;
     err_code trained = model_serving(c, r->t->d, s->store_id, &m);
     if (trained && trained != ERR_NOT_FOUND) return trained;
     if (trained || ch->rows_new || ch->rows_changed || ch->rows_removed) return job_want_train(c, r->t->d, s->store_id);

@@ -34,7 +34,7 @@ static err_code check_file(ctx *c, const char *path) {
     return ERR_OK;
 }
 
-static err_code describe(ctx *c, const learn_report *r, model *m) {
+static err_code describe(ctx *c, const learn_report *r, stored_model *m) {
     buf text, check;
     buf_init_in(&text, c->arena, 16 * KIB);
     buf_init_in(&check, c->arena, 32);
@@ -51,7 +51,7 @@ static err_code describe(ctx *c, const learn_report *r, model *m) {
     return buf_err(&check);
 }
 
-static err_code write_result(job_task *t, const model *m) {
+static err_code write_result(job_task *t, const stored_model *m) {
     json_out w;
     jw_init(&w, t->result);
     jw_object(&w);
@@ -63,7 +63,7 @@ static err_code write_result(job_task *t, const model *m) {
     return buf_err(t->result);
 }
 
-static err_code learn_to(ctx *c, job_task *t, const store *s, model *m, const char *path) {
+static err_code learn_to(ctx *c, job_task *t, const store *s, stored_model *m, const char *path) {
     learn_params p = learn_default_params();
     learn_report report;
     p.as_of_ms = p.created_ms = ctx_now_ms(c);
@@ -79,7 +79,7 @@ static err_code learn_to(ctx *c, job_task *t, const store *s, model *m, const ch
 
 err_code job_body_train(ctx *c, job_task *t) {
     store s;
-    model m;
+    stored_model m;
     const char *path;
     TRY(store_get(c, t->d, t->row->store_id, &s));
     TRY(model_next(c, t->d, s.store_id, &m));

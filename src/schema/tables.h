@@ -6,17 +6,21 @@
 #include "schema/fields_orders.h"
 #include "schema/fields_own.h"
 
-/* LIST, struct name, number of key columns */
-#define ENTITY_LIST(E)                                                                                                  \
-    E(STORE, store, 1) E(API_KEY, api_key, 2) E(WEBHOOK, webhook, 2) E(SYNC_CURSOR, sync_cursor, 2)                     \
-    E(JOB, job, 2) E(MODEL, model, 3)                                                                                   \
-    E(CATEGORY, category, 2) E(TAG, tag, 2) E(BRAND, brand, 2) E(PRODUCT, product, 2)                                   \
-    E(PRODUCT_CATEGORY, product_category, 3) E(PRODUCT_TAG, product_tag, 3) E(PRODUCT_BRAND, product_brand, 3)          \
-    E(PRODUCT_IMAGE, product_image, 3) E(PRODUCT_ATTRIBUTE, product_attribute, 3)                                       \
-    E(REVIEW, review, 2) E(COUPON, coupon, 2) E(CUSTOMER, customer, 2)                                                  \
-    E(ORDER, order, 2) E(ORDER_LINE, order_line, 3) E(REFUND, refund, 3) E(REFUND_LINE, refund_line, 4)
+/* LIST, struct name, table ("order" is a word of SQL, so every table is called NAME_row), number of key columns */
+#define ENTITY_LIST(E)                                                                                                \
+    E(STORE, store, "store_row", 1) E(API_KEY, api_key, "api_key_row", 2) E(WEBHOOK, webhook, "webhook_row", 2)       \
+    E(SYNC_CURSOR, sync_cursor, "sync_cursor_row", 2) E(JOB, job, "job_row", 2)                                       \
+    E(MODEL, stored_model, "model_row", 3) E(CATEGORY, category, "category_row", 2) E(TAG, tag, "tag_row", 2)         \
+    E(BRAND, brand, "brand_row", 2) E(PRODUCT, product, "product_row", 2)                                             \
+    E(PRODUCT_CATEGORY, product_category, "product_category_row", 3)                                                  \
+    E(PRODUCT_TAG, product_tag, "product_tag_row", 3) E(PRODUCT_BRAND, product_brand, "product_brand_row", 3)         \
+    E(PRODUCT_IMAGE, product_image, "product_image_row", 3)                                                           \
+    E(PRODUCT_ATTRIBUTE, product_attribute, "product_attribute_row", 3) E(REVIEW, review, "review_row", 2)            \
+    E(COUPON, coupon, "coupon_row", 2) E(CUSTOMER, customer, "customer_row", 2) E(ORDER, order, "order_row", 2)       \
+    E(ORDER_LINE, order_line, "order_line_row", 3) E(REFUND, refund, "refund_row", 3)                                 \
+    E(REFUND_LINE, refund_line, "refund_line_row", 4)
 
-#define ENTITY_DECLARE(LIST, type, keys)                     \
+#define ENTITY_DECLARE(LIST, type, table, keys)              \
     typedef struct type { LIST##_FIELDS(ENTITY_MEMBER, type) } type; \
     extern const entity type##_entity;
 ENTITY_LIST(ENTITY_DECLARE)

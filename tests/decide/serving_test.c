@@ -190,7 +190,7 @@ TEST(serving, answers_from_the_catalogue_when_the_snapshot_is_damaged) {
     buf_init_in(&path, c->arena, 4096);
     buf_printf(&path, "%s/bad.snap", t.folder);
     assert_ok(c, file_write_atomic(c, path.p, STR("this is no snapshot"), 0600));
-    put(&t, &model_entity, &(model){ .store_id = 1, .kind = STR("snapshot"), .version = 4, .state = STR("serving"),
+    put(&t, &stored_model_entity, &(stored_model){ .store_id = 1, .kind = STR("snapshot"), .version = 4, .state = STR("serving"),
                                      .artifact = STR("bad.snap") });
     assert_ok(c, serving_load(c, t.r, t.d, 1));
     assert_int_equal(1, count_shown(&t, 1));
@@ -209,7 +209,7 @@ TEST(serving, refuses_a_snapshot_of_another_store) {
     snapshot other = { .facts = { .store_id = 2, .version = 1, .hit_rate = -1, .hit_rate_popular = -1 } };
     assert_ok(c, snapshot_write(c, path.p, &other, NULL, NULL));
     for (int64_t id = 1; id <= 2; id++) {
-        put(&t, &model_entity, &(model){ .store_id = id, .kind = STR("snapshot"), .version = 1, .state = STR("serving"),
+        put(&t, &stored_model_entity, &(stored_model){ .store_id = id, .kind = STR("snapshot"), .version = 1, .state = STR("serving"),
                                          .artifact = STR("other.snap") });
         assert_ok(c, serving_load(c, t.r, t.d, id));
         AUTO_SERVING s = serving_pin(t.r, id);

@@ -12,8 +12,8 @@ static const char *path_of(ctx *c, const char *dir, str artifact) {
     return b.p;
 }
 
-static model publish(ctx *c, db *d, const char *dir) {
-    model m;
+static stored_model publish(ctx *c, db *d, const char *dir) {
+    stored_model m;
     assert_ok(c, model_next(c, d, 1, &m));
     assert_ok(c, file_make_dirs(c, path_of(c, dir, STR("stores/1"))));
     assert_ok(c, file_write_atomic(c, path_of(c, dir, m.artifact), STR("x"), 0600));
@@ -28,7 +28,7 @@ TEST(publish, numbers_versions_and_keeps_the_last_three) {
     const char *dir = test_folder();
     str artifacts[7];
     for (int i = 1; i <= 6; i++) {
-        model m = publish(c, d, dir), serving;
+        stored_model m = publish(c, d, dir), serving;
         assert_int_equal(i, m.version);
         artifacts[i] = m.artifact;
         assert_ok(c, model_serving(c, d, 1, &serving));
@@ -36,7 +36,7 @@ TEST(publish, numbers_versions_and_keeps_the_last_three) {
     }
     assert_str("stores/1/snapshot-6.vit", artifacts[6]);
     int64_t n;
-    assert_ok(c, storage_count(c, d, &model_entity, 1, &n));
+    assert_ok(c, storage_count(c, d, &stored_model_entity, 1, &n));
     assert_int_equal(1 + MODELS_KEPT, n);
     for (int i = 1; i <= 6; i++) assert_int_equal(i >= 3, file_exists(path_of(c, dir, artifacts[i])));
     storage_close(d);
@@ -68,7 +68,7 @@ TEST(publish, goes_back_to_the_version_before) {
     db_options o;
     db *d = test_database(c, &backends[0], &o);
     const char *dir = test_folder();
-    model m;
+    stored_model m;
     assert_err(ERR_NOT_FOUND, model_serving(c, d, 1, &m));
     (void)publish(c, d, dir);
     assert_err(ERR_NOT_FOUND, model_roll_back(c, d, 1, &m));
@@ -86,7 +86,7 @@ TEST(publish, keeps_stores_apart) {
     db_options o;
     db *d = test_database(c, &backends[0], &o);
     (void)publish(c, d, test_folder());
-    model m;
+    stored_model m;
     assert_err(ERR_NOT_FOUND, model_serving(c, d, 2, &m));
     assert_ok(c, model_next(c, d, 2, &m));
     assert_int_equal(1, m.version);
