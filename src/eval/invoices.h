@@ -1,6 +1,6 @@
 /* Baskets of a real shop from its invoice lines, split by time: the data of the task `basket`.
  * Promise: cleaned and indexed exactly as the published protocol says, so figures compare with those of others.
- * Owner: everything lives in c->arena. Read next: eval/basket.h. */
+ * Owner: everything lives in c->arena. Read next: eval/task.h. */
 #pragma once
 #include "models/baskets.h"
 

@@ -5,7 +5,7 @@
 #include "base/ctx.h"
 
 /* Baskets as CSR: basket b holds items[start[b] .. start[b+1]), ascending and distinct. */
-typedef struct {
+typedef struct basket_matrix {
     uint32_t n_baskets, n_items;
     const uint64_t *start;          /* n_baskets + 1, start[0] = 0 */
     const uint32_t *items;          /* < n_items */

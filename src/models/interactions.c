@@ -1,7 +1,9 @@
-/* Interactions: checked once, and as a matrix. */
-#include "models/model.h"
+/* Interactions: checked once, as a matrix, as baskets. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+#include "models/baskets.h"
+#include "models/model.h"
 
 static err_code check_event(ctx *c, const interactions *x, uint32_t user, uint64_t e, bool first) {
     if (x->item[e] >= x->n_items) return fail(c, ERR_INVALID, "interactions: user %u has item %u of %u", user, x->item[e], x->n_items);
@@ -44,6 +46,40 @@ err_code interactions_matrix(ctx *c, const interactions *x, csr *ret_matrix) {
     }
     arena_restore(c->arena, mark);
     *ret_matrix = (csr){ x->n_users, x->n_items, start, col, value };
+    return ERR_OK;
+}
+
+static int by_number(const void *a, const void *b) {
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static uint64_t sort_distinct(uint32_t *items, uint64_t n) {
+    uint64_t kept = 0;
+    qsort(items, (size_t)n, sizeof *items, by_number);
+    for (uint64_t i = 0; i < n; i++)
+        if (kept == 0 || items[kept - 1] != items[i]) items[kept++] = items[i];
+    return kept;
+}
+
+static bool same_visit(const interactions *x, uint64_t a, uint64_t b) { return !x->visit || x->visit[a] == x->visit[b]; }
+
+err_code interactions_baskets(ctx *c, const interactions *x, basket_matrix *ret_baskets, int64_t **ret_time_ms) {
+    uint64_t n_events = x->start[x->n_users];
+    uint64_t *start = arena_new(c->arena, uint64_t, n_events + 1);
+    uint32_t *items = arena_new_raw(c->arena, uint32_t, n_events), n = 0;
+    int64_t *time_ms = x->time_ms ? arena_new_raw(c->arena, int64_t, n_events) : NULL;
+    if (!start || !items || (x->time_ms && !time_ms)) return fail(c, ERR_NO_MEMORY, "%llu events as baskets", (unsigned long long)n_events);
+    for (uint32_t u = 0; u < x->n_users; u++)
+        for (uint64_t e = x->start[u], end = e; e < x->start[u + 1]; e = end) {
+            uint64_t at = start[n];
+            for (; end < x->start[u + 1] && same_visit(x, e, end); end++) items[at + end - e] = x->item[end];
+            if (time_ms) time_ms[n] = x->time_ms[e];
+            start[n + 1] = at + sort_distinct(items + at, end - e);
+            n++;
+        }
+    *ret_baskets = (basket_matrix){ .n_baskets = n, .n_items = x->n_items, .start = start, .items = items };
+    *ret_time_ms = time_ms;
     return ERR_OK;
 }
 

@@ -27,6 +27,12 @@ CHECK_RESULT err_code interactions_check(ctx *c, const interactions *x);
 /* Users by items with an event, weights of repeated events added up, in c->arena. ERR_NO_MEMORY. */
 CHECK_RESULT err_code interactions_matrix(ctx *c, const interactions *x, csr *ret_matrix);
 
+struct basket_matrix;
+/* Every visit as a basket of distinct items, in c->arena.
+ *   ret_time_ms  of each basket: its first event; NULL when times are unknown
+ * ERR_NO_MEMORY. */
+CHECK_RESULT err_code interactions_baskets(ctx *c, const interactions *x, struct basket_matrix *ret_baskets, int64_t **ret_time_ms);
+
 #define MODEL_NOBODY UINT32_MAX
 
 /* Somebody to answer, by what he did: n events, oldest first, fields as in interactions. */

@@ -3,7 +3,9 @@
 #include "models/model.h"
 
 #define MODEL_LIST(X)       \
-    X(popularity)
+    X(popularity)           \
+    X(cocount)              \
+    X(rules)
 
 #define MODEL_DECLARE(name) extern const model_row model_##name;
 MODEL_LIST(MODEL_DECLARE)

@@ -2,8 +2,10 @@
 #include "tests/test.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "eval/basket.h"
 #include "eval/eval.h"
+#include "eval/invoices.h"
+#include "eval/judge.h"
+#include "eval/task_int.h"
 #include <math.h>
 #include <string.h>
 
@@ -87,11 +89,20 @@ TEST(eval, says_what_it_does_not_know) {
         AUTO_BUF out;
         buf_init(&out, MIB);
         str set = str_of(cases[i].set);
-        eval_options o = { str_of(cases[i].task), "/nonexistent", str_of(cases[i].model), &set, set.n ? 1 : 0, 1 };
-        assert_true(eval_command(c, &o, &out) != ERR_OK);
+        eval_options o = { .task = str_of(cases[i].task), .data = "/nonexistent", .model = str_of(cases[i].model), .sets = &set,
+                           .n_sets = set.n ? 1 : 0, .seed = 1 };
+        assert_true(eval_command(c, &o, &out, NULL, NULL) != ERR_OK);
         assert_string_equal(cases[i].field, c->error.field);
         assert_int_equal(0, out.n);
     }
+}
+
+static judgement judged(ctx *c, const eval_cases *cases, const char *name) {
+    const model_row *row = model_named(str_of(name));
+    model_options o = model_default_options(row);
+    judgement j;
+    assert_ok(c, judge_model(c, cases, row, &o, false, &j));
+    return j;
 }
 
 TEST(eval, rules_beat_every_peer_on_online_retail) {
@@ -105,14 +116,15 @@ TEST(eval, rules_beat_every_peer_on_online_retail) {
     assert_int_equal(430824, d.train.start[d.train.n_baskets]);
     assert_int_equal(2689, d.test.n_baskets);
     assert_int_equal(85474, d.test.start[d.test.n_baskets]);
-    basket_params p = { rules_default_params() };
-    basket_figures popular, rules;
-    assert_ok(c, basket_measure(c, basket_model_named(STR("popularity")), &p, &d, &popular));
-    assert_ok(c, basket_measure(c, basket_model_named(STR("rules")), &p, &d, &rules));
-    assert_true(fabs(popular.p_hr - 0.381) < 0.0006 && fabs(popular.p_mrr - 0.171) < 0.0006);
-    assert_true(fabs(popular.c_hr - 0.038) < 0.0006 && fabs(popular.c_mrr - 0.014) < 0.0006);
-    assert_true(rules.p_hr >= 0.673 && rules.p_mrr >= 0.430);
-    assert_true(rules.c_hr >= 0.28 && rules.c_mrr >= 0.14);
+    eval_cases cases;
+    assert_ok(c, task_basket.read(c, &(task_options){ .folder = folder }, &cases));
+    assert_int_equal(85474 + 2689, cases.n);
+    cases.top = task_basket.top;
+    judgement popular = judged(c, &cases, "popularity"), rules = judged(c, &cases, "rules");
+    assert_true(fabs(popular.mean[0][METRIC_HIT] - 0.381) < 0.0006 && fabs(popular.mean[0][METRIC_MRR] - 0.171) < 0.0006);
+    assert_true(fabs(popular.mean[1][METRIC_HIT] - 0.038) < 0.0006 && fabs(popular.mean[1][METRIC_MRR] - 0.014) < 0.0006);
+    assert_true(rules.mean[0][METRIC_HIT] >= 0.673 && rules.mean[0][METRIC_MRR] >= 0.430);
+    assert_true(rules.mean[1][METRIC_HIT] >= 0.28 && rules.mean[1][METRIC_MRR] >= 0.14);
 }
 
 /* A folder with ninety days of a shop that sells 10000 with 20000, and 30000 with 40000 and 50000. */
@@ -135,44 +147,59 @@ static const char *tiny_shop(ctx *c) {
     return folder;
 }
 
+static void check_line(ctx *c, str text, const char *task, str *ret_model) {
+    const json_value *v;
+    int64_t n_test = 0;
+    assert_ok(c, json_parse(c, text, JSON_READ_STRICT, &v));
+    assert_str(task, jr_string(jr_get(v, "task")));
+    assert_str("shop", jr_string(jr_get(v, "data")));
+    *ret_model = jr_string(jr_get(v, "model"));
+    if (jr_string(jr_get(v, "refused")).n) return;
+    assert_true(jr_i64(jr_get(v, "n_test"), &n_test) && n_test == 31);
+    assert_true(jr_is_number(jr_get(v, "fit_s")) && jr_is_number(jr_get(v, "fit_cpu_s")) && jr_is_number(jr_get(v, "peak_mb")));
+    assert_true(jr_is_number(jr_get(jr_get(v, "latency_us"), "p50")) && jr_is_number(jr_get(jr_get(v, "latency_us"), "p99")));
+    assert_true(jr_is_number(jr_get(jr_get(v, "metrics"), "p_hr@10")) && jr_is_number(jr_get(jr_get(v, "metrics"), "c_mrr@10")));
+}
+
 TEST(eval, writes_one_line_of_the_agreed_form_for_each_model) {
-    /* given */
+    TEST_CTX(c);
+    AUTO_BUF out;
+    buf_init(&out, MIB);
+    eval_options o = { .task = STR("basket"), .data = tiny_shop(c), .model = STR("all"), .seed = 1 };
+    assert_ok(c, eval_command(c, &o, &out, NULL, NULL));
+    str rest = buf_view(&out);
+    for (str names = str_of(task_basket.models); names.n;) {
+        str expected = str_cut(&names, ' '), said;
+        check_line(c, str_cut(&rest, '\n'), "basket", &said);
+        assert_true(str_eq(expected, said));
+    }
+    assert_int_equal(0, rest.n);
+}
+
+TEST(eval, measures_with_the_settings_given) {
     TEST_CTX(c);
     AUTO_BUF out;
     buf_init(&out, MIB);
     str sets[] = { STR("k=7"), STR("half_life_days=30.5") };
-    eval_options o = { STR("basket"), tiny_shop(c), STR("all"), sets, 2, 1 };
-    /* when: the data end long before the usual split, so thirty days before the last one the test begins */
-    assert_ok(c, eval_command(c, &o, &out));
-    /* then */
-    static const char *const models[] = { "popularity", "cocount", "rules" };
-    str rest = buf_view(&out);
-    for (size_t i = 0; i < COUNT(models); i++) {
-        const json_value *v;
-        int64_t n_test = 0, k = 0;
-        double hr = -1, days = 0;
-        assert_ok(c, json_parse(c, str_cut(&rest, '\n'), JSON_READ_STRICT, &v));
-        assert_str("basket", jr_string(jr_get(v, "task")));
-        assert_str("shop", jr_string(jr_get(v, "data")));
-        assert_str(models[i], jr_string(jr_get(v, "model")));
-        assert_true(jr_i64(jr_get(v, "n_test"), &n_test) && n_test == 31);
-        assert_true(jr_double(jr_get(jr_get(v, "metrics"), "p_hr@10"), &hr) && hr > 0.999);
-        assert_true(jr_is_number(jr_get(v, "fit_s")) && jr_is_number(jr_get(v, "fit_cpu_s")) && jr_is_number(jr_get(v, "peak_mb")));
-        assert_true(jr_is_number(jr_get(jr_get(v, "latency_us"), "p50")) && jr_is_number(jr_get(jr_get(v, "latency_us"), "p99")));
-        if (i < 2) continue;
-        assert_true(jr_i64(jr_get(jr_get(v, "params"), "k"), &k) && k == 7);
-        assert_true(jr_double(jr_get(jr_get(v, "params"), "half_life_days"), &days) && fabs(days - 30.5) < 1e-9);
-        assert_true(jr_double(jr_get(jr_get(v, "metrics"), "p_mrr@10"), &hr) && hr > 0.999);
-    }
-    assert_int_equal(0, rest.n);
+    eval_options o = { .task = STR("basket"), .data = tiny_shop(c), .model = STR("rules"), .sets = sets, .n_sets = 2, .seed = 1, .top = 3 };
+    /* the data end long before the usual split, so thirty days before the last one the test begins */
+    assert_ok(c, eval_command(c, &o, &out, NULL, NULL));
+    const json_value *v;
+    int64_t k = 0;
+    double days = 0, hr = 0;
+    assert_ok(c, json_parse(c, str_trim(buf_view(&out)), JSON_READ_STRICT, &v));
+    assert_true(jr_i64(jr_get(jr_get(v, "params"), "k"), &k) && k == 7);
+    assert_true(jr_double(jr_get(jr_get(v, "params"), "half_life_days"), &days) && fabs(days - 30.5) < 1e-9);
+    assert_true(jr_double(jr_get(jr_get(v, "metrics"), "p_hr@3"), &hr) && hr > 0.999);
+    assert_true(jr_double(jr_get(jr_get(v, "metrics"), "p_mrr@3"), &hr) && hr > 0.999);
 }
 
 TEST(eval, picks_the_best_model_inside_the_training_part) {
     TEST_CTX(c);
     AUTO_BUF out;
     buf_init(&out, MIB);
-    eval_options o = { STR("basket"), tiny_shop(c), STR("best"), NULL, 0, 1 };
-    assert_ok(c, eval_command(c, &o, &out));
+    eval_options o = { .task = STR("basket"), .data = tiny_shop(c), .model = STR("best"), .seed = 1 };
+    assert_ok(c, eval_command(c, &o, &out, NULL, NULL));
     const json_value *v;
     assert_ok(c, json_parse(c, str_trim(buf_view(&out)), JSON_READ_STRICT, &v));
     assert_str("best", jr_string(jr_get(v, "model")));
