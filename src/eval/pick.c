@@ -3,7 +3,8 @@
 
 typedef struct { double most; size_t row; model_options options; } best_yet;
 
-static err_code try_one(ctx *c, const eval_cases *held, unsigned metrics, const model_row *row, size_t i, const model_options *o, best_yet *b) {
+static err_code try_one(ctx *c, const eval_cases *held, unsigned metrics, const model_row *row, size_t i,
+    const model_options *o, best_yet *b) {
     judgement j;
     arena_mark mark = arena_save(c->arena);
     err_code e = judge_model(c, held, row, o, false, &j);

@@ -9,5 +9,6 @@
  *   ret_row      index into rows
  *   ret_options  options of the winner
  * ERR_INVALID (nobody could take the data), ERR_NO_MEMORY, ERR_CANCELLED. */
-CHECK_RESULT err_code eval_pick(ctx *c, const eval_cases *held, unsigned metrics, const model_row *const *rows, const model_options *options,
+CHECK_RESULT err_code eval_pick(ctx *c, const eval_cases *held, unsigned metrics, const model_row *const *rows,
+    const model_options *options,
                                 size_t n, size_t *ret_row, model_options *ret_options);

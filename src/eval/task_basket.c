@@ -29,7 +29,8 @@ static err_code make_room(ctx *c, const basket_matrix *b, filling *f) {
     for (uint32_t i = 0; i < b->n_baskets; i++) pairs += (b->start[i + 1] - b->start[i]) * (b->start[i + 1] - b->start[i]);
     size_t n = (size_t)entries + b->n_baskets;
     *f = (filling){ arena_new(c->arena, history, n), arena_new(c->arena, uint64_t, n + 1), arena_new_raw(c->arena, uint32_t, pairs),
-                    arena_new_raw(c->arena, uint32_t, 2 * entries), arena_new_raw(c->arena, float, n), arena_new_raw(c->arena, uint8_t, n), 0, 0 };
+                    arena_new_raw(c->arena, uint32_t, 2 * entries), arena_new_raw(c->arena, float, n), arena_new_raw(c->arena,
+                        uint8_t, n), 0, 0 };
     return f->asked && f->start && f->truth && f->query && f->weight && f->group ? ERR_OK : fail(c, ERR_NO_MEMORY, "%zu questions", n);
 }
 
@@ -76,7 +77,8 @@ static err_code read_window(ctx *c, const task_options *o, invoice_window w, eva
     invoice_data d;
     TRY(invoices_read(c, o->folder, w, &d));
     if (d.train.n_baskets == 0 || d.test.n_baskets == 0)
-        return fail_field(c, ERR_INVALID, "data", "%u training and %u test baskets: nothing to measure", d.train.n_baskets, d.test.n_baskets);
+        return fail_field(c, ERR_INVALID, "data", "%u training and %u test baskets: nothing to measure", d.train.n_baskets,
+            d.test.n_baskets);
     return make_cases(c, &d, ret_cases);
 }
 

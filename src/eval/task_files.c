@@ -8,7 +8,8 @@
 /* Twice the room; the old arrays stay behind in the arena until it leaves. */
 static err_code grow(ctx *c, event_list *l) {
     size_t cap = l->cap ? 2 * l->cap : 4096;
-    event_list wide = { arena_new_raw(c->arena, uint32_t, cap), arena_new_raw(c->arena, uint32_t, cap), arena_new_raw(c->arena, int64_t, cap),
+    event_list wide = { arena_new_raw(c->arena, uint32_t, cap), arena_new_raw(c->arena, uint32_t, cap), arena_new_raw(c->arena,
+        int64_t, cap),
                         l->n, cap };
     if (!wide.user || !wide.item || !wide.time_ms) return fail(c, ERR_NO_MEMORY, "%zu events do not fit in memory", cap);
     if (l->n) {

@@ -21,7 +21,8 @@ static err_code id_number(ctx *c, map *ids, str id, bool fixed, uint32_t *ret_nu
 static err_code add_pair(ctx *c, id_maps *ids, str user, str item, int64_t time_ms, event_list *l) {
     uint32_t u = 0, i = 0;
     bool knows_user, knows_item;
-    if (user.n > LIMIT_ID_BYTES || item.n > LIMIT_ID_BYTES) return fail_field(c, ERR_INVALID, "data", "an id is longer than %d bytes", LIMIT_ID_BYTES);
+    if (user.n > LIMIT_ID_BYTES || item.n > LIMIT_ID_BYTES) return fail_field(c, ERR_INVALID, "data",
+        "an id is longer than %d bytes", LIMIT_ID_BYTES);
     TRY(id_number(c, &ids->users, user, ids->fixed, &u, &knows_user));
     TRY(id_number(c, &ids->items, item, ids->fixed, &i, &knows_item));
     return knows_user && knows_item ? events_add(c, l, u, i, time_ms) : ERR_OK;
@@ -56,7 +57,8 @@ static err_code read_file(ctx *c, const char *path, take_line *take, id_maps *id
         if (at.number % 1000 == 0) TRY(ctx_check(c));
         str text = str_trim(at.text);
         if (!text.n) continue;
-        if (at.too_long) return fail_field(c, ERR_INVALID, "data", "%s, line %lld: longer than %d bytes", path, (long long)at.number, LINE_BYTES);
+        if (at.too_long) return fail_field(c, ERR_INVALID, "data", "%s, line %lld: longer than %d bytes", path,
+            (long long)at.number, LINE_BYTES);
         err_code e = take(c, ids, text, l);
         if (e == ERR_INVALID) {
             str why = str_dup(c->arena, str_of(c->error.text));

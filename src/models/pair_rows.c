@@ -31,7 +31,8 @@ static uint32_t distinct_items(const history *h, uint32_t n_items, uint32_t *ret
 static void add_score(float *scores, uint32_t item, float more) { scores[item] = (scores[item] > 0 ? scores[item] : 0) + more; }
 
 /* ---- rules ---- */
-enum { K, MAX_BASKET, HALF_LIFE, SIZE_POWER, POPULARITY_POWER, PAIR_PRIOR, CATEGORY_PRIOR, SCORE_PRIOR, ANCHOR_POWER, ITEM_POWER, CART_POWER };
+enum { K, MAX_BASKET, HALF_LIFE, SIZE_POWER, POPULARITY_POWER, PAIR_PRIOR, CATEGORY_PRIOR, SCORE_PRIOR, ANCHOR_POWER,
+    ITEM_POWER, CART_POWER };
 static const model_param rules_rows[] = {
     [K] = { "k", 50, 1, RULES_MAX_K, true, "rules kept per item" },
     [MAX_BASKET] = { "max_basket", LIMIT_BASKET_ITEMS, 0, 1e6, true, "larger baskets are left out of the pairs; 0: none" },
@@ -190,7 +191,8 @@ static err_code cocount_load(ctx *c, const pack *p, void **ret_state) {
     TRY(pack_get(c, p, "length", sizeof *s->lists.length, s->lists.n_items, &length, NULL));
     TRY(pack_get(c, p, "pairs", sizeof *s->lists.pairs, (uint64_t)s->lists.n_items * s->lists.k, &pairs, NULL));
     TRY(pack_get(c, p, "weight", sizeof *s->weight, s->lists.n_items, &weight, NULL));
-    s->lists.length = (uint32_t *)(uintptr_t)length, s->lists.pairs = (cooc_pair *)(uintptr_t)pairs, s->weight = (double *)(uintptr_t)weight;
+    s->lists.length = (uint32_t *)(uintptr_t)length, s->lists.pairs = (cooc_pair *)(uintptr_t)pairs,
+        s->weight = (double *)(uintptr_t)weight;
     for (uint32_t i = 0; i < s->lists.n_items; i++)
         for (uint32_t r = 0; r < s->lists.length[i]; r++)
             if (s->lists.length[i] > s->lists.k || s->lists.pairs[(size_t)i * s->lists.k + r].item >= s->lists.n_items)

@@ -17,7 +17,7 @@ typedef struct {
     interactions x;
 } board;
 
-static bool missing(uint32_t u, uint32_t i) { return (u * 7919 + i * 104729 + u * i) % 3 == 0; }
+static bool missing(uint32_t u, uint32_t i) { return ((u + 1) * 2654435761U ^ i * 40503U) % 101 < 34; }
 
 static void fill_user(board *b, uint32_t u) {
     uint64_t n = b->start[u];
@@ -40,7 +40,8 @@ static const interactions *make_board(board *b) {
         b->facts_col[2 * i + 1] = 2;
     }
     b->facts = (csr){ ITEMS, 3, b->facts_start, b->facts_col, NULL };
-    b->x = (interactions){ USERS, ITEMS, b->start, b->item, b->weight, b->visit, b->time_ms, INT64_C(1700003600000) + 3600000 * 500, &b->facts };
+    b->x = (interactions){ USERS, ITEMS, b->start, b->item, b->weight, b->visit, b->time_ms,
+        INT64_C(1700003600000) + 3600000 * 500, &b->facts };
     return &b->x;
 }
 
@@ -102,7 +103,8 @@ TEST(models, each_answers_a_batch_as_it_answers_one) {
             assert_ok(c, model_score(c, &m, &h[u], 1, one));
             for (uint32_t i = 0; i < ITEMS; i++)
                 if (fabsf(all[u * ITEMS + i] - one[i]) > 1e-4f * (1 + fabsf(one[i])))
-                    test_fail("%s: user %u item %u: %g in a batch, %g alone", m.row->name, u, i, (double)all[u * ITEMS + i], (double)one[i]);
+                    test_fail("%s: user %u item %u: %g in a batch, %g alone", m.row->name, u, i, (double)all[u * ITEMS + i],
+                        (double)one[i]);
         }
     }
 }
@@ -130,7 +132,8 @@ TEST(models, each_is_the_same_after_save_and_load) {
             assert_memory_equal(s, t, sizeof s);
         }
         for (size_t cut = 0; cut < out.n; cut += 1 + out.n / 97)    /* what is cut is refused, and never read past its end */
-            if (model_load(c, (str){ bytes, cut }, &back) != ERR_CORRUPT) test_fail("%s: %zu of %zu bytes were taken", m.row->name, cut, out.n);
+            if (model_load(c, (str){ bytes, cut }, &back) != ERR_CORRUPT) test_fail("%s: %zu of %zu bytes were taken",
+                m.row->name, cut, out.n);
     }
 }
 
