@@ -1,6 +1,6 @@
 /* vec: the few vector loops that everything is made of, fast on the machine at hand.
- * Promise: AVX-512, AVX2 or plain C is chosen once, at run time; the plain form stands beside as vec_*_plain and is the reference
- * of the tests. Results of the forms differ by rounding only. Any alignment; any thread. */
+ * Promise: AVX-512, AVX2 or plain C is chosen at run time; the plain form stands beside as vec_*_plain and is the reference
+ * of the tests. Results of the forms differ by rounding only; one machine always takes the same form. Any alignment; any thread. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -11,3 +11,13 @@ float vec_dot_plain(const float *x, const float *y, size_t n);
 /* y[i] += a * x[i]. */
 void vec_add_scaled(float *y, float a, const float *x, size_t n);
 void vec_add_scaled_plain(float *y, float a, const float *x, size_t n);
+
+/* One way to run them. */
+typedef struct {
+    const char *name;               /* "avx512", "avx2", "plain" */
+    float (*dot)(const float *x, const float *y, size_t n);
+    void (*add_scaled)(float *y, float a, const float *x, size_t n);
+} vec_form;
+
+/* The forms this processor can run, the one in use first, plain last; for tests and benches. */
+const vec_form *vec_forms(size_t *ret_n);
