@@ -24,7 +24,8 @@ TEST(num, vec_forms_agree_with_plain_at_every_length_and_alignment) {
             vec_add_scaled_plain(want + shift, 0.7f, x, n);
             form[f].add_scaled(got + shift, 0.7f, x, n);
             for (size_t i = 0; i < ROOM + SHIFTS; i++)      /* beyond the end too: nothing else is written */
-                if (fabsf(want[i] - got[i]) > 1e-6f) test_fail("%s: n %zu, place %zu: %g, not %g", form[f].name, n, i, (double)got[i], (double)want[i]);
+                if (fabsf(want[i] - got[i]) > 1e-6f) test_fail("%s: n %zu, place %zu: %g, not %g", form[f].name, n, i,
+                    (double)got[i], (double)want[i]);
         }
 }
 
