@@ -5,12 +5,21 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Models answer too: a short history, any scores. */
+static void ask_model(ctx *c, const model *m) {
+    static const uint32_t seen[] = { 0, 1, 2, UINT32_MAX };
+    history asked = { .n = 4, .item = seen, .user = MODEL_NOBODY };
+    float *scores = m->row ? arena_new(c->arena, float, m->n_items) : NULL;
+    if (scores && model_score(c, m, &asked, 1, scores)) return;     /* refusing is an answer */
+}
+
 /* Touch all that a reader can reach; the sanitizers watch. */
 static uint64_t walk_snapshot(const snapshot *s) {
     uint64_t sum = snapshot_popular(s).n + snapshot_trending(s).n + snapshot_newest(s).n + snapshot_history(s, STR("ana")).n;
     for (uint32_t i = 0; i < s->n_items; i++) {
         str id = snapshot_item_id(s, i);
         rule_span rules = snapshot_cross_sell(s, i), also = snapshot_also_bought(s, i);
+        sum += snapshot_likeness(s, i, 0) > 0;
         sum += snapshot_find_item(s, id) + snapshot_upsells(s, i).n + snapshot_similar(s, i).n + snapshot_categories(s, i).n + also.n;
         for (uint32_t k = 0; k < rules.n; k++) sum += s->items[rules.p[k].item].sales;
     }
@@ -39,6 +48,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     snapshot s;
     if (!snapshot_read(&c, (str){ bytes, size }, &s)) {
         volatile uint64_t seen = walk_snapshot(&s);
+        ask_model(&c, &s.personal_model);
+        ask_model(&c, &s.session_model);
         (void)seen;                                             /* only the reading matters */
     }
     return 0;

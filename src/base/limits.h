@@ -9,6 +9,7 @@
 #define LIMIT_JOB_ARENA (2048 * MIB)       /* one sync, import or training run */
 #define LIMIT_EVAL_ARENA (20480 * MIB)     /* `vitrine eval` of a public data set; EASE of 41,000 items takes 7 GB */
 #define LIMIT_PAGE_ARENA (256 * MIB)       /* one page of a shop's answer while it is parsed; emptied after each page */
+#define LIMIT_SNAPSHOT_ARENA (1024 * MIB)  /* what the models of one snapshot keep beside the mapped file */
 #define LIMIT_CATALOGUE_ARENA (1024 * MIB) /* live catalogue of one shop */
 
 /* HTTP in */

@@ -2,12 +2,14 @@
 #include "decide/snapshot_int.h"
 #include <stdlib.h>
 #include <string.h>
+#include "base/limits.h"
 #include "base/map.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "snapshot files are little-endian and read in place");
 _Static_assert(sizeof(snapshot_item) == 80 && sizeof(snapshot_rule) == 28 && sizeof(snapshot_upsell) == 24, "no padding in the file");
 _Static_assert(sizeof(snapshot_category) == 24 && sizeof(snapshot_alias) == 16, "no padding in the file");
-_Static_assert(sizeof(snapshot_customer) == 16 && sizeof(snapshot_facts) == 96, "no padding in the file");
+_Static_assert(sizeof(snapshot_customer) == 16 &&
+               sizeof(snapshot_facts) == 112 && sizeof(snapshot_vector) == 64, "no padding in the file");
 
 static const char magic[8] = { 'V', 'I', 'T', 'R', 'S', 'N', 'A', 'P' };
 
@@ -18,7 +20,9 @@ static const section sections[] = {
     SECTION(text), SECTION(items), SECTION(aliases), SECTION(categories), SECTION(item_categories), SECTION(cross_sell),
     SECTION(also_bought), SECTION(upsell), SECTION(similar), SECTION(popular), SECTION(trending), SECTION(newest),
     SECTION(category_popular), SECTION(customers), SECTION(purchases), SECTION(alias_slots), SECTION(category_slots),
+    SECTION(personal), SECTION(sessions), SECTION(vectors),
 };
+enum { ALIGNMENT = 64 };            /* a cache line; packs want it */
 
 typedef struct { uint64_t at, n; } file_section;        /* bytes from the start of the file; elements */
 typedef struct {
@@ -59,6 +63,17 @@ static err_code check_head(ctx *c, str bytes) {
     return ERR_OK;
 }
 
+static err_code load_model(ctx *c, const snapshot *s, const char *what, const char *bytes, uint64_t n, model *ret_model) {
+    if (!n) return ERR_OK;
+    model m;
+    TRY(model_load(c, (str){ bytes, n }, &m));
+    if (m.n_items != s->n_items)
+        return fail(c, ERR_CORRUPT, "the snapshot's %s model is of %u items, the snapshot of %llu", what, m.n_items,
+                    (unsigned long long)s->n_items);
+    *ret_model = m;
+    return ERR_OK;
+}
+
 err_code snapshot_read(ctx *c, str bytes, snapshot *ret_view) {
     if ((uintptr_t)bytes.p % 8) return fail(c, ERR_INVALID, "snapshot bytes must be aligned to 8");
     TRY(check_head(c, bytes));
@@ -66,15 +81,40 @@ err_code snapshot_read(ctx *c, str bytes, snapshot *ret_view) {
     snapshot view = { .facts = h->facts };
     for (size_t i = 0; i < COUNT(sections); i++) {
         const file_section *f = &h->sections[i];
-        bool in_file = f->at % 8 == 0 && f->at >= sizeof *h && f->at <= bytes.n && f->n <= (bytes.n - f->at) / sections[i].size;
+        bool in_file = f->at % ALIGNMENT == 0 && f->at >= sizeof *h && f->at <= bytes.n && f->n <= (bytes.n - f->at) / sections[i].size;
         if (!in_file) return fail(c, ERR_CORRUPT, "section %zu of the snapshot lies outside the file", i);
         const void *p = bytes.p + f->at;
         memcpy((char *)&view + sections[i].pointer, &p, sizeof p);
         memcpy((char *)&view + sections[i].count, &f->n, sizeof f->n);
     }
     TRY(snapshot_check_content(c, &view));
+    TRY(load_model(c, &view, "personal", view.personal, view.n_personal, &view.personal_model));
+    TRY(load_model(c, &view, "session", view.sessions, view.n_sessions, &view.session_model));
     *ret_view = view;
     return ERR_OK;
+}
+
+/* Models are loaded into an arena of their own, which lives as long as the map. */
+static err_code read_mapped(ctx *c, snapshot *s) {
+    file_map file = s->map;
+    arena *outer = c->arena, memory;
+    arena_init(&memory, LIMIT_SNAPSHOT_ARENA);
+    c->arena = &memory;
+    err_code e = snapshot_read(c, (str){ file.data, file.size }, s);
+    c->arena = outer;
+    s->memory = memory;
+    s->map = file;
+    return e;
+}
+
+bool snapshot_is_readable(ctx *c, const char *path) {
+    file_map file = { 0 };
+    if (file_map_open(c, path, &file)) return false;
+    const file_head *h = file.data;
+    bool readable = file.size >= sizeof *h && memcmp(h->magic, magic, sizeof magic) == 0 && h->format == SNAPSHOT_FORMAT &&
+                    h->bytes == file.size;
+    file_unmap(&file);
+    return readable;
 }
 
 err_code snapshot_open(ctx *c, const char *path, snapshot **ret_snapshot) {
@@ -87,8 +127,8 @@ err_code snapshot_open(ctx *c, const char *path, snapshot **ret_snapshot) {
         file_unmap(&file);
         return fail(c, ERR_NO_MEMORY, "open snapshot %s: out of memory", path);
     }
-    e = snapshot_read(c, (str){ file.data, file.size }, s);
     s->map = file;
+    e = read_mapped(c, s);
     if (e) snapshot_close(s);
     else *ret_snapshot = s;
     return e;
@@ -96,6 +136,7 @@ err_code snapshot_open(ctx *c, const char *path, snapshot **ret_snapshot) {
 
 void snapshot_close(snapshot *s) {
     if (!s) return;
+    arena_done(&s->memory);
     file_unmap(&s->map);
     free(s);
 }
@@ -126,12 +167,14 @@ static err_code make_slots(ctx *c, const snapshot *s, const void *ranges, size_t
     return ERR_OK;
 }
 
+static uint64_t aligned(uint64_t at) { return (at + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; }
+
 /* Bytes of the whole file, and where each section goes. */
 static uint64_t lay_out(const snapshot *s, file_section *where) {
-    uint64_t at = sizeof(file_head);
+    uint64_t at = aligned(sizeof(file_head));
     for (size_t i = 0; i < COUNT(sections); i++) {
         where[i] = (file_section){ at, section_count(s, &sections[i]) };
-        at = (at + where[i].n * sections[i].size + 7) / 8 * 8;
+        at = aligned(at + where[i].n * sections[i].size);
     }
     return at;
 }
@@ -222,6 +265,15 @@ ranked_span snapshot_newest(const snapshot *s) { return (ranked_span){ s->newest
 ranked_span snapshot_popular_in(const snapshot *s, uint32_t category) {
     snapshot_range r = s->categories[category].popular;
     return (ranked_span){ s->category_popular + r.at, r.n };
+}
+
+float snapshot_likeness(const snapshot *s, uint32_t a, uint32_t b) {
+    if (a >= s->n_vectors || b >= s->n_vectors) return 0;
+    const int8_t *x = s->vectors[a].x, *y = s->vectors[b].x;
+    int32_t dot = 0;
+    for (size_t i = 0; i < SNAPSHOT_VECTOR_DIMS; i++) dot += x[i] * y[i];
+    float cosine = (float)dot * (1.0f / (SNAPSHOT_VECTOR_ONE * SNAPSHOT_VECTOR_ONE));
+    return cosine > 1 ? 1 : cosine < -1 ? -1 : cosine;
 }
 
 uint64_t snapshot_customer_hash(int64_t store_id, str customer_id) {

@@ -3,12 +3,14 @@
  * never allocate. A damaged, cut or foreign file is refused with ERR_CORRUPT and a sentence. The same arrays give the same bytes.
  * Everything is as of facts.as_of_ms and in item indexes; price, stock and names belong to the live catalogue (decide/catalogue.h).
  * Ownership: snapshot_open() maps, snapshot_close() unmaps; the struct and all it points to are const between. Any thread reads.
- * Layout (little-endian, every section aligned to 8): header, section table, sections. Written by decide/learn.h.
+ * Layout (little-endian, every section aligned to 64): header, section table, sections. Written by decide/learn.h.
  * Read next: README-learning.md. */
 #pragma once
 #include "base/file.h"
+#include "models/model.h"
 
-enum { SNAPSHOT_FORMAT = 1 };
+/* 2: personal and session model, item vectors, ranker. A file of another format is refused; jobs/schedule.c learns the shop anew. */
+enum { SNAPSHOT_FORMAT = 2, SNAPSHOT_VECTOR_DIMS = 64, SNAPSHOT_VECTOR_ONE = 127 };
 #define SNAPSHOT_NONE UINT32_MAX
 
 /* Elements [at, at + n) of the array named beside it. */
@@ -72,7 +74,12 @@ typedef struct {
     double total_weight;                /* decayed baskets */
     double mean_items;                  /* distinct items a basket, 0 = no basket */
     double hit_rate, hit_rate_popular;  /* HR@10 on the newest orders left out: rules and popularity; negative = too few orders */
+    double personal_unit, session_unit; /* probability that a unit of score of these models stands for, >= 0 */
 } snapshot_facts;
+
+/* What an item is about, as a direction: SNAPSHOT_VECTOR_DIMS whole numbers whose squares sum to about SNAPSHOT_VECTOR_ONE^2, all 0
+ * when nothing is known of it. One cache line an item. */
+typedef struct { int8_t x[SNAPSHOT_VECTOR_DIMS]; } snapshot_vector;
 
 typedef struct snapshot {
     file_map map;                       /* empty while being built */
@@ -94,6 +101,11 @@ typedef struct snapshot {
     const snapshot_purchase *purchases;         uint64_t n_purchases;
     const uint32_t *alias_slots;                uint64_t n_alias_slots;     /* hash tables over ids; made by snapshot_write() */
     const uint32_t *category_slots;             uint64_t n_category_slots;
+    const char *personal;                       uint64_t n_personal;    /* pack of a model of models/model.h over the items; 0 = none */
+    const char *sessions;                       uint64_t n_sessions;    /* the same, for what is looked at now */
+    const snapshot_vector *vectors;             uint64_t n_vectors;     /* n_items or 0: content, for diversity and likeness */
+    model personal_model, session_model;        /* read from the packs when opened; row NULL = none */
+    arena memory;                               /* what the models keep beside the file; empty in a view */
 } snapshot;
 
 typedef struct { const snapshot_rule *p; uint32_t n; } rule_span;
@@ -104,12 +116,15 @@ typedef struct { const uint32_t *p; uint32_t n; } index_span;
 
 /* Map and check a file.
  *   ret_snapshot  free with snapshot_close()
- * ERR_NOT_FOUND, ERR_CORRUPT (damaged, cut, another format version, an index out of range), ERR_NO_MEMORY. O(size of the file). */
+ * ERR_NOT_FOUND, ERR_CORRUPT (damaged, cut, another format version, an index out of range, a model that does not load),
+ * ERR_NO_MEMORY. O(size of the file). */
 CHECK_RESULT err_code snapshot_open(ctx *c, const char *path, snapshot **ret_snapshot);
-/* The same for bytes in memory, which must be aligned to 8 and outlive *ret_view; nothing to close. */
+/* The same for bytes in memory, which must be aligned to 8 and outlive *ret_view; its models live in c->arena; nothing to close. */
 CHECK_RESULT err_code snapshot_read(ctx *c, str bytes, snapshot *ret_view);
+/* Is there a file that begins as one this program reads and is as long as it says? Looks at its head only. */
+bool snapshot_is_readable(ctx *c, const char *path);
 void snapshot_close(snapshot *s);
-/* Write the arrays of `s` (map and slots are ignored) to `path`: beside, synced, renamed.
+/* Write the arrays of `s` (map, slots and loaded models are ignored) to `path`: beside, synced, renamed.
  *   ret_bytes   size of the file; may be NULL
  *   ret_check   checksum of the file; may be NULL
  * ERR_INVALID (arrays that snapshot_open() would refuse), ERR_STORAGE, ERR_NO_MEMORY. */
@@ -133,6 +148,8 @@ ranked_span snapshot_popular(const snapshot *s);
 ranked_span snapshot_popular_in(const snapshot *s, uint32_t category);
 ranked_span snapshot_trending(const snapshot *s);
 ranked_span snapshot_newest(const snapshot *s);
+/* Cosine of what two items are about, -1..1; 0 when one of them says nothing. */
+float snapshot_likeness(const snapshot *s, uint32_t a, uint32_t b);
 /* What a customer bought, newest first, at most 50; empty for a stranger. Ids are kept as hashes only. */
 purchase_span snapshot_history(const snapshot *s, str customer_id);
 /* Hash under which a customer is kept. */

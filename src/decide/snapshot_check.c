@@ -124,8 +124,10 @@ err_code snapshot_check_content(ctx *c, const snapshot *s) {
     const snapshot_facts *f = &s->facts;
     if (s->n_items >= SNAPSHOT_NONE || s->n_categories >= SNAPSHOT_NONE || s->n_aliases >= SNAPSHOT_NONE)
         return fail(c, ERR_CORRUPT, "the snapshot claims more items than an index can hold");
-    if (!is_amount(f->total_weight) || !is_amount(f->mean_items) || !(f->hit_rate <= 1) || !(f->hit_rate_popular <= 1))
+    if (!is_amount(f->total_weight) || !is_amount(f->mean_items) || !(f->hit_rate <= 1) || !(f->hit_rate_popular <= 1) ||
+        !is_amount(f->personal_unit) || !is_amount(f->session_unit))
         return fail(c, ERR_CORRUPT, "the facts of the snapshot are not numbers");
+    if (s->n_vectors && s->n_vectors != s->n_items) return fail(c, ERR_CORRUPT, "the snapshot has vectors of other items");
     TRY(check_aliases(c, s));
     TRY(check_items(c, s));
     TRY(check_categories(c, s));

@@ -1,6 +1,7 @@
 /* One look at all stores: facts from the database, decisions, job rows. It does NOT decide: schedule_decide.c does. */
 #include "jobs/schedule.h"
 #include "base/limits.h"
+#include "decide/snapshot.h"
 #include "jobs/kinds_int.h"
 #include "jobs/scheduler.h"
 #include "jobs/zone.h"
@@ -38,7 +39,20 @@ static err_code has_products(ctx *c, db *d, int64_t store_id, bool *ret_has) {
     return ERR_OK;
 }
 
-static err_code read_facts(ctx *c, db *d, const store *s, const job_settings *o, stored_model *ret_model, store_facts *ret_facts) {
+/* The head tells of another version and of a file cut; damage within is known once somebody tried to serve it. */
+static bool is_unreadable(ctx *c, const job_services *services, const stored_model *m) {
+    buf path;
+    buf_init_in(&path, c->arena, 4096);
+    buf_printf(&path, "%s/%.*s", services->data_dir, STR_ARG(m->artifact));
+    if (buf_err(&path) || !snapshot_is_readable(c, path.p)) return true;
+    AUTO_SERVING pin = services->serving ? serving_pin(services->serving, m->store_id) : NULL;
+    serving_facts f = { 0 };
+    if (pin) serving_get_facts(pin, &f);
+    return f.snapshot_error.n > 0;
+}
+
+static err_code read_facts(ctx *c, db *d, const job_services *services, const store *s, const job_settings *o,
+                           stored_model *ret_model, store_facts *ret_facts) {
     const connector *shop = connect_find(s->platform);
     store_facts f = {
         .store_id = s->store_id, .can_sync = shop && shop->sync && !str_eq(s->state, STR("removing")),
@@ -53,7 +67,8 @@ static err_code read_facts(ctx *c, db *d, const store *s, const job_settings *o,
     if (e && e != ERR_NOT_FOUND) return e;
     if (e) *ret_model = (stored_model){ 0 };
     f.trained_ms = ret_model->created_ms;
-    if (!f.trained_ms && !f.has_data && !f.can_sync) TRY(has_products(c, d, s->store_id, &f.has_data));
+    f.unreadable = !e && is_unreadable(c, services, ret_model);
+    if ((!f.trained_ms || f.unreadable) && !f.has_data && !f.can_sync) TRY(has_products(c, d, s->store_id, &f.has_data));
     *ret_facts = f;
     return ERR_OK;
 }
@@ -101,7 +116,7 @@ static err_code look_at(ctx *c, db *d, schedule *sc, const store *s, size_t *sub
     store_facts f;
     stored_model m;
     job_settings o = job_settings_of(c, s);
-    TRY(read_facts(c, d, s, &o, &m, &f));
+    TRY(read_facts(c, d, sc->services, s, &o, &m, &f));
     store_plan p = schedule_decide(&f, ctx_now_ms(c));
     if (p.sync) TRY(submit(c, d, s->store_id, "sync", inputs[p.depth], submitted));
     if (p.train) TRY(submit(c, d, s->store_id, "train", "", submitted));

@@ -15,6 +15,7 @@ typedef struct {
     int64_t created_ms, synced_ms, swept_ms;
     int64_t sync_ended_ms;          /* end of the newest sync job, whatever its outcome */
     int64_t trained_ms;             /* newest model */
+    bool unreadable;                /* its file is gone, damaged, or of another version of this program */
     int64_t train_ended_ms;         /* end of the newest train job, whatever its outcome */
     int64_t changed_ms;             /* newest change that came by itself (webhooks) */
     bool has_data;                  /* there is something to learn from */
@@ -27,7 +28,8 @@ typedef struct {
 
 /* What is due now. A sync when the interval has passed since the last one ended; a sweep with it when the night's moment
  * (03:00 to 05:00 local, spread by store) lies behind the last sweep; a training when there is none yet, when something changed
- * since the newest, or when the newest is a day old. A time in the future (the clock was set back) counts as long ago. */
+ * since the newest, when the newest is a day old, and within minutes when its file cannot be read. A time in the future (the
+ * clock was set back) counts as long ago. */
 store_plan schedule_decide(const store_facts *f, int64_t now_ms);
 /* The last moment at or before now when this store's nightly sweep was due. */
 int64_t schedule_night_ms(int64_t store_id, int64_t zone_ms, int64_t now_ms);

@@ -1,7 +1,7 @@
 /* The scheduler's decisions. Pure: facts in, plan out. */
 #include "jobs/schedule.h"
 
-enum { NIGHT_FROM_MS = 3 * MS_PER_HOUR, NIGHT_MINUTES = 120, FUTURE_MS = MS_PER_MINUTE };
+enum { NIGHT_FROM_MS = 3 * MS_PER_HOUR, NIGHT_MINUTES = 120, FUTURE_MS = MS_PER_MINUTE, RETRY_MS = 10 * MS_PER_MINUTE };
 
 /* More than a minute ahead of the clock is not a time to wait for. */
 static int64_t past(int64_t t_ms, int64_t now_ms) { return t_ms > now_ms + FUTURE_MS ? 0 : t_ms; }
@@ -30,6 +30,7 @@ static bool sweep_is_due(const store_facts *f, int64_t now_ms) {
 static bool train_is_due(const store_facts *f, int64_t now_ms) {
     if (f->train_open || !f->has_data) return false;
     int64_t trained = past(f->trained_ms, now_ms), tried = later(trained, past(f->train_ended_ms, now_ms));
+    if (f->unreadable) return now_ms >= past(f->train_ended_ms, now_ms) + RETRY_MS;     /* the shop is answered from its catalogue only */
     if (tried > 0 && now_ms < tried + f->train_every_ms) return false;
     return trained == 0 || f->changed_ms > trained || now_ms >= trained + MS_PER_DAY;
 }

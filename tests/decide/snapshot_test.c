@@ -17,6 +17,23 @@ static const snapshot_ranked similar[] = { { 2, 0.7f }, { 0, 0.7f } }, popular[]
 static const uint32_t item_categories[] = { 0, 1, 0 };
 static const snapshot_purchase purchases[] = { { 1, 1700000000 }, { 0, 1600000000 }, { 2, 1500000000 } };
 
+static const snapshot_vector vectors[] = { { { 127 } }, { { 90, 90 } }, { { 0 } } };
+
+/* A model that likes item 1 best, as bytes: what a training would save. */
+static str saved_model(ctx *c, uint32_t n_items) {
+    static const uint64_t start[] = { 0, 3 };
+    static const uint32_t bought[] = { 0, 1, 1 };
+    interactions x = { .n_users = 1, .n_items = n_items, .start = start, .item = bought };
+    const model_row *row = model_named(STR("popularity"));
+    model_options o = model_default_options(row);
+    model m;
+    buf out;
+    buf_init_in(&out, c->arena, MIB);
+    assert_ok(c, model_fit(c, row, &x, &o, &m));
+    assert_ok(c, model_save(c, &m, &out));
+    return buf_view(&out);
+}
+
 /* The shop above with its arrays in c->arena, so that a test may spoil one. */
 static snapshot little_shop(ctx *c) {
     snapshot_item *items = arena_new(c->arena, snapshot_item, 3);
@@ -32,7 +49,10 @@ static snapshot little_shop(ctx *c) {
     uint64_t ana = snapshot_customer_hash(7, STR("ana")), ion = snapshot_customer_hash(7, STR("ion"));
     customers[0] = (snapshot_customer){ ana < ion ? ana : ion, ana < ion ? (snapshot_range){ 0, 2 } : (snapshot_range){ 0, 1 } };
     customers[1] = (snapshot_customer){ ana < ion ? ion : ana, { customers[0].purchases.n, 3 - customers[0].purchases.n } };
+    str personal = saved_model(c, 3);
     return (snapshot){
+        .personal = personal.p, .n_personal = personal.n, .sessions = personal.p, .n_sessions = personal.n,
+        .vectors = vectors, .n_vectors = 3,
         .facts = { .store_id = 7, .version = 3, .created_ms = 5, .as_of_ms = 4, .baskets = 10, .total_weight = 10, .mean_items = 2,
                    .hit_rate = -1, .hit_rate_popular = -1 },
         .text = text, .n_text = sizeof text - 1, .items = items, .n_items = 3, .aliases = aliases, .n_aliases = 4,
@@ -87,6 +107,64 @@ TEST(snapshot, reads_back_what_was_written) {
     assert_int_equal(1, snapshot_popular_in(s, bulbs).n);
     assert_int_equal(bulbs, snapshot_categories(s, 1).p[0]);
     snapshot_close(s);
+}
+
+TEST(snapshot, carries_models_that_answer_from_the_file) {
+    TEST_CTX(c);
+    snapshot shop = little_shop(c), *s = NULL;
+    const char *path = fresh_path(c, "models.snap");
+    assert_ok(c, snapshot_write(c, path, &shop, NULL, NULL));
+    assert_ok(c, snapshot_open(c, path, &s));
+    const model *models[] = { &s->personal_model, &s->session_model };
+    for (size_t i = 0; i < COUNT(models); i++) {
+        float scores[3];
+        history nobody = { .user = MODEL_NOBODY };
+        assert_string_equal("popularity", models[i]->row->name);
+        assert_ok(c, model_score(c, models[i], &nobody, 1, scores));
+        assert_true(scores[1] > scores[0] && scores[0] > scores[2]);
+    }
+    snapshot_close(s);
+}
+
+TEST(snapshot, says_how_alike_two_items_are) {
+    TEST_CTX(c);
+    snapshot shop = little_shop(c), s;
+    assert_ok(c, snapshot_read(c, written(c, &shop), &s));
+    assert_float_equal(1, snapshot_likeness(&s, 0, 0), 0.01f);
+    assert_float_equal(0.709f, snapshot_likeness(&s, 0, 1), 0.01f);
+    assert_float_equal(0, snapshot_likeness(&s, 0, 2), 0);      /* nothing is known of item 2 */
+    assert_float_equal(0, snapshot_likeness(&s, 0, 99), 0);
+}
+
+TEST(snapshot, refuses_a_model_of_another_shop_or_half_a_model) {
+    TEST_CTX(c);
+    str foreign = saved_model(c, 4), whole = saved_model(c, 3);
+    const struct { str bytes; uint64_t n; } cases[] = { { foreign, foreign.n }, { whole, whole.n - 64 }, { whole, 8 } };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        snapshot shop = little_shop(c);
+        shop.personal = cases[i].bytes.p, shop.n_personal = cases[i].n;
+        const char *path = fresh_path(c, "half.snap");
+        assert_err(ERR_INVALID, snapshot_write(c, path, &shop, NULL, NULL));
+        assert_false(file_exists(path));
+    }
+}
+
+TEST(snapshot, tells_from_the_head_whether_a_file_is_readable) {
+    TEST_CTX(c);
+    snapshot shop = little_shop(c);
+    const char *path = fresh_path(c, "head.snap");
+    assert_false(snapshot_is_readable(c, path));
+    assert_ok(c, snapshot_write(c, path, &shop, NULL, NULL));
+    assert_true(snapshot_is_readable(c, path));
+    str bytes = { 0 };
+    assert_ok(c, file_read(c, path, MIB, &bytes));
+    const struct { size_t at; char byte; size_t less; } cases[] = { { 0, 'X', 0 }, { 16, 1, 0 }, { 0, 'V', 64 } };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        str other = str_dup(c->arena, bytes);
+        ((char *)(uintptr_t)other.p)[cases[i].at] = cases[i].byte;
+        assert_ok(c, file_write_atomic(c, path, str_sub(other, 0, other.n - cases[i].less), 0600));
+        assert_false(snapshot_is_readable(c, path));
+    }
 }
 
 TEST(snapshot, finds_items_by_product_and_variation_id) {
@@ -197,13 +275,15 @@ SPOIL(alias_to_nowhere) { snapshot_alias *r = COPY(aliases); r[3].item = 3, s->a
 SPOIL(alias_of_another) { snapshot_alias *r = COPY(aliases); r[0].item = 1, s->aliases = r; (void)items; }
 SPOIL(customers_unsorted) { snapshot_customer *r = COPY(customers); r[1].hash = r[0].hash, s->customers = r; (void)items; }
 SPOIL(purchase_of_nothing) { snapshot_purchase *r = COPY(purchases); r[2].item = 3, s->purchases = r; (void)items; }
+SPOIL(vectors_of_others) { (void)c, (void)items, s->n_vectors = 2; }
+SPOIL(unit_not_a_number) { (void)c, (void)items, s->facts.personal_unit = 0.0 / 0.0; }
 SPOIL(rules_without_owner) { (void)c, (void)items, s->n_also_bought = 0, s->n_cross_sell = 2; }
 
 TEST(snapshot, is_never_written_with_an_index_out_of_range) {
     static void (*const spoilers[])(ctx *, snapshot *, snapshot_item *) = {
         id_outside, list_too_long, list_overlaps, list_wraps, popularity_over_one, rule_to_nowhere, rule_to_itself, rule_not_a_number,
         upsell_to_nowhere, popular_to_nowhere, newest_not_a_number, category_unknown, category_its_own_parent, alias_to_nowhere,
-        alias_of_another, customers_unsorted, purchase_of_nothing, rules_without_owner,
+        alias_of_another, customers_unsorted, purchase_of_nothing, rules_without_owner, vectors_of_others, unit_not_a_number,
     };
     for (size_t i = 0; i < COUNT(spoilers); i++) {
         TEST_CTX(c);
@@ -234,6 +314,10 @@ TEST(snapshot, with_a_forged_checksum_is_read_without_straying) {
         for (uint32_t i = 0; i < s.n_items; i++) assert_true(snapshot_item_id(&s, i).n <= s.n_text && snapshot_cross_sell(&s, i).n <= 3);
         (void)snapshot_find_item(&s, STR("11"));                /* must end, whatever it finds */
         (void)snapshot_history(&s, STR("ana"));
+        (void)snapshot_likeness(&s, 0, 1);
+        float scores[3];
+        history one = { .n = 1, .item = (const uint32_t[]){ 1 }, .user = MODEL_NOBODY };
+        if (s.personal_model.row && s.n_items == 3) assert_ok(c, model_score(c, &s.personal_model, &one, 1, scores));
     }
     assert_true(refused > 5000 && refused < 20000);
 }

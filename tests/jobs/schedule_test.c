@@ -67,6 +67,14 @@ TEST(schedule, trains_at_first_after_changes_and_daily) {
     CASE("never, and the last try failed an hour ago", (f.trained_ms = 0, f.train_ended_ms = hour_ago), false, true, 0);
 }
 
+TEST(schedule, learns_a_store_anew_when_its_file_cannot_be_read) {
+    CASE("at once", (f.unreadable = true, f.train_ended_ms = NOON - 10 * MINUTE), false, true, 0);
+    CASE("also where trainings are rare", (f.unreadable = true, f.train_ended_ms = NOON - HOUR, f.train_every_ms = DAY), false, true, 0);
+    CASE("not while one runs", (f.unreadable = true, f.train_ended_ms = 0, f.train_open = true), false, false, 0);
+    CASE("not again and again when it fails", f.unreadable = true, false, false, 0);
+    CASE("not without data", (f.unreadable = true, f.train_ended_ms = 0, f.has_data = false), false, false, 0);
+}
+
 TEST(schedule, spreads_the_night_over_two_hours_of_local_time) {
     int64_t zone = 3 * (int64_t)HOUR;
     int minutes_used[120] = { 0 };
