@@ -31,7 +31,8 @@ static err_code rank_rows(ctx *c, const float *rows, uint32_t n, uint32_t dim, s
 }
 
 err_code mips_build(ctx *c, const float *rows, uint32_t n, uint32_t dim, size_t ld, mips *ret_m) {
-    if (dim < 1 || dim > MIPS_MAX_DIM) return fail(c, ERR_INVALID, "inner product search: %u dimensions, 1 to %d can be", dim, MIPS_MAX_DIM);
+    if (dim < 1 || dim > MIPS_MAX_DIM) return fail(c, ERR_INVALID, "inner product search: %u dimensions, 1 to %d can be", dim,
+        MIPS_MAX_DIM);
     float *row = arena_new_raw(c->arena, float, (size_t)n * dim), *length = arena_new_raw(c->arena, float, n);
     uint32_t *item = arena_new_raw(c->arena, uint32_t, n), *shape = arena_new(c->arena, uint32_t, 2);
     arena_mark mark = arena_save(c->arena);

@@ -59,7 +59,8 @@ static void assert_as_scanned(ctx *c, const mips *m, draw_row *draw, uint32_t k,
 TEST(mips, answers_what_a_full_scan_answers_bit_for_bit) {
     static draw_row *const kinds[] = { alike, of_falling_length, of_whole_numbers, of_zeros, huge_and_tiny, mostly_one_dimension };
     static const struct { uint32_t n, dim, k; } sizes[] = {
-        { 1, 1, 1 }, { 5, 3, 10 }, { 17, 16, 4 }, { 1000, 7, 100 }, { 2500, 64, 20 }, { 3000, 33, 3000 }, { 700, 256, 50 }, { 200, 1024, 10 },
+        { 1, 1, 1 }, { 5, 3, 10 }, { 17, 16, 4 }, { 1000, 7, 100 }, { 2500, 64, 20 }, { 3000, 33, 3000 }, { 700, 256, 50 },
+            { 200, 1024, 10 },
     };
     for (size_t kind = 0; kind < COUNT(kinds); kind++)
         for (size_t s = 0; s < COUNT(sizes); s++) {
