@@ -7,7 +7,7 @@ VERSION := $(shell cat VERSION)
 
 WARN    := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch-enum -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 CFLAGS  := -std=gnu17 -D_GNU_SOURCE -DVITRINE_VERSION='"$(VERSION)"' -O2 -g -pthread -fno-math-errno $(WARN) -Isrc -I. $(shell pkg-config --cflags $(PKGS))
-LDLIBS  := $(shell pkg-config --libs $(PKGS)) -lstemmer -lm -pthread
+LDLIBS  := $(shell pkg-config --libs $(PKGS)) -lstemmer -lxgboost -lm -pthread
 ifdef SAN
 CFLAGS  += -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS += -fsanitize=address,undefined

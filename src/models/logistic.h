@@ -1,0 +1,19 @@
+/* logistic: ridge-penalised logistic regression by Newton's method.
+ * Promise: always ends at a finite answer (inputs standardised, penalty above 0, steps halved until the loss falls), also when the
+ * classes can be told apart, when an input is constant, when all labels are equal. Double precision. Read next: ranker.h. */
+#pragma once
+#include "base/ctx.h"
+
+enum { LOGISTIC_MAX_WIDTH = 64 };
+
+static inline double logistic_sigmoid(double z) { return 1 / (1 + __builtin_exp(-z)); }
+
+/* Maximise sum w (y log p + (1 - y) log(1 - p)) - ridge / 2 sum b_k^2, with b on standardised inputs; the offset is not penalised but
+ * by a thousandth, so that it stays finite.
+ *   x          n x width, row-major, finite; width 0: the rate alone
+ *   target     n, 0..1
+ *   weight     n, > 0; NULL: 1
+ *   ret_b      width: of the inputs as they are
+ * ERR_NO_MEMORY, ERR_CANCELLED. O(iterations * n * width^2), about 8 iterations. */
+CHECK_RESULT err_code logistic_fit(ctx *c, const float *x, const float *target, const float *weight, size_t n, size_t width, double ridge,
+                                   double *ret_b, double *ret_offset);
