@@ -5,7 +5,10 @@
 #include <string.h>
 
 enum { LANES = 32, MAX_LEAVES = 1 << FOREST_MAX_DEPTH };
-typedef int8_t lanes __attribute__((vector_size(LANES)));
+typedef int8_t lanes __attribute__((vector_size(LANES)));       /* vectors of the compiler: any machine, no intrinsics */
+enum { EIGHT = 8 };                 /* a vector of another size is taken apart by the compiler, number by number */
+typedef float float_lanes __attribute__((vector_size(EIGHT * sizeof(float))));
+typedef int32_t int_lanes __attribute__((vector_size(EIGHT * sizeof(int32_t))));
 
 static inline uint32_t n_nodes(const forest *f) { return (1u << f->depth) - 1; }
 
@@ -25,15 +28,20 @@ void forest_score_plain(const forest *f, const float *x, size_t n, float *ret_su
     }
 }
 
-/* Cuts each of 32 rows reaches, feature by feature; the rows a block lacks repeat its last. */
+/* Cuts each of 32 rows reaches, feature by feature; the rows a block lacks repeat its last. Four sums at once, since each waits for
+ * its own last addition. */
 static inline __attribute__((always_inline)) void bin_rows(const forest *f, const float *x, size_t n, lanes *ret_bins) {
     for (uint32_t k = 0; k < f->width; k++) {
-        float value[LANES];
-        int32_t reached[LANES] = { 0 };
-        for (size_t l = 0; l < LANES; l++) value[l] = x[(l < n ? l : n - 1) * f->width + k];
-        for (uint32_t cut = f->cut_start[k]; cut < f->cut_start[k + 1]; cut++)
-            for (size_t l = 0; l < LANES; l++) reached[l] += value[l] >= f->cut[cut];
-        for (size_t l = 0; l < LANES; l++) ret_bins[k][l] = (int8_t)reached[l];
+        float_lanes v[LANES / EIGHT];
+        int_lanes r0 = { 0 }, r1 = { 0 }, r2 = { 0 }, r3 = { 0 };
+        for (size_t l = 0; l < LANES; l++) ((float *)v)[l] = x[(l < n ? l : n - 1) * f->width + k];
+        const float_lanes v0 = v[0], v1 = v[1], v2 = v[2], v3 = v[3];
+        for (uint32_t at = f->cut_start[k]; at < f->cut_start[k + 1]; at++) {
+            float cut = f->cut[at];
+            r0 -= v0 >= cut, r1 -= v1 >= cut, r2 -= v2 >= cut, r3 -= v3 >= cut;         /* true is -1 */
+        }
+        const int_lanes reached[LANES / EIGHT] = { r0, r1, r2, r3 };
+        for (size_t l = 0; l < LANES; l++) ret_bins[k][l] = (int8_t)((const int32_t *)reached)[l];
     }
 }
 
@@ -74,7 +82,7 @@ static void score_any(const forest *f, const float *x, size_t n, float *ret_sum)
 }
 
 #ifdef __x86_64__
-__attribute__((target("avx2"), optimize("O3"))) static void score_avx2(const forest *f, const float *x, size_t n, float *ret_sum) {
+__attribute__((target("avx2"))) static void score_avx2(const forest *f, const float *x, size_t n, float *ret_sum) {
     for (size_t i = 0; i < n; i += LANES) score_block(f, x + i * f->width, n - i < LANES ? n - i : LANES, ret_sum + i);
 }
 #endif
