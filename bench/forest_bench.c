@@ -41,8 +41,8 @@ int main(void) {
     for (size_t i = 0; i < CANDIDATES * WIDTH; i++) x[i] = (float)rng_unit(&c.random);
     for (uint32_t depth = 4; depth <= 6; depth++) {
         forest f = by_chance(&c, depth);
-        printf("{\"bench\":\"forest\",\"trees\":%d,\"depth\":%u,\"inputs\":%d,\"candidates\":%d,\"us\":%.1f,\"plain_us\":%.1f}\n", TREES, depth,
-               WIDTH, CANDIDATES, best_us(&c, forest_score, &f, x), best_us(&c, forest_score_plain, &f, x));
+        printf("{\"bench\":\"forest\",\"trees\":%d,\"depth\":%u,\"inputs\":%d,\"candidates\":%d,", TREES, depth, WIDTH, CANDIDATES);
+        printf("\"us\":%.1f,\"plain_us\":%.1f}\n", best_us(&c, forest_score, &f, x), best_us(&c, forest_score_plain, &f, x));
     }
     return 0;
 }
