@@ -5,7 +5,11 @@
 
 static const uint32_t numbers[] = { 1, 2, 3, 4, 5 };
 static const double reals[] = { 0.5, -1.5 };
-static const pack_array arrays[] = { { "numbers", numbers, sizeof *numbers, 5 }, { "reals", reals, sizeof *reals, 2 }, { "none", NULL, 1, 0 } };
+static const pack_array arrays[] = {
+    { "numbers", numbers, sizeof *numbers, 5 },
+    { "reals", reals, sizeof *reals, 2 },
+    { "none", NULL, 1, 0 },
+};
 
 /* The pack of `arrays`, in memory aligned as a mapped file is. */
 static str written(ctx *c) {
