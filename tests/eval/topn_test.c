@@ -43,7 +43,8 @@ TEST(topn, reads_lists_and_rows_and_measures_what_a_person_works_out) {
     /* a is had by three, b by two, c and d by one; u1 misses c and d, u4 is asked for a and b, nobody has x */
     static const struct { const char *train_name, *test_name, *train, *test; } forms[] = {
         { "train.txt", "test.txt", "u1 a b\nu2 a b\nu3 a c d\nu4 c\n", "u1 c x\nu4 b a\nu9 a\nu2\n" },
-        { "f.train.tsv", "f.test.tsv", "u1\ta\t1\t5\nu1\tb\t1\t4\nu2\ta\t1\t1\nu2\tb\t1\t1\nu3\ta\t1\t1\nu3\tc\t1\t1\nu3\td\t1\t1\nu4\tc\t1\t1\n",
+        { "f.train.tsv", "f.test.tsv", "u1\ta\t1\t5\nu1\tb\t1\t4\nu2\ta\t1\t1\nu2\tb\t1\t1\n"
+          "u3\ta\t1\t1\nu3\tc\t1\t1\nu3\td\t1\t1\nu4\tc\t1\t1\n",
           "u1\tc\t1\t9\nu1\tx\t1\t9\nu4\tb\t1\t9\nu4\ta\t1\t9\nu9\ta\t1\t9\n" },
     };
     for (size_t f = 0; f < COUNT(forms); f++) {
