@@ -1,0 +1,42 @@
+/* learn_personal: which model answers "what does this visitor want next" in this shop, chosen by measuring it on the shop's own
+ * newest weeks, and fitted on everything.
+ * Promise: the same measurement as `vitrine eval store` (eval/store_split.h); a shop with too few orders to judge gets the model that
+ * needs least, and the judgement says so; equal data and seed give equal bytes for any number of threads.
+ * Owner: results in c->arena. Read next: shop_interactions.h (what goes in), models/model.h (model_load() reads the bytes). */
+#pragma once
+#include "base/json.h"
+#include "decide/shop_interactions.h"
+
+typedef struct {
+    uint32_t n_items_dense;         /* at most so many items for models whose fit is a dense matrix of them */
+    uint64_t bytes_most;            /* a larger pack is not published: the next best model is taken */
+    uint64_t seed;
+    int threads;                    /* 0: one per core */
+    void (*progress)(void *state, const char *what, double share_0_1);      /* may be NULL */
+    void *progress_state;
+} personal_params;
+personal_params personal_default_params(void);
+
+/* A figure with the interval it lies in for 95 of 100 shops like this one. */
+typedef struct { double value, low, high; } personal_figure;
+
+typedef struct {
+    const char *model;              /* name of the row chosen; static. "" where nothing was fitted: no products */
+    bool judged;                    /* measured here; else too few cases: `model` is what needs least */
+    uint32_t cases, cases_needed;   /* next purchases judged on, and how many it takes */
+    personal_figure hit_rate;       /* HR@10 of the model chosen: one of ten suggestions is bought next */
+    personal_figure popular;        /* of best sellers, on the same cases */
+    personal_figure gain;           /* paired difference of the two */
+    int64_t split_ms;               /* newest purchases judged on begin here */
+    uint32_t tried;                 /* models and settings measured */
+    double seconds;
+} personal_judgement;
+
+/* Choose, fit on all of x, pack.
+ *   x            of the whole shop (shop_interactions())
+ *   ret_pack     bytes of model_save(), aligned to 64 where the reader puts them so; empty when there are no products
+ * ERR_NO_MEMORY, ERR_CANCELLED, ERR_DEADLINE; models that refuse the data are passed over. */
+CHECK_RESULT err_code learn_personal(ctx *c, const interactions *x, const personal_params *p, str *ret_pack,
+                                     personal_judgement *ret_judgement);
+/* Members of the open JSON object: "personal_model", "personal_hit_rate_10", ... */
+void personal_judgement_write(json_out *w, const personal_judgement *j);
