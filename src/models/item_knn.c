@@ -25,12 +25,12 @@ similarity item_knn_similarity(const model_options *o) {
 }
 
 static err_code fit(ctx *c, const interactions *x, const model_options *o, void **ret_state) {
-    item_knn *m = arena_new(c->arena, item_knn, 1);
+    lists_model *m = arena_new(c->arena, lists_model, 1);
     item_lists_room room;
     similarity s = item_knn_similarity(o);
     csr matrix, values;
     item_product product;
-    float *user_weight;
+    float *user_weight = NULL;
     if (!m) return fail(c, ERR_NO_MEMORY, "neighbours of %u items", x->n_items);
     m->w = item_knn_weighing(o);
     TRY(item_lists_room_new(c, x->n_items, (uint32_t)o->param[KNN_K], &room));
@@ -46,30 +46,11 @@ static err_code fit(ctx *c, const interactions *x, const model_options *o, void 
     return ERR_OK;
 }
 
-static err_code score(ctx *c, const void *state, const history *h, size_t n, float *ret_scores) {
-    const item_knn *m = state;
-    return item_lists_score(c, &m->lists, &m->w, h, n, ret_scores);
-}
-
-static err_code save(ctx *c, const void *state, buf *out) {
-    const item_knn *m = state;
-    return item_lists_save(c, &m->lists, &m->w, out);
-}
-
-static err_code load(ctx *c, const pack *p, void **ret_state) {
-    item_knn *m = arena_new(c->arena, item_knn, 1);
-    if (!m) return fail(c, ERR_NO_MEMORY, "load neighbours");
-    TRY(item_lists_load(c, p, &m->lists));
-    TRY(weighing_load(c, p, &m->w));
-    *ret_state = m;
-    return ERR_OK;
-}
-
 static const char *const grid[] = {
     "similarity=2 own=1.4 other=0.4", "similarity=0 own=1 other=1 shrink=10", "similarity=3 k=50", NULL,
 };
 
 const model_row model_item_knn = {
     .name = "item_knn", .title = "Neighbours of the items taken", .source = "Sarwar et al. 2001; TF-IDF, BM25: Robertson; LLR: Dunning 1993",
-    .params = params, .n_params = COUNT(params), .grid = grid, .fit = fit, .score = score, .save = save, .load = load,
+    .params = params, .n_params = COUNT(params), .grid = grid, .fit = fit, .score = lists_model_score, .save = lists_model_save, .load = lists_model_load,
 };

@@ -1,4 +1,4 @@
-/* item_knn: the parameters and the state of the model row item_knn, for those that go on where a fit ended (item_knn_live.h).
+/* item_knn: the parameters of the model row item_knn, for those that go on where a fit ended (item_knn_live.h).
  * Promise: what item_knn.c fits. Read next: similarity.h (the formulas), item_lists.h (the lists). */
 #pragma once
 #include "models/similarity.h"
@@ -6,12 +6,6 @@
 enum {
     KNN_SIMILARITY, KNN_K, KNN_SHRINK, KNN_OWN, KNN_OTHER, KNN_BM25_K1, KNN_BM25_B, KNN_MAX_HISTORY, KNN_VALUES, KNN_HALF_LIFE,
 };
-
-/* State of a fitted item_knn. */
-typedef struct {
-    weighing w;
-    item_lists lists;
-} item_knn;
 
 weighing item_knn_weighing(const model_options *o);
 /* The numbers of a similarity; tables are for similarity_prepare(). */

@@ -138,3 +138,26 @@ err_code item_lists_load(ctx *c, const pack *p, item_lists *ret_lists) {
     *ret_lists = (item_lists){ (uint32_t)(n - 1), start, entry };
     return ERR_OK;
 }
+
+err_code lists_model_score(ctx *c, const void *state, const history *h, size_t n, float *ret_scores) {
+    const lists_model *m = state;
+    return item_lists_score(c, &m->lists, &m->w, h, n, ret_scores);
+}
+
+err_code lists_model_save(ctx *c, const void *state, buf *out) {
+    const lists_model *m = state;
+    pack_array arrays[ITEM_LISTS_ARRAYS + 1];
+    double numbers[WEIGHING_NUMBERS];
+    item_lists_arrays(&m->lists, arrays);
+    arrays[ITEM_LISTS_ARRAYS] = weighing_array(&m->w, numbers);
+    return pack_write(c, arrays, COUNT(arrays), out);
+}
+
+err_code lists_model_load(ctx *c, const pack *p, void **ret_state) {
+    lists_model *m = arena_new(c->arena, lists_model, 1);
+    if (!m) return fail(c, ERR_NO_MEMORY, "load lists of items");
+    TRY(item_lists_load(c, p, &m->lists));
+    TRY(weighing_load(c, p, &m->w));
+    *ret_state = m;
+    return ERR_OK;
+}

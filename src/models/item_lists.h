@@ -51,3 +51,12 @@ enum { ITEM_LISTS_ARRAYS = 2 };
 void item_lists_arrays(const item_lists *lists, pack_array ret_arrays[ITEM_LISTS_ARRAYS]);
 /* Read them back, in place. ERR_CORRUPT (starts, a partner out of range, a weight that is no number). */
 CHECK_RESULT err_code item_lists_load(ctx *c, const pack *p, item_lists *ret_lists);
+
+/* ---- a model that is lists: score, save and load of its row as they stand ---- */
+typedef struct {
+    weighing w;                     /* how events of a history weigh */
+    item_lists lists;
+} lists_model;
+CHECK_RESULT err_code lists_model_score(ctx *c, const void *state, const history *h, size_t n, float *ret_scores);
+CHECK_RESULT err_code lists_model_save(ctx *c, const void *state, buf *out);
+CHECK_RESULT err_code lists_model_load(ctx *c, const pack *p, void **ret_state);

@@ -5,7 +5,9 @@
 #define MODEL_LIST(X)       \
     X(popularity)           \
     X(cocount)              \
-    X(rules)
+    X(rules)                \
+    X(item_knn)             \
+    X(rp3beta)
 
 #define MODEL_DECLARE(name) extern const model_row model_##name;
 MODEL_LIST(MODEL_DECLARE)

@@ -15,11 +15,6 @@ static const model_param params[] = {
     [HALF_LIFE] = WEIGH_PARAM_HALF_LIFE,
 };
 
-typedef struct {
-    weighing w;
-    item_lists lists;
-} rp3beta;
-
 /* Powers of sums, one for each item; what is left of the formula when the sums over users are made. */
 typedef struct { const float *own, *other; } powers;
 
@@ -67,11 +62,11 @@ static void normalise(item_lists_room *room) {
 }
 
 static err_code fit(ctx *c, const interactions *x, const model_options *o, void **ret_state) {
-    rp3beta *m = arena_new(c->arena, rp3beta, 1);
+    lists_model *m = arena_new(c->arena, lists_model, 1);
     item_lists_room room;
     csr matrix, values;
     item_product product;
-    float *user_weight;
+    float *user_weight = NULL;
     powers p;
     if (!m) return fail(c, ERR_NO_MEMORY, "walks over %u items", x->n_items);
     m->w = (weighing){ (int)o->param[VALUES], o->param[HALF_LIFE] };
@@ -88,28 +83,9 @@ static err_code fit(ctx *c, const interactions *x, const model_options *o, void 
     return ERR_OK;
 }
 
-static err_code score(ctx *c, const void *state, const history *h, size_t n, float *ret_scores) {
-    const rp3beta *m = state;
-    return item_lists_score(c, &m->lists, &m->w, h, n, ret_scores);
-}
-
-static err_code save(ctx *c, const void *state, buf *out) {
-    const rp3beta *m = state;
-    return item_lists_save(c, &m->lists, &m->w, out);
-}
-
-static err_code load(ctx *c, const pack *p, void **ret_state) {
-    rp3beta *m = arena_new(c->arena, rp3beta, 1);
-    if (!m) return fail(c, ERR_NO_MEMORY, "load rp3beta");
-    TRY(item_lists_load(c, p, &m->lists));
-    TRY(weighing_load(c, p, &m->w));
-    *ret_state = m;
-    return ERR_OK;
-}
-
 static const char *const grid[] = { "alpha=0.6 beta=0.1", "alpha=0.6 beta=0.5", "alpha=0.9 beta=0.25", NULL };
 
 const model_row model_rp3beta = {
     .name = "rp3beta", .title = "Walks over shoppers to items", .source = "Paudel, Christoffel, Newell, Bernstein 2017, eq. 9",
-    .params = params, .n_params = COUNT(params), .grid = grid, .fit = fit, .score = score, .save = save, .load = load,
+    .params = params, .n_params = COUNT(params), .grid = grid, .fit = fit, .score = lists_model_score, .save = lists_model_save, .load = lists_model_load,
 };

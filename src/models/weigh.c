@@ -105,3 +105,18 @@ err_code weigh_history(ctx *c, const history *h, uint32_t n_items, const weighin
     *ret_n = kept;
     return ERR_OK;
 }
+
+pack_array weighing_array(const weighing *w, double room[WEIGHING_NUMBERS]) {
+    room[0] = w->values, room[1] = w->half_life_days;
+    return (pack_array){ "weighing", room, sizeof *room, WEIGHING_NUMBERS };
+}
+
+err_code weighing_load(ctx *c, const pack *p, weighing *ret_weighing) {
+    const void *numbers;
+    TRY(pack_get(c, p, "weighing", sizeof(double), WEIGHING_NUMBERS, &numbers, NULL));
+    const double *n = numbers;
+    if (!(n[0] >= WEIGH_ONE && n[0] <= WEIGH_LOG && n[0] == floor(n[0]) && n[1] >= 0 && isfinite(n[1])))
+        return fail(c, ERR_CORRUPT, "saved model: how events weigh");
+    *ret_weighing = (weighing){ (int)n[0], n[1] };
+    return ERR_OK;
+}

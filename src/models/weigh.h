@@ -31,3 +31,9 @@ typedef struct { uint32_t item; float value; } weighed;
  *   ret_n   entries of ret_items
  * ERR_NO_MEMORY. O(n log n). */
 CHECK_RESULT err_code weigh_history(ctx *c, const history *h, uint32_t n_items, const weighing *w, weighed **ret_items, size_t *ret_n);
+
+enum { WEIGHING_NUMBERS = 2 };
+/* What to hand to pack_write(); `room` must live until then. */
+pack_array weighing_array(const weighing *w, double room[WEIGHING_NUMBERS]);
+/* Read it back. ERR_CORRUPT. */
+CHECK_RESULT err_code weighing_load(ctx *c, const pack *p, weighing *ret_weighing);
