@@ -51,6 +51,8 @@ static const char *const grid[] = {
 };
 
 const model_row model_item_knn = {
-    .name = "item_knn", .title = "Neighbours of the items taken", .source = "Sarwar et al. 2001; TF-IDF, BM25: Robertson; LLR: Dunning 1993",
-    .params = params, .n_params = COUNT(params), .grid = grid, .fit = fit, .score = lists_model_score, .save = lists_model_save, .load = lists_model_load,
+    .name = "item_knn", .title = "Neighbours of the items taken", .source = "Sarwar et al. 2001; TF-IDF, BM25: Robertson; LLR: "
+        "Dunning 1993",
+    .params = params, .n_params = COUNT(params), .grid = grid, .fit = fit, .score = lists_model_score, .save = lists_model_save,
+        .load = lists_model_load,
 };

@@ -29,7 +29,8 @@ typedef struct {
 /* Rows of both sides of a matrix of users by items. Values of `by_user` outside the range above are brought into it.
  *   user_weight   n_users or NULL; must live as long as the product
  * ERR_NO_MEMORY. O(users + items + cells). */
-CHECK_RESULT err_code item_product_new(ctx *c, const csr *by_user, const float *user_weight, uint32_t max_history, item_product *ret_product);
+CHECK_RESULT err_code item_product_new(ctx *c, const csr *by_user, const float *user_weight, uint32_t max_history,
+    item_product *ret_product);
 
 /* Scratch of one thread. */
 typedef struct {

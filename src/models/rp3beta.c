@@ -87,5 +87,6 @@ static const char *const grid[] = { "alpha=0.6 beta=0.1", "alpha=0.6 beta=0.5", 
 
 const model_row model_rp3beta = {
     .name = "rp3beta", .title = "Walks over shoppers to items", .source = "Paudel, Christoffel, Newell, Bernstein 2017, eq. 9",
-    .params = params, .n_params = COUNT(params), .grid = grid, .fit = fit, .score = lists_model_score, .save = lists_model_save, .load = lists_model_load,
+    .params = params, .n_params = COUNT(params), .grid = grid, .fit = fit, .score = lists_model_score, .save = lists_model_save,
+        .load = lists_model_load,
 };

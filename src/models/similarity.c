@@ -113,7 +113,8 @@ err_code similarity_prepare(ctx *c, similarity *s, const csr *by_user, csr *ret_
     float *value = plain || kinds[s->kind].value == value_one ? NULL : arena_new_raw(c->arena, float, cells);
     if ((weighs && !weight) || (!plain && kinds[s->kind].value != value_one && !value))
         return fail(c, ERR_NO_MEMORY, "values of %llu cells", (unsigned long long)cells);
-    for (uint32_t u = 0; u < s->n_users && weight; u++) weight[u] = similarity_user(s, (uint32_t)(by_user->start[u + 1] - by_user->start[u]));
+    for (uint32_t u = 0; u < s->n_users && weight; u++) weight[u] = similarity_user(s,
+        (uint32_t)(by_user->start[u + 1] - by_user->start[u]));
     for (uint64_t e = 0; e < cells; e++) s->length[by_user->col[e]]++;
     for (uint64_t e = 0; e < cells && value; e++) value[e] = similarity_value(s, csr_value(by_user, e), s->length[by_user->col[e]]);
     *ret_values = *by_user;
