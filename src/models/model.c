@@ -109,10 +109,11 @@ err_code model_load(ctx *c, str bytes, model *ret_model) {
     TRY(pack_get(c, &outer, "items", sizeof(uint32_t), 1, &items, NULL));
     TRY(pack_get(c, &outer, "state", 1, UINT64_MAX, &state, &state_n));
     TRY(pack_open(c, (str){ state, (size_t)state_n }, &inner));
-    TRY(row->load(c, &inner, &loaded));
-    model m = { .row = row, .state = loaded, .options = model_default_options(row) };
+    model m = { .row = row, .options = model_default_options(row) };
     memcpy(m.options.param, params, row->n_params * sizeof(double));
     memcpy(&m.n_items, items, sizeof m.n_items);
+    TRY(row->load(c, &inner, m.n_items, &loaded));
+    m.state = loaded;
     *ret_model = m;
     return ERR_OK;
 }

@@ -92,8 +92,9 @@ typedef struct model_row {
     err_code (*score)(ctx *c, const void *state, const history *h, size_t n, float *ret_scores);
     /* Append the state as a pack. */
     err_code (*save)(ctx *c, const void *state, buf *out);
-    /* Read it back: arrays stay in the pack's bytes, indexes are checked. ERR_CORRUPT, ERR_NO_MEMORY. */
-    err_code (*load)(ctx *c, const pack *p, void **ret_state);
+    /* Read it back: arrays stay in the pack's bytes; every index is checked, and that the model is one of n_items items.
+     * ERR_CORRUPT, ERR_NO_MEMORY. */
+    err_code (*load)(ctx *c, const pack *p, uint32_t n_items, void **ret_state);
 } model_row;
 
 /* All models, in the order they are shown. */

@@ -105,13 +105,14 @@ static err_code rules_row_save(ctx *c, const void *state, buf *out) {
     return pack_write(c, arrays, COUNT(arrays), out);
 }
 
-static err_code rules_row_load(ctx *c, const pack *p, void **ret_state) {
+static err_code rules_row_load(ctx *c, const pack *p, uint32_t n_items, void **ret_state) {
     rule_lists *s = arena_new(c->arena, rule_lists, 1);
     const void *sizes = NULL, *length = NULL, *rules = NULL, *weight = NULL;
     if (!s) return fail(c, ERR_NO_MEMORY, "load rules");
     TRY(pack_get(c, p, "sizes", sizeof(uint32_t), 2, &sizes, NULL));
     memcpy(&s->n_items, sizes, sizeof s->n_items);
     memcpy(&s->k, (const uint32_t *)sizes + 1, sizeof s->k);
+    if (s->n_items != n_items || s->k > RULES_MAX_K) return fail(c, ERR_CORRUPT, "saved model: of %u items, not %u", s->n_items, n_items);
     TRY(pack_get(c, p, "length", sizeof *s->length, s->n_items, &length, NULL));
     TRY(pack_get(c, p, "rules", sizeof *s->rules, (uint64_t)s->n_items * s->k, &rules, NULL));
     TRY(pack_get(c, p, "weight", sizeof *s->item_weight, s->n_items, &weight, NULL));
@@ -181,13 +182,14 @@ static err_code cocount_save(ctx *c, const void *state, buf *out) {
     return pack_write(c, arrays, COUNT(arrays), out);
 }
 
-static err_code cocount_load(ctx *c, const pack *p, void **ret_state) {
+static err_code cocount_load(ctx *c, const pack *p, uint32_t n_items, void **ret_state) {
     cocount *s = arena_new(c->arena, cocount, 1);
     const void *sizes = NULL, *length = NULL, *pairs = NULL, *weight = NULL;
     if (!s) return fail(c, ERR_NO_MEMORY, "load co-counts");
     TRY(pack_get(c, p, "sizes", sizeof(uint32_t), 2, &sizes, NULL));
     memcpy(&s->lists.n_items, sizes, sizeof s->lists.n_items);
     memcpy(&s->lists.k, (const uint32_t *)sizes + 1, sizeof s->lists.k);
+    if (s->lists.n_items != n_items || s->lists.k > RULES_MAX_K) return fail(c, ERR_CORRUPT, "saved model: not of %u items", n_items);
     TRY(pack_get(c, p, "length", sizeof *s->lists.length, s->lists.n_items, &length, NULL));
     TRY(pack_get(c, p, "pairs", sizeof *s->lists.pairs, (uint64_t)s->lists.n_items * s->lists.k, &pairs, NULL));
     TRY(pack_get(c, p, "weight", sizeof *s->weight, s->lists.n_items, &weight, NULL));

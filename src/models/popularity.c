@@ -42,14 +42,12 @@ static err_code save(ctx *c, const void *state, buf *out) {
     return pack_write(c, &(pack_array){ "score", s->score, sizeof(float), s->n_items }, 1, out);
 }
 
-static err_code load(ctx *c, const pack *p, void **ret_state) {
+static err_code load(ctx *c, const pack *p, uint32_t n_items, void **ret_state) {
     popularity *s = arena_new(c->arena, popularity, 1);
     const void *score = NULL;
-    uint64_t n = 0;
     if (!s) return fail(c, ERR_NO_MEMORY, "load popularity");
-    TRY(pack_get(c, p, "score", sizeof(float), UINT64_MAX, &score, &n));
-    if (n > UINT32_MAX) return fail(c, ERR_CORRUPT, "saved model: too many items");
-    *s = (popularity){ (uint32_t)n, score };
+    TRY(pack_get(c, p, "score", sizeof(float), n_items, &score, NULL));
+    *s = (popularity){ n_items, score };
     *ret_state = s;
     return ERR_OK;
 }
