@@ -121,21 +121,21 @@ void item_lists_arrays(const item_lists *lists, pack_array ret_arrays[ITEM_LISTS
     ret_arrays[1] = (pack_array){ "list_entry", lists->entry, sizeof *lists->entry, lists->start[lists->n_items] };
 }
 
-err_code item_lists_load(ctx *c, const pack *p, item_lists *ret_lists) {
+err_code item_lists_load(ctx *c, const pack *p, uint32_t n_items, item_lists *ret_lists) {
     const void *starts, *entries;
-    uint64_t n, cells;
-    TRY(pack_get(c, p, "list_start", sizeof(uint64_t), UINT64_MAX, &starts, &n));
+    uint64_t n = (uint64_t)n_items + 1, cells;
+    TRY(pack_get(c, p, "list_start", sizeof(uint64_t), n, &starts, NULL));
     TRY(pack_get(c, p, "list_entry", sizeof(topk_entry), UINT64_MAX, &entries, &cells));
     const uint64_t *start = starts;
     const topk_entry *entry = entries;
-    if (n < 1 || n > UINT32_MAX || start[0] != 0 || start[n - 1] != cells) return fail(c, ERR_CORRUPT, "saved lists: wrong size");
+    if (start[0] != 0 || start[n - 1] != cells) return fail(c, ERR_CORRUPT, "saved lists: wrong size");
     for (uint64_t i = 0; i + 1 < n; i++) {
         if (start[i + 1] < start[i] || start[i + 1] > cells) return fail(c, ERR_CORRUPT, "saved lists: list %llu", (unsigned long long)i);
         for (uint64_t e = start[i]; e < start[i + 1]; e++)
             if (entry[e].item >= n - 1 || !isfinite(entry[e].score))
                 return fail(c, ERR_CORRUPT, "saved lists: a partner of item %llu", (unsigned long long)i);
     }
-    *ret_lists = (item_lists){ (uint32_t)(n - 1), start, entry };
+    *ret_lists = (item_lists){ n_items, start, entry };
     return ERR_OK;
 }
 
@@ -153,10 +153,10 @@ err_code lists_model_save(ctx *c, const void *state, buf *out) {
     return pack_write(c, arrays, COUNT(arrays), out);
 }
 
-err_code lists_model_load(ctx *c, const pack *p, void **ret_state) {
+err_code lists_model_load(ctx *c, const pack *p, uint32_t n_items, void **ret_state) {
     lists_model *m = arena_new(c->arena, lists_model, 1);
     if (!m) return fail(c, ERR_NO_MEMORY, "load lists of items");
-    TRY(item_lists_load(c, p, &m->lists));
+    TRY(item_lists_load(c, p, n_items, &m->lists));
     TRY(weighing_load(c, p, &m->w));
     *ret_state = m;
     return ERR_OK;

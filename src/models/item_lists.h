@@ -50,7 +50,7 @@ enum { ITEM_LISTS_ARRAYS = 2 };
 /* What to hand to pack_write() beside the model's own arrays. */
 void item_lists_arrays(const item_lists *lists, pack_array ret_arrays[ITEM_LISTS_ARRAYS]);
 /* Read them back, in place. ERR_CORRUPT (starts, a partner out of range, a weight that is no number). */
-CHECK_RESULT err_code item_lists_load(ctx *c, const pack *p, item_lists *ret_lists);
+CHECK_RESULT err_code item_lists_load(ctx *c, const pack *p, uint32_t n_items, item_lists *ret_lists);
 
 /* ---- a model that is lists: score, save and load of its row as they stand ---- */
 typedef struct {
@@ -59,4 +59,4 @@ typedef struct {
 } lists_model;
 CHECK_RESULT err_code lists_model_score(ctx *c, const void *state, const history *h, size_t n, float *ret_scores);
 CHECK_RESULT err_code lists_model_save(ctx *c, const void *state, buf *out);
-CHECK_RESULT err_code lists_model_load(ctx *c, const pack *p, void **ret_state);
+CHECK_RESULT err_code lists_model_load(ctx *c, const pack *p, uint32_t n_items, void **ret_state);

@@ -19,6 +19,9 @@
 #define LLVMFuzzerTestOneInput fuzz_json
 #include "fuzz/json_fuzz.c"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_model
+#include "fuzz/model_fuzz.c"
+#undef LLVMFuzzerTestOneInput
 #define LLVMFuzzerTestOneInput fuzz_oauth1
 #include "fuzz/oauth1_fuzz.c"
 #undef LLVMFuzzerTestOneInput
@@ -41,6 +44,7 @@ static const struct { const char *name; int (*run)(const uint8_t *data, size_t s
     { "http_request", fuzz_http_request },
     { "http_server", fuzz_http_server },
     { "json", fuzz_json },
+    { "model", fuzz_model },
     { "oauth1", fuzz_oauth1 },
     { "snapshot", fuzz_snapshot },
     { "text", fuzz_text },

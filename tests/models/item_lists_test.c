@@ -116,7 +116,7 @@ TEST(models, item_lists_come_back_from_a_pack_and_damaged_ones_do_not) {
         assert_ok(c, pack_write(c, arrays, COUNT(arrays), &out));
         pack p;
         assert_ok(c, pack_open(c, (str){ out.p, out.n }, &p));
-        err_code e = item_lists_load(c, &p, &back);
+        err_code e = item_lists_load(c, &p, ITEMS, &back);
         if (d > 0 && e != ERR_CORRUPT) test_fail("%s is taken", damage[d]);
         if (d == 0) {
             assert_ok(c, e);
