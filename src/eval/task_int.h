@@ -25,4 +25,7 @@ CHECK_RESULT err_code task_number(ctx *c, map *ids, str id, uint32_t *ret_number
 /* Task `basket`: position of the hidden item in a basket of `size` items; `rank` is the basket's place among the test baskets. */
 uint32_t basket_hidden_position(uint32_t rank, uint32_t size);
 
-extern const eval_task task_topn, task_basket;
+/* Task `sessions` from text in memory instead of files, for tests. Same errors; files are called "train" and "test". */
+CHECK_RESULT err_code task_sessions_read_text(ctx *c, str train_text, str test_text, eval_cases *ret_cases);
+
+extern const eval_task task_topn, task_basket, task_sessions;
