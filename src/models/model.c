@@ -55,6 +55,13 @@ err_code model_set_all(ctx *c, const model_row *row, model_options *o, str setti
     return ERR_OK;
 }
 
+err_code model_check_params(ctx *c, const model_param *params, size_t n, const double *value) {
+    for (size_t i = 0; i < n; i++)
+        if (!(value[i] >= params[i].least && value[i] <= params[i].most) || (params[i].whole && value[i] != floor(value[i])))
+            return fail(c, ERR_CORRUPT, "saved model: the parameter %s is out of range", params[i].name);
+    return ERR_OK;
+}
+
 /* A fit that went wrong shows in the scores of anybody: a stranger and the first user with events. */
 static err_code check_scores(ctx *c, const model *m, const interactions *x) {
     arena_mark mark = arena_save(c->arena);

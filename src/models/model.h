@@ -109,6 +109,8 @@ model_options model_default_options(const model_row *row);
 CHECK_RESULT err_code model_set(ctx *c, const model_row *row, model_options *o, str key, str value);
 /* Change several: "key=value key=value". */
 CHECK_RESULT err_code model_set_all(ctx *c, const model_row *row, model_options *o, str settings);
+/* Are saved numbers what the row's parameters may be? ERR_CORRUPT. */
+CHECK_RESULT err_code model_check_params(ctx *c, const model_param *params, size_t n, const double *value);
 
 typedef struct {
     const model_row *row;

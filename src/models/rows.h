@@ -7,7 +7,10 @@
     X(cocount)              \
     X(rules)                \
     X(item_knn)             \
-    X(rp3beta)
+    X(rp3beta)              \
+    X(markov)               \
+    X(vmis_knn)             \
+    X(vstan)
 
 #define MODEL_DECLARE(name) extern const model_row model_##name;
 MODEL_LIST(MODEL_DECLARE)

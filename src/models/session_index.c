@@ -40,7 +40,7 @@ static err_code copy_clicks(ctx *c, const interactions *x, const stretch *s, uin
     for (uint32_t i = 0; i < n; i++) {
         size_t length = (size_t)(s[i].to - s[i].from);
         memcpy(item + start[i], x->item + s[i].from, length * sizeof *item);
-        if (weight) memcpy(weight + start[i], x->weight + s[i].from, length * sizeof *weight);
+        for (size_t e = 0; weight && e < length; e++) weight[start[i] + e] = fminf(x->weight[s[i].from + e], SESSION_MAX_WEIGHT);
         start[i + 1] = start[i] + length;
     }
     *ret = (session_log){ n, x->n_items, start, item, weight };
@@ -142,7 +142,7 @@ session_query session_query_of(const history *h, uint32_t n_items, uint32_t most
         if (!again && q.n < most) {
             q.item[q.n] = h->item[e];
             q.ago[q.n] = q.clicks;
-            q.weight[q.n++] = h->weight ? h->weight[e] : 1;
+            q.weight[q.n++] = h->weight ? fminf(h->weight[e], SESSION_MAX_WEIGHT) : 1;
         }
         q.clicks++;
     }
@@ -287,8 +287,40 @@ err_code session_index_load(ctx *c, const pack *p, session_index *ret_index) {
                  starts_hold(ix.holder_start, n_items, a[HOLDER].n, n_sessions) && all_below(ix.log.item, a[CLICK].n, ix.log.n_items) &&
                  all_below(ix.holder, a[HOLDER].n, ix.log.n_sessions) && holders_fall(&ix) &&
                  all_within(ix.idf, n_items, 0, 64) && all_within(ix.fallback, n_items, -1, 0) &&
-                 all_within(a[WEIGHT].data, a[WEIGHT].n, 0, 1e30f);
+                 all_within(a[WEIGHT].data, a[WEIGHT].n, 0, SESSION_MAX_WEIGHT);
     if (!sound) return fail(c, ERR_CORRUPT, "saved sessions: an index is out of range");
     *ret_index = ix;
+    return ERR_OK;
+}
+
+err_code session_model_fit(ctx *c, const interactions *x, const double *param, size_t n_params, uint32_t per_item, void **ret_state) {
+    session_log log;
+    session_model *m = arena_new(c->arena, session_model, 1);
+    double *kept = arena_new(c->arena, double, n_params);
+    if (!m || !kept) return fail(c, ERR_NO_MEMORY, "a model of sessions");
+    memcpy(kept, param, n_params * sizeof *kept);
+    m->param = kept;
+    TRY(session_log_of(c, x, &log));
+    TRY(session_index_build(c, &log, per_item, &m->index));
+    *ret_state = m;
+    return ERR_OK;
+}
+
+err_code session_model_save(ctx *c, const session_model *m, size_t n_params, buf *out) {
+    pack_array arrays[SESSION_INDEX_ARRAYS + 1];
+    session_index_arrays(&m->index, arrays);
+    arrays[SESSION_INDEX_ARRAYS] = (pack_array){ "param", m->param, sizeof(double), n_params };
+    return pack_write(c, arrays, COUNT(arrays), out);
+}
+
+err_code session_model_load(ctx *c, const pack *p, const model_param *params, size_t n_params, void **ret_state) {
+    session_model *m = arena_new(c->arena, session_model, 1);
+    const void *param;
+    if (!m) return fail(c, ERR_NO_MEMORY, "load a model of sessions");
+    TRY(session_index_load(c, p, &m->index));
+    TRY(pack_get(c, p, "param", sizeof(double), n_params, &param, NULL));
+    TRY(model_check_params(c, params, n_params, param));
+    m->param = param;
+    *ret_state = m;
     return ERR_OK;
 }

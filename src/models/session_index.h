@@ -11,6 +11,7 @@ enum {
     SESSION_MAX_CLICKS = 200,       /* of a longer session the newest count: robots do not make neighbours */
     SESSION_MAX_RECENT = 32,        /* distinct items asked with */
 };
+#define SESSION_MAX_WEIGHT 1e6f     /* heavier clicks count as this: products of weights stay finite */
 
 typedef struct {
     uint32_t n_sessions, n_items;
@@ -70,6 +71,19 @@ uint32_t session_matches(const session_index *ix, const session_query *q, const 
 uint32_t session_nearest(session_neighbour *list, uint32_t n, uint32_t k, float *scratch);
 /* Where a neighbour's clicks hold its newest shared item the last time: index into log.item. */
 uint64_t session_match_position(const session_index *ix, const session_query *q, session_neighbour near);
+
+/* A model that is an index and its numbers: what the neighbour models keep. */
+typedef struct {
+    session_index index;
+    const double *param;            /* of its row */
+} session_model;
+
+/* Index x, at most `per_item` sessions an item, and keep the row's parameters. ERR_NO_MEMORY, ERR_CANCELLED. */
+CHECK_RESULT err_code session_model_fit(ctx *c, const interactions *x, const double *param, size_t n_params, uint32_t per_item,
+                                        void **ret_state);
+CHECK_RESULT err_code session_model_save(ctx *c, const session_model *m, size_t n_params, buf *out);
+/* ERR_CORRUPT. */
+CHECK_RESULT err_code session_model_load(ctx *c, const pack *p, const model_param *params, size_t n_params, void **ret_state);
 
 /* Add to a score that may still be a fallback below 0. */
 static inline void session_score_add(float *scores, uint32_t item, float more) {

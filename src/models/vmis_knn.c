@@ -9,33 +9,13 @@
 
 enum { RECENT, SAMPLE, NEIGHBOURS };
 static const model_param params[] = {
-    [RECENT] = { "recent", 7, 1, SESSION_MAX_RECENT, true, "distinct items asked with, the newest (L)" },
-    [SAMPLE] = { "sample", 1500, 1, 100000, true, "sessions looked at: the newest that share an item (m)" },
-    [NEIGHBOURS] = { "neighbours", 500, 1, 100000, true, "of these the most similar speak (k)" },
+    [RECENT] = { "recent", 5, 1, SESSION_MAX_RECENT, true, "distinct items asked with, the newest (L)" },
+    [SAMPLE] = { "sample", 500, 1, 100000, true, "sessions looked at: the newest that share an item (m)" },
+    [NEIGHBOURS] = { "neighbours", 100, 1, 100000, true, "of these the most similar speak (k)" },
 };
 
-typedef struct {
-    session_index index;
-    const double *param;            /* COUNT(params) */
-} vmis;
-
-static err_code make_state(ctx *c, const session_index *ix, const double *param, void **ret_state) {
-    vmis *s = arena_new(c->arena, vmis, 1);
-    if (!s) return fail(c, ERR_NO_MEMORY, "vmis_knn");
-    *s = (vmis){ *ix, param };
-    *ret_state = s;
-    return ERR_OK;
-}
-
 static err_code fit(ctx *c, const interactions *x, const model_options *o, void **ret_state) {
-    session_log log;
-    session_index ix;
-    double *param = arena_new(c->arena, double, COUNT(params));
-    if (!param) return fail(c, ERR_NO_MEMORY, "vmis_knn");
-    memcpy(param, o->param, sizeof(double) * COUNT(params));
-    TRY(session_log_of(c, x, &log));
-    TRY(session_index_build(c, &log, (uint32_t)param[SAMPLE], &ix));
-    return make_state(c, &ix, param, ret_state);
+    return session_model_fit(c, x, o->param, COUNT(params), (uint32_t)o->param[SAMPLE], ret_state);
 }
 
 /* An item votes once a session, however often it was clicked. */
@@ -45,7 +25,7 @@ static bool came_before(const session_log *log, uint32_t session, uint64_t click
     return false;
 }
 
-static void add_votes(const vmis *s, session_neighbour near, float *scores) {
+static void add_votes(const session_model *s, session_neighbour near, float *scores) {
     const session_log *log = &s->index.log;
     float vote = near.similarity * (1 - 0.1f * (float)(near.match + 1));
     if (vote <= 0) return;
@@ -56,7 +36,7 @@ static void add_votes(const vmis *s, session_neighbour near, float *scores) {
 }
 
 static err_code score(ctx *c, const void *state, const history *h, size_t n, float *ret_scores) {
-    const vmis *s = state;
+    const session_model *s = state;
     uint32_t n_items = s->index.log.n_items, sample = (uint32_t)s->param[SAMPLE];
     arena_mark mark = arena_save(c->arena);
     session_neighbour *list = arena_new_raw(c->arena, session_neighbour, sample);
@@ -75,24 +55,13 @@ static err_code score(ctx *c, const void *state, const history *h, size_t n, flo
     return ERR_OK;
 }
 
-static err_code save(ctx *c, const void *state, buf *out) {
-    const vmis *s = state;
-    pack_array arrays[SESSION_INDEX_ARRAYS + 1];
-    session_index_arrays(&s->index, arrays);
-    arrays[SESSION_INDEX_ARRAYS] = (pack_array){ "param", s->param, sizeof(double), COUNT(params) };
-    return pack_write(c, arrays, COUNT(arrays), out);
-}
+static err_code save(ctx *c, const void *state, buf *out) { return session_model_save(c, state, COUNT(params), out); }
 
 static err_code load(ctx *c, const pack *p, void **ret_state) {
-    session_index ix;
-    const void *param;
-    TRY(session_index_load(c, p, &ix));
-    TRY(pack_get(c, p, "param", sizeof(double), COUNT(params), &param, NULL));
-    TRY(model_check_params(c, params, COUNT(params), param));
-    return make_state(c, &ix, param, ret_state);
+    return session_model_load(c, p, params, COUNT(params), ret_state);
 }
 
-static const char *const grid[] = { "sample=500 neighbours=100", "sample=5000 neighbours=1500", NULL };
+static const char *const grid[] = { "sample=1500 neighbours=500", "recent=10", NULL };
 
 const model_row model_vmis_knn = {
     .name = "vmis_knn", .title = "What similar sessions hold, quick by construction", .needs = MODEL_NEEDS_ORDER,
