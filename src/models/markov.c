@@ -53,7 +53,8 @@ static void score_one(const markov *s, const history *h, float *scores) {
         double total = (double)s->pairs.total[item];
         if (!(total > 0)) continue;
         float worth = (float)((double)q.weight[i] * exp(-(double)q.ago[i] / s->param[PREFIX_DECAY]) / pow(total, s->param[ROW_POWER]));
-        for (uint64_t e = rows->start[item]; e < rows->start[item + 1]; e++) session_score_add(scores, rows->col[e], worth * rows->value[e]);
+        for (uint64_t e = rows->start[item]; e < rows->start[item + 1]; e++)
+            session_score_add(scores, rows->col[e], worth * rows->value[e]);
     }
 }
 

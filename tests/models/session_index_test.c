@@ -11,7 +11,8 @@ TEST(session_index, cuts_users_into_visits_and_sorts_them_by_time) {
     static const uint32_t item[] = { 0, 1, 2, 3, 0 }, visit[] = { 0, 0, 1, 0, 0 };
     static const int64_t time_ms[] = { 90, 100, 300, 190, 200 };
     static const float weight[] = { 1, 2, 3, 4, 1e30f };
-    const interactions x = { .n_users = 3, .n_items = 4, .start = start, .item = item, .visit = visit, .time_ms = time_ms, .weight = weight };
+    const interactions x = { .n_users = 3, .n_items = 4, .start = start, .item = item, .visit = visit, .time_ms = time_ms,
+        .weight = weight };
     TEST_CTX(c);
     session_log log;
     assert_ok(c, session_log_of(c, &x, &log));

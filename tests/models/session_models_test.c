@@ -83,7 +83,8 @@ static void plain_vstan(const interactions *x, const history *h, double *ret) {
                 if (x->item[e] == q.item[i]) sim += seen++ ? 0 : exp(-(double)q.ago[i] / POSITION), match = i, place = e;
         for (uint64_t e = x->start[u]; match < q.n && e < x->start[u + 1]; e++) {
             double worth = sim * pow(length, -0.25) * exp(-(double)match / 1.5) * (1 + 3 * idf[x->item[e]]);
-            ret[x->item[e]] += worth * (e > place ? exp(-(double)(e - place) / 4.9) : e < place ? 0.8 * exp(-(double)(place - e) / 4.9) : 2);
+            double far = e > place ? (double)(e - place) : (double)(place - e);
+            ret[x->item[e]] += worth * (e == place ? 2 : (e > place ? 1 : 0.8) * exp(-far / 4.9));
         }
     }
 }
