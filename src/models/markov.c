@@ -75,17 +75,15 @@ static err_code save(ctx *c, const void *state, buf *out) {
     return pack_write(c, arrays, COUNT(arrays), out);
 }
 
-static err_code load(ctx *c, const pack *p, void **ret_state) {
+static err_code load(ctx *c, const pack *p, uint32_t n_items, void **ret_state) {
     markov *s = arena_new(c->arena, markov, 1);
     const void *fallback, *param;
-    uint64_t n_items;
     if (!s) return fail(c, ERR_NO_MEMORY, "load markov");
-    TRY(pack_get(c, p, "fallback", sizeof(float), UINT64_MAX, &fallback, &n_items));
-    if (n_items > UINT32_MAX) return fail(c, ERR_CORRUPT, "saved model: too many items");
+    TRY(pack_get(c, p, "fallback", sizeof(float), n_items, &fallback, NULL));
     s->fallback = fallback;
-    for (uint64_t i = 0; i < n_items; i++)
+    for (uint32_t i = 0; i < n_items; i++)
         if (!(s->fallback[i] >= -1 && s->fallback[i] <= 0)) return fail(c, ERR_CORRUPT, "saved model: a fallback is out of range");
-    TRY(session_pairs_load(c, p, 0, (uint32_t)n_items, &s->pairs));
+    TRY(session_pairs_load(c, p, 0, n_items, &s->pairs));
     TRY(pack_get(c, p, "param", sizeof(double), COUNT(params), &param, NULL));
     TRY(model_check_params(c, params, COUNT(params), param));
     s->param = param;

@@ -267,7 +267,7 @@ static bool sessions_hold(const session_log *log) {
 
 typedef struct { const char *name; uint32_t size; const void *data; uint64_t n; } loaded_array;
 
-err_code session_index_load(ctx *c, const pack *p, session_index *ret_index) {
+err_code session_index_load(ctx *c, const pack *p, uint32_t n_items, session_index *ret_index) {
     enum { START, CLICK, WEIGHT, HOLDER_START, HOLDER, IDF, FALLBACK };
     loaded_array a[SESSION_INDEX_ARRAYS] = {
         [START] = { .name = "click_start", .size = 8 }, [CLICK] = { .name = "click", .size = 4 },
@@ -275,12 +275,12 @@ err_code session_index_load(ctx *c, const pack *p, session_index *ret_index) {
         [HOLDER] = { .name = "holder", .size = 4 }, [IDF] = { .name = "idf", .size = 4 }, [FALLBACK] = { .name = "fallback", .size = 4 },
     };
     for (size_t i = 0; i < COUNT(a); i++) TRY(pack_get(c, p, a[i].name, a[i].size, UINT64_MAX, &a[i].data, &a[i].n));
-    uint64_t n_items = a[IDF].n, n_sessions = a[START].n - 1;
-    bool sizes = a[START].n >= 1 && n_items < UINT32_MAX && n_sessions < UINT32_MAX && a[HOLDER_START].n == n_items + 1 &&
+    uint64_t n_sessions = a[START].n - 1;
+    bool sizes = a[START].n >= 1 && n_sessions < UINT32_MAX && a[HOLDER_START].n == (uint64_t)n_items + 1 && a[IDF].n == n_items &&
                  a[FALLBACK].n == n_items && (a[WEIGHT].n == 0 || a[WEIGHT].n == a[CLICK].n);
     if (!sizes) return fail(c, ERR_CORRUPT, "saved sessions: sizes do not agree");
     session_index ix = {
-        .log = { (uint32_t)n_sessions, (uint32_t)n_items, a[START].data, a[CLICK].data, a[WEIGHT].n ? a[WEIGHT].data : NULL },
+        .log = { (uint32_t)n_sessions, n_items, a[START].data, a[CLICK].data, a[WEIGHT].n ? a[WEIGHT].data : NULL },
         .holder_start = a[HOLDER_START].data, .holder = a[HOLDER].data, .idf = a[IDF].data, .fallback = a[FALLBACK].data,
     };
     bool sound = starts_hold(ix.log.start, n_sessions, a[CLICK].n, SESSION_MAX_CLICKS) && sessions_hold(&ix.log) &&
@@ -313,11 +313,12 @@ err_code session_model_save(ctx *c, const session_model *m, size_t n_params, buf
     return pack_write(c, arrays, COUNT(arrays), out);
 }
 
-err_code session_model_load(ctx *c, const pack *p, const model_param *params, size_t n_params, void **ret_state) {
+err_code session_model_load(ctx *c, const pack *p, uint32_t n_items, const model_param *params, size_t n_params,
+                            void **ret_state) {
     session_model *m = arena_new(c->arena, session_model, 1);
     const void *param;
     if (!m) return fail(c, ERR_NO_MEMORY, "load a model of sessions");
-    TRY(session_index_load(c, p, &m->index));
+    TRY(session_index_load(c, p, n_items, &m->index));
     TRY(pack_get(c, p, "param", sizeof(double), n_params, &param, NULL));
     TRY(model_check_params(c, params, n_params, param));
     m->param = param;

@@ -40,8 +40,8 @@ CHECK_RESULT err_code session_index_build(ctx *c, const session_log *log, uint32
 /* As arrays of a pack. */
 enum { SESSION_INDEX_ARRAYS = 7 };
 void session_index_arrays(const session_index *ix, pack_array ret_arrays[SESSION_INDEX_ARRAYS]);
-/* Read them back; indexes are checked. ERR_CORRUPT. */
-CHECK_RESULT err_code session_index_load(ctx *c, const pack *p, session_index *ret_index);
+/* Read them back, of n_items items; indexes are checked. ERR_CORRUPT. */
+CHECK_RESULT err_code session_index_load(ctx *c, const pack *p, uint32_t n_items, session_index *ret_index);
 
 /* Who asks: his newest distinct items. */
 typedef struct {
@@ -83,7 +83,8 @@ CHECK_RESULT err_code session_model_fit(ctx *c, const interactions *x, const dou
                                         void **ret_state);
 CHECK_RESULT err_code session_model_save(ctx *c, const session_model *m, size_t n_params, buf *out);
 /* ERR_CORRUPT. */
-CHECK_RESULT err_code session_model_load(ctx *c, const pack *p, const model_param *params, size_t n_params, void **ret_state);
+CHECK_RESULT err_code session_model_load(ctx *c, const pack *p, uint32_t n_items, const model_param *params, size_t n_params,
+                                         void **ret_state);
 
 /* Add to a score that may still be a fallback below 0. */
 static inline void session_score_add(float *scores, uint32_t item, float more) {

@@ -57,8 +57,8 @@ static err_code score(ctx *c, const void *state, const history *h, size_t n, flo
 
 static err_code save(ctx *c, const void *state, buf *out) { return session_model_save(c, state, COUNT(params), out); }
 
-static err_code load(ctx *c, const pack *p, void **ret_state) {
-    return session_model_load(c, p, params, COUNT(params), ret_state);
+static err_code load(ctx *c, const pack *p, uint32_t n_items, void **ret_state) {
+    return session_model_load(c, p, n_items, params, COUNT(params), ret_state);
 }
 
 static const char *const grid[] = { "sample=1500 neighbours=500", "recent=10", NULL };

@@ -149,9 +149,10 @@ TEST(session_index, a_damaged_pack_is_refused) {
     wrong[0].log.item = far_item, wrong[1].holder = rising, wrong[2].holder = far, wrong[3].log.start = down;
     wrong[4].log.start = empty, wrong[5].idf = nan, wrong[6].fallback = high;
     assert_ok(c, pack_open(c, packed(c, &ix), &p));
-    assert_ok(c, session_index_load(c, &p, &back));
+    assert_ok(c, session_index_load(c, &p, 3, &back));
+    assert_err(ERR_CORRUPT, session_index_load(c, &p, 4, &back));
     for (size_t i = 0; i < COUNT(wrong); i++) {
         assert_ok(c, pack_open(c, packed(c, &wrong[i]), &p));
-        if (session_index_load(c, &p, &back) != ERR_CORRUPT) test_fail("damage %zu was taken", i);
+        if (session_index_load(c, &p, 3, &back) != ERR_CORRUPT) test_fail("damage %zu was taken", i);
     }
 }
