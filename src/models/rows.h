@@ -10,7 +10,8 @@
     X(rp3beta)              \
     X(markov)               \
     X(vmis_knn)             \
-    X(vstan)
+    X(vstan)                \
+    X(two_tower)            
 
 #define MODEL_DECLARE(name) extern const model_row model_##name;
 MODEL_LIST(MODEL_DECLARE)
