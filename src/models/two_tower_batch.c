@@ -16,6 +16,13 @@ static err_code no_memory(ctx *c) { return fail(c, ERR_NO_MEMORY, "two towers: i
 
 /* ---- people ---- */
 
+static void swap_items(tower_people *p, uint64_t a, uint64_t b) {
+    uint32_t item = p->item[a];
+    float pool = p->pool[a], weight = p->weight[a];
+    p->item[a] = p->item[b], p->pool[a] = p->pool[b], p->weight[a] = p->weight[b];
+    p->item[b] = item, p->pool[b] = pool, p->weight[b] = weight;
+}
+
 /* Distinct items of a user from the latest back, then turned; place[] is zero before and after. */
 static void read_user(tower_people *p, uint32_t user, const tower_decay *decay, uint32_t *place) {
     history h = interactions_history(p->x, user);
@@ -31,17 +38,19 @@ static void read_user(tower_people *p, uint32_t user, const tower_decay *decay, 
         p->weight[from + *at - 1] += h.weight ? h.weight[e] : 1;
     }
     for (uint64_t i = 0; i < n; i++) place[p->item[from + i]] = 0;
-    for (uint64_t i = 0, j = n; i + 1 < j--; i++) {
-        uint32_t item = p->item[from + i];
-        float pool = p->pool[from + i], weight = p->weight[from + i];
-        p->item[from + i] = p->item[from + j], p->pool[from + i] = p->pool[from + j], p->weight[from + i] = p->weight[from + j];
-        p->item[from + j] = item, p->pool[from + j] = pool, p->weight[from + j] = weight;
-    }
+    for (uint64_t i = 0, j = n; i + 1 < j--; i++) swap_items(p, from + i, from + j);
     p->start[user + 1] = from + n;
     p->n_train[user] = (uint32_t)n;
 }
 
-/* The latest items of a few users, drawn, are not trained on. */
+/* Turn a user's items into a random order: where no times are known the order of a list may be that of anything (item numbers,
+ * say), and the last of it no sample of what he takes. */
+static void shuffle_items(tower_people *p, uint32_t user, rng *r) {
+    uint64_t from = p->start[user];
+    for (uint64_t i = p->start[user + 1] - from; i > 1; i--) swap_items(p, from + i - 1, from + rng_below(r, i));
+}
+
+/* Some items of a few users, drawn, are not trained on: the latest where times are known. */
 static void hold_back(tower_people *p, uint64_t seed) {
     rng r;
     rng_seed(&r, seed ^ 0x76616c6964ull);
@@ -52,6 +61,7 @@ static void hold_back(tower_people *p, uint64_t seed) {
     for (uint32_t u = 0; u < p->x->n_users && p->n_validated < want; u++) {
         if (p->n_train[u] < VALIDATE_SHARE) continue;
         if (rng_below(&r, left--) >= want - p->n_validated) continue;
+        if (!p->x->time_ms) shuffle_items(p, u, &r);
         p->n_train[u] -= p->n_train[u] / VALIDATE_SHARE;
         p->validated[p->n_validated++] = u;
     }
