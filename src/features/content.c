@@ -14,6 +14,7 @@ enum {
 
 content_params content_default_params(void) {
     return (content_params){ .text = 0.5f, .category = 0.2f, .label = 0.15f, .price = 0.15f, .name_boost = 3,
+                             .k1 = 1.2f, .b_name = 0.6f, .b_text = 0.75f,
                              .work = 500 * 1000 * 1000 };     /* about 5 s of one core */
 }
 
@@ -24,13 +25,22 @@ static float rarity(uint64_t all, uint64_t with) { return (float)log(1 + (double
 
 /* ---- words ---- */
 
+typedef struct { uint32_t term; uint16_t in_name, in_text; } word_count;
+
 typedef struct {
     content_model *m;
     text_vocabulary words;
-    size_t cap;                     /* of m->terms */
+    word_count *counts;             /* of item i: [m->start[i], m->start[i + 1]) until they are weighed */
+    size_t cap;
+    uint16_t (*length)[2];          /* n_items: words of its name and of its text */
     uint32_t *documents;            /* items with a term */
     size_t documents_cap, n_documents;
 } word_walk;
+
+static int by_count_term(const void *a, const void *b) {
+    const word_count *x = a, *y = b;
+    return (x->term > y->term) - (x->term < y->term);
+}
 
 static int by_term(const void *a, const void *b) {
     const content_term *x = a, *y = b;
@@ -65,17 +75,17 @@ static const text_language *choose_language(ctx *c, const shop_data *s, str loca
 }
 
 /* Sort by term and sum equal ones; how many are left. */
-static size_t sum_terms(content_term *t, size_t n) {
+static size_t sum_counts(word_count *t, size_t n) {
     size_t kept = 0;
-    if (n) qsort(t, n, sizeof *t, by_term);
+    if (n) qsort(t, n, sizeof *t, by_count_term);
     for (size_t i = 0; i < n; i++) {
-        if (kept && t[kept - 1].term == t[i].term) t[kept - 1].weight += t[i].weight;
+        if (kept && t[kept - 1].term == t[i].term) t[kept - 1].in_name += t[i].in_name, t[kept - 1].in_text += t[i].in_text;
         else t[kept++] = t[i];
     }
     return kept;
 }
 
-static err_code count_documents(ctx *c, word_walk *w, const content_term *t, size_t n) {
+static err_code count_documents(ctx *c, word_walk *w, const word_count *t, size_t n) {
     size_t terms = text_vocabulary_size(&w->words);
     for (; w->n_documents < terms; w->n_documents++) {
         w->documents = grow_array(c->arena, w->documents, w->n_documents, &w->documents_cap, sizeof *w->documents);
@@ -86,11 +96,11 @@ static err_code count_documents(ctx *c, word_walk *w, const content_term *t, siz
     return ERR_OK;
 }
 
-/* Counted words of one item, appended to m->terms. */
+/* Counted words of one item, appended to w->counts. */
 static err_code count_words(ctx *c, word_walk *w, arena *scratch, uint32_t item) {
     const shop_item *x = &w->m->shop->items[item];
     uint32_t words[NAME_WORDS + TEXT_WORDS];
-    content_term t[NAME_WORDS + TEXT_WORDS];
+    word_count t[NAME_WORDS + TEXT_WORDS];
     size_t in_name = 0, in_text = 0;
     arena *home = c->arena;
     c->arena = scratch;
@@ -98,27 +108,59 @@ static err_code count_words(ctx *c, word_walk *w, arena *scratch, uint32_t item)
     if (!e) e = text_terms(c, &w->words, x->text, TEXT_WORDS, words + in_name, &in_text);
     c->arena = home;
     if (e) return e;
-    for (size_t i = 0; i < in_name + in_text; i++) t[i] = (content_term){ words[i], i < in_name ? w->m->params.name_boost : 1 };
-    size_t n = sum_terms(t, in_name + in_text);
+    for (size_t i = 0; i < in_name + in_text; i++) t[i] = (word_count){ words[i], i < in_name, i >= in_name };
+    size_t n = sum_counts(t, in_name + in_text);
     TRY(count_documents(c, w, t, n));
+    w->length[item][0] = (uint16_t)in_name, w->length[item][1] = (uint16_t)in_text;
     uint64_t at = w->m->start[item];
     for (size_t i = 0; i < n; i++) {
-        w->m->terms = grow_array(c->arena, w->m->terms, at, &w->cap, sizeof *w->m->terms);
-        if (!w->m->terms) return no_memory(c);
-        w->m->terms[at++] = t[i];
+        w->counts = grow_array(c->arena, w->counts, at, &w->cap, sizeof *w->counts);
+        if (!w->counts) return no_memory(c);
+        w->counts[at++] = t[i];
     }
     w->m->start[item + 1] = at;
     return ERR_OK;
 }
 
-/* Counts to unit vectors of the weightiest terms; the array is closed up in place. */
-static void weigh_words(content_model *m, const uint32_t *documents) {
+double content_bm25_rarity(uint64_t all, uint64_t with) {
+    return log(1 + ((double)all - (double)with + 0.5) / ((double)with + 0.5));
+}
+
+double content_bm25_saturated(const content_params *p, double in_name, double in_text, double name_ratio, double text_ratio) {
+    double b_name = (double)p->b_name, b_text = (double)p->b_text, k1 = (double)p->k1;
+    double name = (double)p->name_boost * in_name / (1 - b_name + b_name * name_ratio), text = in_text / (1 - b_text + b_text * text_ratio);
+    return (k1 + 1) * (name + text) / (k1 + name + text);
+}
+
+/* Mean words of the two fields over the items that have any. */
+static void mean_lengths(const word_walk *w, double *ret_mean) {
+    for (int part = 0; part < 2; part++) {
+        uint64_t words = 0, items = 0;
+        for (uint32_t i = 0; i < w->m->shop->n_items; i++) words += w->length[i][part], items += w->length[i][part] > 0;
+        ret_mean[part] = words ? (double)words / (double)items : 1;
+    }
+}
+
+static float word_weight(const word_walk *w, const word_count *t, const uint16_t *length, const double *mean) {
+    const content_params *p = &w->m->params;
+    uint32_t all = w->m->shop->n_items, with = w->documents[t->term];
+    if (!p->bm25) return (1 + logf(p->name_boost * t->in_name + t->in_text)) * rarity(all, with);
+    return (float)(content_bm25_rarity(all, with) * content_bm25_saturated(p, t->in_name, t->in_text, length[0] / mean[0], length[1] / mean[1]));
+}
+
+/* Counts to unit vectors of the weightiest terms; they close up over the words left out. */
+static err_code weigh_words(ctx *c, const word_walk *w) {
+    content_model *m = w->m;
+    double mean[2];
     uint64_t to = 0, from = 0;
+    m->terms = arena_new_raw(c->arena, content_term, m->start[m->shop->n_items]);
+    if (!m->terms) return no_memory(c);
+    mean_lengths(w, mean);
     for (uint32_t i = 0; i < m->shop->n_items; i++) {
-        content_term *t = m->terms + from;
+        content_term t[NAME_WORDS + TEXT_WORDS];
         size_t n = m->start[i + 1] - from;
+        for (size_t k = 0; k < n; k++) t[k] = (content_term){ w->counts[from + k].term, word_weight(w, &w->counts[from + k], w->length[i], mean) };
         from = m->start[i + 1];
-        for (size_t k = 0; k < n; k++) t[k].weight = (1 + logf(t[k].weight)) * rarity(m->shop->n_items, documents[t[k].term]);
         if (n) qsort(t, n, sizeof *t, by_weight);
         if (n > ITEM_TERMS) n = ITEM_TERMS;
         if (n) qsort(t, n, sizeof *t, by_term);
@@ -129,19 +171,23 @@ static void weigh_words(content_model *m, const uint32_t *documents) {
         to += n;
     }
     m->start[m->shop->n_items] = to;
+    return ERR_OK;
 }
 
 static err_code fit_words(ctx *c, word_walk *w) {
     AUTO_ARENA scratch;
     arena_init(&scratch, 64 * 1024 * 1024);
     content_model *m = w->m;
+    w->length = arena_array(c->arena, m->shop->n_items, sizeof *w->length);
+    if (!w->length) return no_memory(c);
     for (uint32_t i = 0; i < m->shop->n_items; i++) {
         if (i % 256 == 0) TRY(ctx_check(c));
         TRY(count_words(c, w, &scratch, i));
         arena_reset(&scratch);
     }
-    weigh_words(m, w->documents);
+    TRY(weigh_words(c, w));
     m->n_terms = (uint32_t)text_vocabulary_size(&w->words);
+    m->stem_hash = w->words.stem_hash;
     return ERR_OK;
 }
 

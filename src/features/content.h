@@ -11,6 +11,8 @@
 typedef struct {
     float text, category, label, price;     /* weights, together 1 */
     float name_boost;                       /* a word of the name counts like so many of the description */
+    bool bm25;                              /* weigh words by BM25F instead of TF-IDF */
+    float k1, b_name, b_text;               /* of BM25F: saturation of repeats, 0.3..2; how far long fields count less, 0..1 each */
     str locale;                             /* of the shop; between Romanian and English, or without one, the texts decide */
     uint64_t work;                          /* postings visited for a whole shop, about */
     int threads;                            /* 0: one per core */
@@ -26,6 +28,7 @@ typedef struct {
     content_params params;
     const char *language;           /* "ro", "en", ... */
     uint32_t n_terms;
+    const uint64_t *stem_hash;      /* n_terms: hash_str() of a term's stem, the same in every shop */
     uint64_t *start;                /* n_items + 1 */
     content_term *terms;            /* of item i, ascending by term, squared weights sum to 1 */
     content_sets categories, labels;
@@ -33,6 +36,14 @@ typedef struct {
     uint32_t *rung;                 /* n_items: place in the ladder, SHOP_NONE = not on it */
     uint32_t n_ladder;
 } content_model;
+
+/* BM25F: what a word counted in two fields is worth before its rarity, 0..k1 + 1.
+ *   in_name, in_text        times it stands there
+ *   name_ratio, text_ratio  length of the field in words over the mean length of that field
+ * Source: Zaragoza et al. 2004 (fields are weighted and normalised before they are saturated). */
+double content_bm25_saturated(const content_params *p, double in_name, double in_text, double name_ratio, double text_ratio);
+/* BM25's rarity of a word in `with` of `all` products: ln(1 + (all - with + 1/2) / (with + 1/2)). */
+double content_bm25_rarity(uint64_t all, uint64_t with);
 
 /* Weigh words, categories and labels.
  *   s          must outlive the model

@@ -3,6 +3,7 @@
 #include <libstemmer.h>
 #include <string.h>
 #include <utf8proc.h>
+#include "features/grow.h"
 
 enum { WORD_BYTES = 64 };
 
@@ -230,6 +231,10 @@ static err_code number_word(ctx *c, text_vocabulary *v, str word, uint32_t *ret_
         uint32_t next = (uint32_t)v->terms.count;
         term = map_put(&v->terms, stem.n ? stem : word, next, &added);
         if (term == UINT32_MAX) return fail(c, ERR_NO_MEMORY, "number words: out of memory");
+        uint64_t *hashes = added ? grow_array(v->home, v->stem_hash, next, &v->stem_hash_cap, sizeof *hashes) : v->stem_hash;
+        if (!hashes) return fail(c, ERR_NO_MEMORY, "number words: out of memory");
+        v->stem_hash = hashes;
+        if (added) hashes[next] = hash_str(stem.n ? stem : word);
     }
     (void)map_put(&v->words, word, term, &added);               /* TEXT_STOP and "no memory" look alike: `added` tells */
     if (!added) return fail(c, ERR_NO_MEMORY, "number words: out of memory");

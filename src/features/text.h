@@ -30,6 +30,8 @@ typedef struct text_vocabulary {
     struct sb_stemmer *stemmer;
     map words;                          /* folded word -> term, or TEXT_STOP */
     map terms;                          /* stem -> term */
+    uint64_t *stem_hash;                /* hash_str() of each term's stem */
+    size_t stem_hash_cap;
 } text_vocabulary;
 #define TEXT_STOP UINT32_MAX
 
