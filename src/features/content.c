@@ -145,7 +145,8 @@ static float word_weight(const word_walk *w, const word_count *t, const uint16_t
     const content_params *p = &w->m->params;
     uint32_t all = w->m->shop->n_items, with = w->documents[t->term];
     if (!p->bm25) return (1 + logf(p->name_boost * t->in_name + t->in_text)) * rarity(all, with);
-    return (float)(content_bm25_rarity(all, with) * content_bm25_saturated(p, t->in_name, t->in_text, length[0] / mean[0], length[1] / mean[1]));
+    return (float)(content_bm25_rarity(all, with) * content_bm25_saturated(p, t->in_name, t->in_text, length[0] / mean[0],
+        length[1] / mean[1]));
 }
 
 /* Counts to unit vectors of the weightiest terms; they close up over the words left out. */
@@ -159,7 +160,8 @@ static err_code weigh_words(ctx *c, const word_walk *w) {
     for (uint32_t i = 0; i < m->shop->n_items; i++) {
         content_term t[NAME_WORDS + TEXT_WORDS];
         size_t n = m->start[i + 1] - from;
-        for (size_t k = 0; k < n; k++) t[k] = (content_term){ w->counts[from + k].term, word_weight(w, &w->counts[from + k], w->length[i], mean) };
+        for (size_t k = 0; k < n; k++) t[k] = (content_term){ w->counts[from + k].term, word_weight(w, &w->counts[from + k],
+            w->length[i], mean) };
         from = m->start[i + 1];
         if (n) qsort(t, n, sizeof *t, by_weight);
         if (n > ITEM_TERMS) n = ITEM_TERMS;

@@ -11,7 +11,8 @@
     X(markov)               \
     X(vmis_knn)             \
     X(vstan)                \
-    X(two_tower)            
+    X(two_tower)            \
+    X(content)              
 
 #define MODEL_DECLARE(name) extern const model_row model_##name;
 MODEL_LIST(MODEL_DECLARE)

@@ -155,7 +155,8 @@ static err_code load(ctx *c, const pack *p, void **ret_state) {
     uint32_t of[4];
     memcpy(of, shape, sizeof of);
     uint64_t n = of[0], d = of[1], x = of[2], h = of[3];
-    if (d < 1 || d > 1024 || x != TOWER_FEATURES || h < 1 || h > 2048) return fail(c, ERR_CORRUPT, "saved model: towers of a strange shape");
+    if (d < 1 || d > 1024 || x != TOWER_FEATURES || h < 1 || h > 2048) return fail(c, ERR_CORRUPT,
+        "saved model: towers of a strange shape");
     TRY(pack_get(c, p, "raw", sizeof(float), n * d, &raw, NULL));
     TRY(pack_get(c, p, "item", sizeof(float), n * d, &item, NULL));
     TRY(pack_get(c, p, "known", 1, n, &known, NULL));
@@ -163,7 +164,8 @@ static err_code load(ctx *c, const pack *p, void **ret_state) {
     TRY(pack_get(c, p, "b1", sizeof(float), h, &b1, NULL));
     TRY(pack_get(c, p, "w2", sizeof(float), h * d, &w2, NULL));
     /* A tower is read only here; the trainer, which shares the type, writes. */
-    *s = (two_tower){ of[0], raw, item, known, { of[1], of[2], of[3], (float *)(uintptr_t)w1, (float *)(uintptr_t)b1, (float *)(uintptr_t)w2 },
+    *s = (two_tower){ of[0], raw, item, known, { of[1], of[2], of[3], (float *)(uintptr_t)w1, (float *)(uintptr_t)b1,
+        (float *)(uintptr_t)w2 },
                       { 0, 0 } };
     memcpy(&s->decay, decay, sizeof s->decay);
     *ret_state = s;

@@ -92,7 +92,8 @@ typedef struct tower_sampler tower_sampler;
 /* ERR_NO_MEMORY. */
 CHECK_RESULT err_code tower_people_read(ctx *c, const interactions *x, const tower_decay *decay, uint64_t seed, tower_people *ret_people);
 /* A sampler in c->arena that draws from `p`; both must outlive it. ERR_NO_MEMORY. */
-CHECK_RESULT err_code tower_sampler_new(ctx *c, const tower_people *p, const tower_sampling *how, uint64_t seed, tower_sampler **ret_sampler);
+CHECK_RESULT err_code tower_sampler_new(ctx *c, const tower_people *p, const tower_sampling *how, uint64_t seed,
+    tower_sampler **ret_sampler);
 /* Start a new epoch: all users again, in a new order. */
 void tower_sampler_shuffle(tower_sampler *s);
 /* The next batch, NULL when everybody had a turn. Valid until the next call. */

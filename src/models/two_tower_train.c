@@ -2,8 +2,6 @@
  * It does NOT draw who is trained on (two_tower_batch.c). Every parallel loop runs over blocks of fixed size and writes only to
  * places its block owns, so the bits do not depend on the number of threads. */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include "models/two_tower_int.h"
 #include "num/blas.h"
@@ -184,7 +182,8 @@ static void backward_items(void *state, size_t from, size_t to, int worker) {
 static void backward_weights(void *state, size_t from, size_t to, int worker) {
     (void)worker;
     trainer *t = state;
-    size_t hidden_blocks = (t->plan->hidden + WEIGHT_BLOCK - 1) / WEIGHT_BLOCK, out_blocks = (t->plan->dim + WEIGHT_BLOCK - 1) / WEIGHT_BLOCK;
+    size_t hidden_blocks = (t->plan->hidden + WEIGHT_BLOCK - 1) / WEIGHT_BLOCK,
+        out_blocks = (t->plan->dim + WEIGHT_BLOCK - 1) / WEIGHT_BLOCK;
     for (size_t k = from; k < to; k++) {
         bool is_item = k < hidden_blocks + out_blocks;
         const tower *w = is_item ? &t->d_item : &t->d_user;
@@ -396,11 +395,6 @@ static err_code train(ctx *c, trainer *t, const model_options *o, tower_result *
         bool last = epoch + 1 == t->plan->epochs;
         if (!t->people->n_validated && !last) continue;
         TRY(survey_all(c, &s, &found));
-        if (getenv("TT")) {
-            double loss = 0;
-            for (uint32_t r = 0; r < s.t->people->n_validated && r < tower_sampler_most_rows(sampler); r++) loss += t->loss[r];
-            fprintf(stderr, "epoch %u found %.4f loss %.3f\n", epoch, found, loss / tower_sampler_most_rows(sampler));
-        }
         since++;
         if (t->people->n_validated && found <= most) continue;
         most = found, since = 0;

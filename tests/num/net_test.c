@@ -26,7 +26,8 @@ static void check_gradient(const char *what, loss_of *loss, void *state, float *
         double down = loss(state);
         x[i] = kept;
         double slope = (up - down) / (2 * (double)step), claimed = (double)gradient[i];
-        if (fabs(slope - claimed) > tolerance * (1 + fabs(slope))) test_fail("%s: number %zu: slope %g, gradient %g", what, i, slope, claimed);
+        if (fabs(slope - claimed) > tolerance * (1 + fabs(slope))) test_fail("%s: number %zu: slope %g, gradient %g", what, i,
+            slope, claimed);
     }
 }
 
