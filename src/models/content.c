@@ -183,7 +183,7 @@ static err_code load_matrix(ctx *c, const pack *p, const char *const *name, uint
     return ERR_OK;
 }
 
-static err_code load(ctx *c, const pack *p, void **ret_state) {
+static err_code load(ctx *c, const pack *p, uint32_t n_items, void **ret_state) {
     static const char *const item_names[] = { "item_start", "item_fact", "item_value" };
     static const char *const fact_names[] = { "fact_start", "fact_item", "fact_value" };
     content *s = arena_new(c->arena, content, 1);
@@ -192,6 +192,7 @@ static err_code load(ctx *c, const pack *p, void **ret_state) {
     if (!s) return no_memory(c);
     TRY(pack_get(c, p, "shape", sizeof(uint32_t), COUNT(of), &shape, NULL));
     memcpy(of, shape, sizeof of);
+    if (of[0] != n_items || of[1] > 4096) return fail(c, ERR_CORRUPT, "saved model: content of %u items", of[0]);
     *s = (content){ .n_items = of[0], .dim = of[1] };
     TRY(weighing_load(c, p, &s->weigh));
     TRY(pack_get(c, p, "vectors", sizeof(float), (uint64_t)of[0] * of[1], &vectors, NULL));

@@ -146,7 +146,7 @@ static err_code save(ctx *c, const void *state, buf *out) {
     return pack_write(c, arrays, COUNT(arrays), out);
 }
 
-static err_code load(ctx *c, const pack *p, void **ret_state) {
+static err_code load(ctx *c, const pack *p, uint32_t n_items, void **ret_state) {
     two_tower *s = arena_new(c->arena, two_tower, 1);
     if (!s) return fail(c, ERR_NO_MEMORY, "load two towers");
     const void *shape, *decay, *raw, *item, *known, *w1, *b1, *w2;
@@ -155,7 +155,7 @@ static err_code load(ctx *c, const pack *p, void **ret_state) {
     uint32_t of[4];
     memcpy(of, shape, sizeof of);
     uint64_t n = of[0], d = of[1], x = of[2], h = of[3];
-    if (d < 1 || d > 1024 || x != TOWER_FEATURES || h < 1 || h > 2048) return fail(c, ERR_CORRUPT,
+    if (n != n_items || d < 1 || d > 1024 || x != TOWER_FEATURES || h < 1 || h > 2048) return fail(c, ERR_CORRUPT,
         "saved model: towers of a strange shape");
     TRY(pack_get(c, p, "raw", sizeof(float), n * d, &raw, NULL));
     TRY(pack_get(c, p, "item", sizeof(float), n * d, &item, NULL));
