@@ -1,4 +1,7 @@
 """vitrine eval: the figures promised for Online Retail, by the command that is promised."""
+import json
+import pathlib
+
 import lib
 
 
@@ -19,3 +22,38 @@ def test_settings_are_taken_and_wrong_ones_refused():
         done = lib.run("eval", "basket", "--data", data, *wrong, ok=False)
         assert len(done.stderr) > 20, done.stderr
     assert "nowhere" in lib.run("eval", "basket", "--data", "/nowhere", "--model", "rules", ok=False).stderr
+
+
+def demo_home():
+    home = lib.folder()
+    lib.run("demo", "--data", home, timeout=300)
+    return home
+
+
+def test_a_store_is_judged_on_its_own_newest_weeks():
+    home = demo_home()
+    lines = [json.loads(line) for line in lib.run("eval", "store", "--data", home, "--json", timeout=300).stdout.splitlines()]
+    tasks = {task: [line for line in lines if line["task"] == task] for task in ("next", "basket")}
+    for task, of_task in tasks.items():
+        assert of_task[0]["model"] == "popularity" and len(of_task) > 1, lines
+        assert all(line["n_test"] >= 50 for line in of_task if "refused" not in line), of_task
+        for line in of_task:
+            for name, (low, high) in line.get("interval", {}).items():
+                assert low <= line["metrics"][name] <= high, line
+    rules = next(line for line in tasks["basket"] if line["model"] == "rules")
+    value, low, high = rules["gain"]["p_hr@10"]
+    assert low > 0 and low <= value <= high, rules
+    again = lib.run("eval", "store", "--data", home, "--model", "rules", "--json", timeout=300).stdout.splitlines()
+    assert json.loads(again[-1])["metrics"] == rules["metrics"], (again, rules)
+    table = lib.run("eval", "store", "--data", home, "--model", "rules", timeout=300).stdout
+    assert "What a known customer buys next" in table and "product page" in table and "better" in table, table
+
+
+def test_a_shop_with_few_orders_is_told_so():
+    home = lib.folder()
+    orders = pathlib.Path(home) / "orders.csv"
+    orders.write_text("order,date,customer id,product id,qty\n1,2026-01-01,7,a,1\n1,2026-01-01,7,b,1\n2,2026-02-01,7,c,1\n")
+    lib.run("import", "orders", str(orders), "--store", "tiny", "--no-train", "--data", home)
+    told = lib.run("eval", "store", "tiny", "--data", home).stdout
+    assert told.count("too few orders to judge") == 2 and "needs 50" in told, told
+    assert "nobody" in lib.run("eval", "store", "nobody", "--data", home, ok=False).stderr
