@@ -27,7 +27,8 @@ static void print_head(const view *w, const store_questions *q) {
     time_format(q->window.split_ms, day);
     fprintf(w->v->out, "%s%s\n", q->task ? "\n" : "", t->title);
     if (q->n_clusters < STORE_LEAST_CASES) {
-        fprintf(w->v->out, "  too few orders to judge: %u %s in the newest weeks, needs %d\n", q->n_clusters, t->case_words, STORE_LEAST_CASES);
+        fprintf(w->v->out, "  too few orders to judge: %u %s in the newest weeks, needs %d\n", q->n_clusters, t->case_words,
+                STORE_LEAST_CASES);
         return;
     }
     fprintf(w->v->out, "  judged on %u %s since %.10s (%u week%s), learned from what was before\n", q->n_clusters, t->case_words, day,
@@ -164,7 +165,8 @@ err_code eval_store_command(ctx *c, const invocation *v, const eval_store_option
     if (e) return e;
     TRY(shop_interactions(c, &shop, NULL, &x));
     view w = { .v = v, .o = o, .store = s.name, .c = c };
-    const store_options asked = { .model = o->model, .seed = o->seed, .threads = o->threads, .progress = progress, .show = show, .state = &w };
+    const store_options asked = { .model = o->model, .seed = o->seed, .threads = o->threads, .progress = progress, .show = show,
+                                  .state = &w };
     TRY(eval_store(c, &x, &asked));
     return w.err;
 }

@@ -163,7 +163,8 @@ err_code store_next_cases(ctx *c, const interactions *x, int64_t split_ms, eval_
     uint64_t eligible = count_cases(x, split_ms), most = eligible < STORE_MOST_CASES ? eligible : STORE_MOST_CASES, room = 0, seen = 0;
     for (uint32_t u = 0; u < x->n_users; u++)
         if (bought_on_both_sides(x, u, split_ms)) room += x->start[u + 1] - first_after(x, u, split_ms);
-    questions q = { arena_new(c->arena, history, most), arena_new(c->arena, uint64_t, most + 1), arena_new_raw(c->arena, uint32_t, room), 0 };
+    questions q = { arena_new(c->arena, history, most), arena_new(c->arena, uint64_t, most + 1),
+                    arena_new_raw(c->arena, uint32_t, room), 0 };
     if (!q.asked || !q.start || !q.truth) return fail(c, ERR_NO_MEMORY, "%llu questions", (unsigned long long)most);
     for (uint32_t u = 0; u < x->n_users; u++) {
         if (!bought_on_both_sides(x, u, split_ms)) continue;
@@ -224,8 +225,8 @@ typedef struct {
 } basket_questions;
 
 /* Ask with the item at `position` to find the others; rest_asks: the other way round. */
-static void ask_basket(basket_questions *q, const uint32_t *items, const test_visit *v, uint32_t position, bool rest_asks, uint32_t asked_of,
-                       uint32_t cluster) {
+static void ask_basket(basket_questions *q, const uint32_t *items, const test_visit *v, uint32_t position, bool rest_asks,
+                       uint32_t asked_of, uint32_t cluster) {
     uint64_t to = q->start[q->n], from = q->n_query;
     for (uint32_t i = 0; i < v->n; i++)
         if ((i == position) == rest_asks) q->truth[to++] = items[i];
