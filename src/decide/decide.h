@@ -9,6 +9,7 @@
 #pragma once
 #include "base/json.h"
 #include "schema/entity.h"
+#include "schema/event_kinds.h"
 
 typedef struct serving serving;
 typedef struct catalogue_item catalogue_item;   /* decide/catalogue.h */
@@ -46,16 +47,35 @@ typedef struct {
     bool on_hand;                       /* nothing that must be ordered first (backorders); sold out never passes anyway */
 } recommend_filter;
 
+/* Something the visitor did before. */
+typedef struct {
+    str product_id;
+    event_kind kind;                    /* zeroed: seen */
+    int64_t time_ms;                    /* UTC; 0 = not known: then its place in the list tells what came later */
+} recommend_event;
+typedef struct { const recommend_event *p; size_t n; } recommend_events;
+
+/* What a list must keep to besides order. Zeroed = the placement's own. */
+typedef struct {
+    struct { double v; bool known; } diversity;     /* share of the list's score that variety may cost, 0..1; default 0.02 */
+    size_t max_per_brand;               /* items of one brand at most; 0 = any number */
+    size_t max_per_category;            /* items of one main category at most; 0 = half of the list where that costs little */
+    size_t new_slots;                   /* newcomers among the items at least, while there are any that fit */
+    size_t explore_slots;               /* items drawn by chance from those next in line, to learn what nobody was shown */
+} slate_rules;
+
 /* Zeroed fields mean "not given". Ids are the shop's; a variation's id stands for its product; ids not known are ignored. */
 typedef struct {
     str placement;                      /* a word of placements.h; empty: "product" with a product, "cart" with a cart, else "home" */
     str product_id;                     /* looked at now */
-    str_list cart, history, exclude;    /* history: newest first */
+    str_list cart, exclude;
+    recommend_events history;           /* newest first */
     str visitor_id, customer_id;
     decide_source source;               /* SOURCE_ALL (set it: zero is SOURCE_CROSS_SELL), or this one alone and nothing to fill up */
     size_t n;                           /* 1..LIMIT_RECOMMEND_N; 0 = the placement's own */
     str locale;                         /* "ro", "en" (also "ro_RO", "en-GB"); others: "en"; empty = the store's */
     recommend_filter filter;
+    slate_rules slate;
 } recommend_query;
 #define RECOMMEND_QUERY ((recommend_query){ .source = SOURCE_ALL })
 
@@ -71,6 +91,8 @@ typedef struct {
     int64_t incentive_minor;            /* price with the incentive, = price_minor when there is none */
     int discount_percent;               /* 0 = no incentive */
     str message;                        /* sentence in the asked language */
+    bool explored;                      /* drawn by chance for an exploration slot ... */
+    double propensity;                  /* ... with this probability; 1 for all others */
 } recommended;
 
 typedef struct {

@@ -1,5 +1,4 @@
-/* The door: check the request, find what it is about and what must not be shown, then candidates and slate. */
-#include <math.h>
+/* The door: check the request, then context, candidates and slate; answers given before. */
 #include <string.h>
 #include "base/limits.h"
 #include "base/map.h"
@@ -45,15 +44,42 @@ static err_code check_attributes(ctx *c, const recommend_filter *f) {
     return ERR_OK;
 }
 
+static err_code check_history(ctx *c, recommend_events h) {
+    if (h.n > LIMIT_HISTORY_ITEMS)
+        return fail_field(c, ERR_INVALID, "history", "history may hold %d values at most", LIMIT_HISTORY_ITEMS);
+    for (size_t i = 0; i < h.n; i++) {
+        if (h.p[i].product_id.n > LIMIT_ID_BYTES)
+            return fail_field(c, ERR_INVALID, "history", "a value of history is over %d bytes", LIMIT_ID_BYTES);
+        if ((unsigned)h.p[i].kind >= EVENT_KINDS || h.p[i].time_ms < 0)
+            return fail_field(c, ERR_INVALID, "history", "history holds an event of no kind, or from before 1970");
+    }
+    return ERR_OK;
+}
+
+static err_code check_slate(ctx *c, const slate_rules *s) {
+    const struct { const char *name; size_t value; } counts[] = {
+        { "max_per_brand", s->max_per_brand }, { "max_per_category", s->max_per_category },
+        { "new_slots", s->new_slots }, { "explore_slots", s->explore_slots },
+    };
+    for (size_t i = 0; i < COUNT(counts); i++)
+        if (counts[i].value > LIMIT_RECOMMEND_N)
+            return fail_field(c, ERR_INVALID, counts[i].name, "%s may be %d at most", counts[i].name, LIMIT_RECOMMEND_N);
+    if (s->diversity.known && !(s->diversity.v >= 0 && s->diversity.v <= 1))
+        return fail_field(c, ERR_INVALID, "diversity", "diversity must be between 0 and 1");
+    return ERR_OK;
+}
+
 static err_code check_query(ctx *c, const recommend_query *q) {
     const struct { const char *name; str_list list; size_t most; } lists[] = {
         { "product_id", { &q->product_id, 1 }, 1 }, { "visitor_id", { &q->visitor_id, 1 }, 1 },
         { "customer_id", { &q->customer_id, 1 }, 1 }, { "cart", q->cart, LIMIT_CART_ITEMS },
-        { "history", q->history, LIMIT_HISTORY_ITEMS }, { "exclude", q->exclude, LIMIT_EXCLUDE_ITEMS },
+        { "exclude", q->exclude, LIMIT_EXCLUDE_ITEMS },
         { "categories", q->filter.categories, LIMIT_FILTER_VALUES }, { "tags", q->filter.tags, LIMIT_FILTER_VALUES },
         { "brands", q->filter.brands, LIMIT_FILTER_VALUES },
     };
     for (size_t i = 0; i < COUNT(lists); i++) TRY(check_list(c, lists[i].name, lists[i].list, lists[i].most));
+    TRY(check_history(c, q->history));
+    TRY(check_slate(c, &q->slate));
     if (q->n > LIMIT_RECOMMEND_N) return fail_field(c, ERR_INVALID, "n", "n may be %d at most", LIMIT_RECOMMEND_N);
     if (q->source > SOURCE_ALL) return fail_field(c, ERR_INVALID, "source", "there is no such source");
     if (q->filter.price_min.known && q->filter.price_max.known && q->filter.price_min.v > q->filter.price_max.v)
@@ -76,85 +102,6 @@ static err_code choose_placement(request *r) {
     return ERR_OK;
 }
 
-/* ---- what it is about ---- */
-static void add_anchor(request *r, anchor_kind kind, uint32_t slot, float weight) {
-    if (slot == NO_SLOT || r->n_anchors == MAX_ANCHORS) return;
-    for (size_t i = 0; i < r->n_anchors; i++)
-        if (r->anchors[i].slot == slot) return;
-    r->anchors[r->n_anchors++] = (anchor){ .item = catalogue_at(&r->s->view, slot), .slot = slot, .kind = kind, .weight = weight,
-                                           .learned = serving_item_of(r->s, slot) };
-}
-
-static void ban(request *r, uint32_t slot) {
-    if (slot != NO_SLOT) r->ban[r->n_ban++] = slot;
-}
-
-/* The attention a cart gets is shared: m items speak with 1/sqrt(m) each, as their evidence overlaps; half as loud next to a product. */
-static void add_cart(request *r) {
-    str_list cart = r->q->cart;
-    float weight = cart.n ? 1 / sqrtf((float)cart.n) : 0;
-    if (r->n_anchors) weight *= 0.5f;
-    for (size_t i = 0; i < cart.n; i++) {
-        uint32_t slot = catalogue_find(&r->s->view, cart.p[i]);
-        add_anchor(r, ANCHOR_CART, slot, weight);
-        ban(r, slot);
-    }
-}
-
-enum { PERSONAL_ANCHORS = 50 };
-static const float history_first = 0.5f, history_fade = 0.93f;
-typedef struct { size_t n; float weight; } personal;
-static void add_personal(request *r, personal *p, uint32_t slot) {
-    if (p->n >= PERSONAL_ANCHORS || slot == NO_SLOT) return;
-    add_anchor(r, ANCHOR_HISTORY, slot, p->weight);
-    p->weight *= history_fade;
-    p->n++;
-}
-
-/* Bought since the snapshot was learned, by customer or visitor. */
-static void add_recent(request *r, personal *p, int64_t since_ms) {
-    const recent_purchases *memory = atomic_load(r->s->recent);
-    const uint64_t who[2] = { recent_person(STR("customer"), r->q->customer_id), recent_person(STR("visitor"), r->q->visitor_id) };
-    for (size_t k = 0; memory && k < 2; k++) {
-        const recent_entry *bucket = recent_of(memory, who[k]);
-        for (size_t i = 0; who[k] && i < RECENT_WAYS; i++) {
-            if (atomic_load(&bucket[i].who) != who[k] || atomic_load(&bucket[i].at_ms) < since_ms) continue;
-            uint32_t slot = catalogue_find_hash(&r->s->view, atomic_load(&bucket[i].product));
-            add_personal(r, p, slot);
-            ban(r, slot);
-        }
-    }
-}
-
-enum { MOST_PURCHASES = 50 };
-static void add_purchases(request *r, personal *p, int64_t since_ms) {
-    if (!r->s->loaded->snap || !r->q->customer_id.n) return;
-    purchase_span bought = snapshot_history(r->s->loaded->snap, r->q->customer_id);
-    for (uint32_t i = 0; i < bought.n && i < MOST_PURCHASES; i++) {
-        uint32_t slot = serving_slot_of(r->s, bought.p[i].item);
-        add_personal(r, p, slot);
-        if ((int64_t)bought.p[i].time_s * MS_PER_SECOND >= since_ms) ban(r, slot);
-    }
-}
-
-static err_code set_context(request *r) {
-    const recommend_query *q = r->q;
-    r->ban = arena_new(r->c->arena, uint32_t, 1 + q->cart.n + q->exclude.n + 2 * RECENT_WAYS + MOST_PURCHASES);
-    if (!r->ban) return fail(r->c, ERR_NO_MEMORY, "no memory for a request");
-    uint32_t slot = catalogue_find(&r->s->view, q->product_id);
-    add_anchor(r, ANCHOR_PRODUCT, slot, 1);
-    ban(r, slot);
-    r->product = r->n_anchors ? r->anchors[0].item : NULL;
-    add_cart(r);
-    for (size_t i = 0; i < q->exclude.n; i++) ban(r, catalogue_find(&r->s->view, q->exclude.p[i]));
-    personal p = { 0, history_first };
-    int64_t since_ms = r->now_ms - (int64_t)r->s->loaded->settings.just_bought_days * MS_PER_DAY;
-    for (size_t i = 0; i < q->history.n; i++) add_personal(r, &p, catalogue_find(&r->s->view, q->history.p[i]));
-    add_recent(r, &p, since_ms);
-    add_purchases(r, &p, since_ms);
-    return ERR_OK;
-}
-
 /* 48 bits of time, 80 of chance, in Crockford's base 32: sorts by time. Source: the ULID specification. */
 static void write_rec_id(ctx *c, char out[REC_ID_LENGTH + 1]) {
     static const char letters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -174,12 +121,12 @@ static err_code open_request(ctx *c, const serving *s, const recommend_query *q,
     r->c = c;
     r->s = s;
     r->q = q;
-    r->now_ms = ctx_now_ms(c);
+    r->now_ms = ctx_now_ms(c) / MS_PER_MINUTE * MS_PER_MINUTE;
     r->locale = q->locale.n ? q->locale : str_of(s->loaded->locale);
     TRY(choose_placement(r));
     r->n = q->n ? q->n : r->place->n;
     TRY(filter_compile(c, &q->filter, &r->filter));
-    TRY(set_context(r));
+    TRY(context_read(r));
     *ret_request = r;
     return ERR_OK;
 }
@@ -207,8 +154,15 @@ err_code recommend(ctx *c, const serving *s, const recommend_query *q, recommend
 }
 
 /* ---- answers kept ---- */
+static uint64_t hash_events(const visitor_events *e, uint64_t key) {
+    key = hash_bytes(e->item, e->n * sizeof *e->item, key);
+    key = hash_bytes(e->visit, e->n * sizeof *e->visit, key);
+    key = hash_bytes(e->weight, e->n * sizeof *e->weight, key);
+    return hash_bytes(e->time_ms, e->n * sizeof *e->time_ms, key);
+}
+
 /* Everything gathering, ordering and wording read of the request; the shop is in the number of its generation. Ages are read by
- * the minute. Persons are not in it: what they bought is, as anchors and bans. */
+ * the minute. Persons are not in it: what they did is, as anchors, events and bans, and the seed of their exploration where asked. */
 static uint64_t answer_key(const request *r, uint64_t seed) {
     const recommend_query *q = r->q;
     const struct { uint64_t generation, minute, n, source, placement, language, category, on_hand; int64_t low, high; } head = {
@@ -222,6 +176,8 @@ static uint64_t answer_key(const request *r, uint64_t seed) {
         key = hash_bytes(&a, sizeof a, key);
     }
     key = hash_bytes(r->ban, r->n_ban * sizeof *r->ban, key);
+    key = hash_bytes(&r->slate, sizeof r->slate, key);
+    key = hash_events(&r->events, key);
     for (size_t i = 0; i < r->filter.n; i++)
         key = hash_bytes(r->filter.groups[i].any, r->filter.groups[i].n * sizeof(uint64_t), key);
     return key;

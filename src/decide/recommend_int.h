@@ -1,5 +1,5 @@
 /* One request in work. Private to decide/. The order of the files is the order of the work:
- * recommend.c (context) -> filters.c -> candidates.c -> slate.c (order, bundle, words) -> answer_json.c. */
+ * recommend.c -> context.c -> filters.c -> candidates.c -> slate.c (order, bundle, words) -> answer_json.c. */
 #pragma once
 #include "decide/messages.h"
 #include "decide/placements.h"
@@ -36,6 +36,15 @@ typedef struct {
 typedef struct { const uint64_t *any; size_t n; } term_group;   /* an item passes with one of these */
 typedef struct { term_group *groups; size_t n; int64_t low, high; bool on_hand; } item_filter;
 
+/* What the visitor did, as models want it: oldest first, items of the snapshot, those of history, cart and page included. */
+typedef struct {
+    uint32_t n;
+    uint32_t session;               /* the visit going on now begins at this event */
+    uint32_t *item, *visit;
+    float *weight;
+    int64_t *time_ms;
+} visitor_events;
+
 enum { MAX_ANCHORS = 1 + 100 + 60 };
 typedef struct {
     ctx *c;
@@ -44,18 +53,23 @@ typedef struct {
     const placement *place;
     const catalogue_item *product;  /* asked about; NULL */
     str locale;
-    int64_t now_ms;
+    int64_t now_ms;                 /* to the minute, so that a question asked twice is the same */
     size_t n;
     item_filter filter;
     size_t n_anchors;
     uint32_t *ban;                  /* slots never shown */
     size_t n_ban;
+    visitor_events events;
     candidate *candidates;
     uint16_t *places;               /* slot -> candidate + 1, open addressing; 161 anchors offer some 20,000 at most */
     uint32_t n_candidates, capacity, place_mask;
     float floor, typical;           /* probability of a product never sold; of a good seller */
     anchor anchors[MAX_ANCHORS];    /* last: not zeroed */
 } request;
+
+/* context.c */
+/* What the request is about: anchors, bans, and what the visitor did. */
+CHECK_RESULT err_code context_read(request *r);
 
 /* filters.c */
 CHECK_RESULT err_code filter_compile(ctx *c, const recommend_filter *f, item_filter *ret_filter);
