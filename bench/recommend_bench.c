@@ -36,9 +36,10 @@ static double one_answer(const serving *s, arena *a, rng *r, size_t products, bu
     ctx c;
     arena_reset(a);
     ctx_init(&c, a);
-    str cart[CART], history[HISTORY];
+    str cart[CART];
+    recommend_event history[HISTORY];
     for (size_t i = 0; i < CART; i++) cart[i] = product_id(a, r, products);
-    for (size_t i = 0; i < HISTORY; i++) history[i] = product_id(a, r, products);
+    for (size_t i = 0; i < HISTORY; i++) history[i] = (recommend_event){ .product_id = product_id(a, r, products) };
     recommend_query q = { .product_id = product_id(a, r, products), .cart = { cart, CART }, .history = { history, HISTORY },
                           .source = SOURCE_ALL, .n = 8 };
     struct timespec from, to;

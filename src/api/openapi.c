@@ -8,16 +8,18 @@ static void write_text_schema(json_out *w) {
 }
 
 static void write_parameter(json_out *w, const param *p) {
+    param flat = *p;
+    if (p->kind == PARAM_ENTRIES) flat.kind = PARAM_TEXTS, flat.example = NULL;     /* a query has room for ids alone */
     jw_object(w);
     jw_member_text(w, "name", p->name);
     jw_member_text(w, "in", "query");
     if (p->required) jw_member_bool(w, "required", true);
-    if (p->kind == PARAM_TEXTS) {
+    if (flat.kind == PARAM_TEXTS) {
         jw_member_text(w, "style", "form");
         jw_member_bool(w, "explode", false);
     }
     jw_key(w, "schema");
-    param_schema_one(w, p);
+    param_schema_one(w, &flat);
     jw_end_object(w);
 }
 

@@ -67,6 +67,30 @@ static err_code json_texts(ctx *c, const param *p, const json_value *v, texts *r
     return ERR_OK;
 }
 
+/* Room for n entries, zeroed. */
+static err_code start_entries(ctx *c, const param *p, size_t n, entries *ret_list) {
+    if ((int64_t)n > p->high) return fail_field(c, ERR_INVALID, p->name, "'%s' may have at most %lld entries", p->name, (long long)p->high);
+    *ret_list = (entries){ arena_array(c->arena, n, (size_t)p->low), 0, true };
+    return ret_list->p ? ERR_OK : fail(c, ERR_NO_MEMORY, "read '%s'", p->name);
+}
+
+static void *next_entry(const param *p, entries *list) { return (char *)list->p + list->n++ * (size_t)p->low; }
+
+static err_code json_one(ctx *c, const param *p, const json_value *v, void *into);
+
+static err_code json_entries(ctx *c, const param *p, const json_value *v, entries *ret_list) {
+    entries list;
+    if (!jr_is_array(v)) return fail_field(c, ERR_INVALID, p->name, "'%s' must be a list of texts or objects", p->name);
+    TRY(start_entries(c, p, jr_count(v), &list));
+    for (size_t i = 0; i < jr_count(v); i++) {
+        void *entry = next_entry(p, &list);
+        const json_value *one = jr_at(v, i);
+        TRY(jr_is_object(one) ? param_read_json(c, one, p->fields, p->n_fields, entry) : json_one(c, &p->fields[0], one, entry));
+    }
+    *ret_list = list;
+    return ERR_OK;
+}
+
 static err_code json_one(ctx *c, const param *p, const json_value *v, void *into) {
     int64_t whole = 0;
     double number = 0;
@@ -84,6 +108,7 @@ static err_code json_one(ctx *c, const param *p, const json_value *v, void *into
     }
     case PARAM_BOOL: return take_bool(c, p, jr_is_bool(v), jr_bool(v, false), member(p, into));
     case PARAM_TEXTS: return json_texts(c, p, v, member(p, into));
+    case PARAM_ENTRIES: return json_entries(c, p, v, member(p, into));
     case PARAM_OBJECT:
         if (!jr_is_object(v)) return fail_field(c, ERR_INVALID, p->name, "'%s' must be an object", p->name);
         return param_read_json(c, v, p->fields, p->n_fields, into);
@@ -132,6 +157,16 @@ static err_code query_texts(ctx *c, const param *p, str value, texts *ret_list) 
     return ERR_OK;
 }
 
+static err_code query_entries(ctx *c, const param *p, str value, entries *ret_list) {
+    texts ids;
+    entries list;
+    TRY(query_texts(c, p, value, &ids));
+    TRY(start_entries(c, p, ids.n, &list));
+    for (size_t i = 0; i < ids.n; i++) *(str *)member(&p->fields[0], next_entry(p, &list)) = ids.p[i];
+    *ret_list = list;
+    return ERR_OK;
+}
+
 static err_code query_one(ctx *c, const param *p, str value, void *into) {
     int64_t whole = 0;
     double number = 0;
@@ -151,6 +186,7 @@ static err_code query_one(ctx *c, const param *p, str value, void *into) {
         return take_bool(c, p, readable, flag, member(p, into));
     }
     case PARAM_TEXTS: return query_texts(c, p, value, member(p, into));
+    case PARAM_ENTRIES: return query_entries(c, p, value, member(p, into));
     case PARAM_OBJECT:
     case PARAM_OBJECTS:
     case PARAM_ANY: break;
@@ -183,6 +219,19 @@ err_code param_read_query(ctx *c, str query, const param *table, size_t n, void 
 }
 
 /* ---- description ---- */
+/* A text, or an object with more to say. */
+static void entry_schema(json_out *w, const param *p) {
+    jw_object(w);
+    jw_key(w, "anyOf");
+    jw_array(w);
+    jw_object(w);
+    jw_member_text(w, "type", "string");
+    jw_end_object(w);
+    param_schema(w, p->fields, p->n_fields);
+    jw_end_array(w);
+    jw_end_object(w);
+}
+
 static void schema_type(json_out *w, const param *p) {
     switch (p->kind) {
     case PARAM_TEXT:
@@ -206,6 +255,12 @@ static void schema_type(json_out *w, const param *p) {
         jw_object(w);
         jw_member_text(w, "type", "string");
         jw_end_object(w);
+        break;
+    case PARAM_ENTRIES:
+        jw_member_text(w, "type", "array");
+        jw_member_i64(w, "maxItems", p->high);
+        jw_key(w, "items");
+        entry_schema(w, p);
         break;
     case PARAM_OBJECT: break;                               /* written by param_schema */
     case PARAM_OBJECTS:

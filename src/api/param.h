@@ -10,6 +10,8 @@ typedef enum {
     PARAM_NUMBER,       /* opt_f64; `low`..`high` */
     PARAM_BOOL,         /* opt_flag */
     PARAM_TEXTS,        /* texts; at most `high` entries; in a query: separated by commas */
+    PARAM_ENTRIES,      /* entries; at most `high` of `low` bytes: objects of `fields`, or a text alone for the first of them;
+                         * in a query: texts separated by commas */
     PARAM_OBJECT,       /* nested: `fields` with offsets from the outer struct */
     PARAM_OBJECTS,      /* answers only: a list of objects described by `fields` */
     PARAM_ANY           /* answers only: any JSON */
@@ -20,6 +22,8 @@ typedef struct { double v; bool known; } opt_f64;
 typedef struct { bool v, known; } opt_flag;
 typedef struct { str *p; size_t n; bool known; } texts;
 
+typedef struct { void *p; size_t n; bool known; } entries;  /* structs that `fields` describe, offsets from each one's start */
+
 typedef struct param {
     const char *name;
     param_kind kind;
@@ -28,7 +32,7 @@ typedef struct param {
     bool required;
     const char *doc;            /* one sentence for people */
     const char *example;        /* JSON text; NULL = none */
-    const struct param *fields; /* PARAM_OBJECT(S) */
+    const struct param *fields; /* PARAM_OBJECT(S), PARAM_ENTRIES */
     size_t n_fields;
 } param;
 

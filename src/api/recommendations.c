@@ -5,6 +5,7 @@
 
 #define OFFSET(member) offsetof(recommend_input, member)
 enum { MOST_MONEY = 1000000000 };       /* major units of a price filter */
+#define LAST_MS INT64_C(4102444800000)  /* 2100-01-01 */
 
 static const param filter_fields[] = {
     { "price_min", PARAM_NUMBER, OFFSET(price_min), 0, MOST_MONEY, false, "Lowest price, in the shop's currency.", "20", NULL, 0 },
@@ -19,13 +20,36 @@ static const param filter_fields[] = {
       "true: nothing on backorder either. What is sold out is never answered.", "true", NULL, 0 },
 };
 
+#define HISTORY_OFFSET(member) offsetof(history_entry, member)
+static const param history_fields[] = {
+    { "product_id", PARAM_TEXT, HISTORY_OFFSET(product_id), 1, LIMIT_ID_BYTES, true, "The product, or a variation of it.", "\"104\"", NULL, 0 },
+    { "kind", PARAM_TEXT, HISTORY_OFFSET(kind), 0, 20, false,
+      "view, click, cart, purchase or refund; left out: view. A purchase counts most, a refund takes it back.", "\"purchase\"", NULL, 0 },
+    { "time_ms", PARAM_INT, HISTORY_OFFSET(time_ms), 0, LAST_MS, false,
+      "When, UTC milliseconds since 1970; what is long ago counts less.", "1763640000000", NULL, 0 },
+};
+
+static const param slate_fields[] = {
+    { "diversity", PARAM_NUMBER, OFFSET(diversity), 0, 1, false,
+      "Share of the list's score that variety may cost, 0 to 1; 0.02 when left out.", "0.1", NULL, 0 },
+    { "max_per_brand", PARAM_INT, OFFSET(max_per_brand), 1, LIMIT_RECOMMEND_N, false, "Products of one brand at most.", "2", NULL, 0 },
+    { "max_per_category", PARAM_INT, OFFSET(max_per_category), 1, LIMIT_RECOMMEND_N, false,
+      "Products of one main category at most; left out: half of the list where that costs little.", "2", NULL, 0 },
+    { "new_slots", PARAM_INT, OFFSET(new_slots), 0, LIMIT_RECOMMEND_N, false,
+      "New products among them at least, while there are any that fit.", "1", NULL, 0 },
+    { "explore_slots", PARAM_INT, OFFSET(explore_slots), 0, LIMIT_RECOMMEND_N, false,
+      "Products drawn by chance from those next in line, the same ones for a visitor all day; each tells its \"propensity\".", "1", NULL, 0 },
+};
+
 const param recommend_params[COUNT_RECOMMEND] = {
     { "placement", PARAM_TEXT, OFFSET(placement), 0, 40, false,
       "Where the answer is shown: product, cart, checkout, home, category, search, not_found, thank_you, email. "
       "Left out: product with a product_id, cart with a cart, else home.", "\"product\"", NULL, 0 },
     { "product_id", PARAM_TEXT, OFFSET(product_id), 0, 0, false, "The product looked at; a variation's id is fine.", "\"101\"", NULL, 0 },
     { "cart", PARAM_TEXTS, OFFSET(cart), 0, LIMIT_CART_ITEMS, false, "Product ids in the cart.", "[\"104\",\"230\"]", NULL, 0 },
-    { "history", PARAM_TEXTS, OFFSET(history), 0, LIMIT_HISTORY_ITEMS, false, "Product ids seen or bought, newest first.", NULL, NULL, 0 },
+    { "history", PARAM_ENTRIES, OFFSET(history), sizeof(history_entry), LIMIT_HISTORY_ITEMS, false,
+      "What the visitor saw, put into the cart or bought, newest first: product ids, or objects with more to say.",
+      "[{\"product_id\":\"104\",\"kind\":\"purchase\",\"time_ms\":1763640000000},\"230\"]", history_fields, COUNT(history_fields) },
     { "exclude", PARAM_TEXTS, OFFSET(exclude), 0, LIMIT_EXCLUDE_ITEMS, false, "Product ids that must not be answered.", NULL, NULL, 0 },
     { "visitor_id", PARAM_TEXT, OFFSET(visitor_id), 0, 0, false, "Your first-party id of the visitor.", "\"v-7f3a\"", NULL, 0 },
     { "customer_id", PARAM_TEXT, OFFSET(customer_id), 0, 0, false, "The shop's customer id, when logged in.", NULL, NULL, 0 },
@@ -35,6 +59,8 @@ const param recommend_params[COUNT_RECOMMEND] = {
     { "locale", PARAM_TEXT, OFFSET(locale), 0, 20, false, "Language of the messages: ro, or en for all others. Left out: the "
         "shop's.", "\"ro\"", NULL, 0 },
     { "filter", PARAM_OBJECT, 0, 0, 0, false, "What may be answered at all.", NULL, filter_fields, COUNT(filter_fields) },
+    { "slate", PARAM_OBJECT, 0, 0, 0, false, "What the list must keep to besides order; left out: the store's own.", NULL, slate_fields,
+      COUNT(slate_fields) },
 };
 
 const param alias_params[COUNT_ALIAS] = {
@@ -42,8 +68,9 @@ const param alias_params[COUNT_ALIAS] = {
     { "product_id", PARAM_TEXT, OFFSET(product_id), 0, 0, false, "The product looked at.", "\"101\"", NULL, 0 },
     { "cart_value", PARAM_NUMBER, OFFSET(cart_value), 0, MOST_MONEY, false,
       "Value of the cart: products dearer than it come only when there are no others.", "250", NULL, 0 },
-    { "user_history", PARAM_TEXTS, OFFSET(history), 0, LIMIT_HISTORY_ITEMS, false, "Product ids seen or bought, newest first.",
-        NULL, NULL, 0 },
+    { "user_history", PARAM_ENTRIES, OFFSET(history), sizeof(history_entry), LIMIT_HISTORY_ITEMS, false,
+      "What the visitor saw, put into the cart or bought, newest first: product ids, or objects with more to say.",
+      "[{\"product_id\":\"104\",\"kind\":\"purchase\",\"time_ms\":1763640000000},\"230\"]", history_fields, COUNT(history_fields) },
 };
 
 static str_list list_of(texts t) { return (str_list){ t.p, t.n }; }
@@ -65,12 +92,35 @@ static err_code split_attributes(ctx *c, texts pairs, recommend_filter *filter) 
     return ERR_OK;
 }
 
+static err_code take_history(ctx *c, const entries *told, recommend_events *ret_history) {
+    recommend_event *list = arena_new(c->arena, recommend_event, told->n);
+    const history_entry *from = told->p;
+    if (!list) return fail(c, ERR_NO_MEMORY, "read the history");
+    for (size_t i = 0; i < told->n; i++) {
+        list[i] = (recommend_event){ .product_id = from[i].product_id, .time_ms = from[i].time_ms.v };
+        if (from[i].kind.n && !event_kind_find(from[i].kind, &list[i].kind))
+            return fail_field(c, ERR_INVALID, "kind", "'kind' must be view, click, cart, purchase or refund");
+    }
+    *ret_history = (recommend_events){ list, told->n };
+    return ERR_OK;
+}
+
+static void take_slate(const recommend_input *in, slate_rules *s) {
+    s->diversity.v = in->diversity.v;
+    s->diversity.known = in->diversity.known;
+    s->max_per_brand = (size_t)in->max_per_brand.v;
+    s->max_per_category = (size_t)in->max_per_category.v;
+    s->new_slots = (size_t)in->new_slots.v;
+    s->explore_slots = (size_t)in->explore_slots.v;
+}
+
 static err_code make_query(ctx *c, const recommend_input *in, const serving_facts *facts, recommend_query *q) {
     *q = RECOMMEND_QUERY;
     q->placement = in->placement;
     q->product_id = in->product_id;
     q->cart = list_of(in->cart);
-    q->history = list_of(in->history);
+    TRY(take_history(c, &in->history, &q->history));
+    take_slate(in, &q->slate);
     q->exclude = list_of(in->exclude);
     q->visitor_id = in->visitor_id;
     q->customer_id = in->customer_id;

@@ -31,6 +31,16 @@ static err_code read_list(ctx *c, const invocation *v, const char *name, size_t 
     return ERR_OK;
 }
 
+static err_code read_history(ctx *c, const invocation *v, recommend_events *ret_history) {
+    str_list ids;
+    TRY(read_list(c, v, "history", LIMIT_HISTORY_ITEMS, &ids));
+    recommend_event *list = arena_new(c->arena, recommend_event, ids.n);
+    if (!list) return fail(c, ERR_NO_MEMORY, "no memory for a list of ids");
+    for (size_t i = 0; i < ids.n; i++) list[i].product_id = ids.p[i];
+    *ret_history = (recommend_events){ list, ids.n };
+    return ERR_OK;
+}
+
 static err_code read_query(ctx *c, const invocation *v, recommend_query *ret_query) {
     recommend_query q = RECOMMEND_QUERY;
     q.product_id = invocation_text(v, "product");
@@ -39,7 +49,7 @@ static err_code read_query(ctx *c, const invocation *v, recommend_query *ret_que
     q.locale = invocation_text(v, "locale");
     q.n = (size_t)invocation_int(v, "n");
     TRY(read_list(c, v, "cart", LIMIT_CART_ITEMS, &q.cart));
-    TRY(read_list(c, v, "history", LIMIT_HISTORY_ITEMS, &q.history));
+    TRY(read_history(c, v, &q.history));
     TRY(read_list(c, v, "exclude", LIMIT_EXCLUDE_ITEMS, &q.exclude));
     if (!decide_source_find(invocation_text(v, "source"), &q.source))
         return usage_error(c, "--source", "there is no source '%.40s'", invocation_cstr(v, "source"));

@@ -24,6 +24,7 @@ static void write_item(json_out *w, const serving *s, const recommended *x, str 
     jw_member_fixed(w, "confidence", x->confidence, 3);
     jw_member_text(w, "source", decide_source_name(x->source));
     jw_member_text(w, "reason", x->reason);
+    if (x->explored) jw_member_fixed(w, "propensity", x->propensity, 6);
     if (x->anchor) jw_member_str(w, "because_of", x->anchor->product_id);
     jw_member_str(w, "message", x->message);
     if (x->discount_percent) {

@@ -8,7 +8,7 @@ static const uint32_t list_take[ANCHOR_KINDS][SOURCE_COUNT] = {
     [ANCHOR_CART] = { [SOURCE_CROSS_SELL] = 60, [SOURCE_ALSO_BOUGHT] = 30, [SOURCE_SIMILAR] = 10 },
     [ANCHOR_HISTORY] = { [SOURCE_CROSS_SELL] = 12, [SOURCE_SIMILAR] = 3 },
 };
-enum { SHOP_TAKE = 100, CATEGORY_TAKE = 60, FRESH_TAKE = 60, FRESH_DAYS = 60 };
+enum { SHOP_TAKE = 100, CATEGORY_TAKE = 60, FRESH_TAKE = 60, FRESH_DAYS = 60, MODEL_TAKE = 150 };
 /* Share of those who look at a product that buy it or a dearer one: turns "which of the two" into a probability of buying. */
 static const float upgrade_attention = 0.1f;
 static const float similar_lift = 9;                        /* at similarity 1 a product sells ten times its own rate */
@@ -53,7 +53,7 @@ static candidate *candidate_of(request *r, uint32_t slot) {
     if (r->n_candidates == r->capacity) return NULL;        /* capacity counts every list, so this is not reached */
     candidate *x = &r->candidates[r->n_candidates++];
     r->places[i & r->place_mask] = (uint16_t)r->n_candidates;
-    *x = (candidate){ .slot = slot, .anchor = NO_ANCHOR, .open_anchor = NO_ANCHOR, .miss = 1, .base = slot_base(r, slot) };
+    *x = (candidate){ .slot = slot, .anchor = NO_ANCHOR, .open_anchor = NO_ANCHOR, .miss = 1, .base = slot_base(r, slot), .ranked = -1 };
     return x;
 }
 
@@ -73,8 +73,10 @@ static void offer(request *r, uint32_t slot, const evidence *e) {
     if (x->open_anchor != e->anchor) {
         close_anchor(x);
         x->open_anchor = e->anchor;
+        x->n_anchors++;
     }
-    float relevance = e->relevance * e->attention * (float)r->place->weight[e->source];
+    float plain = e->relevance * e->attention, relevance = plain * (float)r->place->weight[e->source];
+    x->of[e->source] = larger(x->of[e->source], plain);
     float excess = e->probability > x->base ? (e->probability - x->base) / (1 - x->base) * e->attention : 0;
     if (relevance > x->strongest) {
         x->strongest = relevance;
@@ -111,7 +113,8 @@ static void offer_of(request *r, uint32_t anchor_ix, uint32_t item, evidence e) 
     offer(r, serving_slot_of(r->s, item), &e);
 }
 
-static void gather_cross_sell(request *r, uint32_t at, rule_span list) {
+static void gather_cross_sell(request *r, uint32_t at, uint32_t item) {
+    rule_span list = snapshot_cross_sell(r->s->loaded->snap, item);
     uint32_t n = take(r, &r->anchors[at], SOURCE_CROSS_SELL, list.n);
     float unit = r->s->loaded->cross_unit;
     for (uint32_t i = 0; i < n; i++) {
@@ -121,7 +124,8 @@ static void gather_cross_sell(request *r, uint32_t at, rule_span list) {
     }
 }
 
-static void gather_also_bought(request *r, uint32_t at, rule_span list) {
+static void gather_also_bought(request *r, uint32_t at, uint32_t item) {
+    rule_span list = snapshot_also_bought(r->s->loaded->snap, item);
     uint32_t n = take(r, &r->anchors[at], SOURCE_ALSO_BOUGHT, list.n);
     float unit = r->s->loaded->also_unit, share = r->s->loaded->also_share;
     for (uint32_t i = 0; i < n; i++) {
@@ -136,7 +140,8 @@ bool is_upgrade(const catalogue_item *from, const catalogue_item *to) {
     return to->price_minor * 5 >= from->price_minor * 6 && to->price_minor <= from->price_minor * 2;
 }
 
-static void gather_upsell(request *r, uint32_t at, upsell_span list) {
+static void gather_upsell(request *r, uint32_t at, uint32_t item) {
+    upsell_span list = snapshot_upsells(r->s->loaded->snap, item);
     uint32_t n = take(r, &r->anchors[at], SOURCE_UPSELL, list.n);
     const catalogue_item *from = r->anchors[at].item;
     for (uint32_t i = 0; from && i < n; i++) {
@@ -148,7 +153,8 @@ static void gather_upsell(request *r, uint32_t at, upsell_span list) {
     }
 }
 
-static void gather_similar(request *r, uint32_t at, ranked_span list) {
+static void gather_similar(request *r, uint32_t at, uint32_t item) {
+    ranked_span list = snapshot_similar(r->s->loaded->snap, item);
     uint32_t n = take(r, &r->anchors[at], SOURCE_SIMILAR, list.n);
     for (uint32_t i = 0; i < n; i++) {
         uint32_t slot = serving_slot_of(r->s, list.p[i].item);
@@ -159,14 +165,14 @@ static void gather_similar(request *r, uint32_t at, ranked_span list) {
     }
 }
 
+/* The lists an anchor leads to: one row a source. */
+static void (*const of_anchor[])(request *, uint32_t at, uint32_t item) = {
+    gather_cross_sell, gather_also_bought, gather_upsell, gather_similar,
+};
+
 static void gather_anchor(request *r, uint32_t at) {
-    const snapshot *snap = r->s->loaded->snap;
     uint32_t item = r->anchors[at].learned;
-    if (!snap || item == SNAPSHOT_NONE) return;
-    gather_cross_sell(r, at, snapshot_cross_sell(snap, item));
-    gather_also_bought(r, at, snapshot_also_bought(snap, item));
-    gather_upsell(r, at, snapshot_upsells(snap, item));
-    gather_similar(r, at, snapshot_similar(snap, item));
+    for (size_t i = 0; r->s->loaded->snap && item != SNAPSHOT_NONE && i < COUNT(of_anchor); i++) of_anchor[i](r, at, item);
 }
 
 /* ---- lists of the shop ---- */
@@ -218,17 +224,49 @@ static void gather_unlearned(request *r) {
     }
 }
 
+static void gather_popular(request *r, const snapshot *snap) {
+    uint32_t home = home_category(r, snap);
+    if (home != SNAPSHOT_NONE) gather_ranked(r, SOURCE_POPULAR, REASON_POPULAR_HERE, snapshot_popular_in(snap, home), CATEGORY_TAKE);
+    gather_ranked(r, SOURCE_POPULAR, REASON_POPULAR, snapshot_popular(snap), SHOP_TAKE);
+}
+static void gather_trending(request *r, const snapshot *snap) {
+    gather_ranked(r, SOURCE_TRENDING, REASON_TRENDING, snapshot_trending(snap), FRESH_TAKE);
+}
+static void gather_new(request *r, const snapshot *snap) { gather_ranked(r, SOURCE_NEW, REASON_NEW, snapshot_newest(snap), FRESH_TAKE); }
+
+/* The lists of the whole shop: one row a source. */
+static const struct { decide_source source; void (*gather)(request *r, const snapshot *snap); } of_shop[] = {
+    { SOURCE_POPULAR, gather_popular }, { SOURCE_TRENDING, gather_trending }, { SOURCE_NEW, gather_new },
+};
+
 static void gather_shop(request *r) {
-    const snapshot *snap = r->s->loaded->snap;
-    if (snap && asked(r, SOURCE_POPULAR)) {
-        uint32_t home = home_category(r, snap);
-        if (home != SNAPSHOT_NONE)
-            gather_ranked(r, SOURCE_POPULAR, REASON_POPULAR_HERE, snapshot_popular_in(snap, home), CATEGORY_TAKE);
-        gather_ranked(r, SOURCE_POPULAR, REASON_POPULAR, snapshot_popular(snap), SHOP_TAKE);
-    }
-    if (snap && asked(r, SOURCE_TRENDING)) gather_ranked(r, SOURCE_TRENDING, REASON_TRENDING, snapshot_trending(snap), FRESH_TAKE);
-    if (snap && asked(r, SOURCE_NEW)) gather_ranked(r, SOURCE_NEW, REASON_NEW, snapshot_newest(snap), FRESH_TAKE);
+    for (size_t i = 0; r->s->loaded->snap && i < COUNT(of_shop); i++)
+        if (asked(r, of_shop[i].source)) of_shop[i].gather(r, r->s->loaded->snap);
     if (asked(r, SOURCE_NEW)) gather_unlearned(r);
+}
+
+/* ---- models ---- */
+typedef struct { const float *scores; float unit; } model_said;
+
+/* What all the visitor did points to, taken together: no single product is the reason. */
+static err_code gather_model(request *r, model_said m) {
+    topk best;
+    if (!m.scores || !asked(r, SOURCE_PERSONAL)) return ERR_OK;
+    TRY(personal_best(r->c, m.scores, (uint32_t)r->s->loaded->snap->n_items, MODEL_TAKE, &best));
+    for (uint32_t i = 0; i < best.n; i++) {
+        float p = smaller(best.entry[i].score * m.unit, 0.5f);
+        offer(r, serving_slot_of(r->s, best.entry[i].item),
+              &(evidence){ .source = SOURCE_PERSONAL, .why = REASON_YOUR_TASTE, .anchor = NO_ANCHOR, .relevance = p, .probability = p,
+                           .confidence = 0.5f, .attention = 1 });
+    }
+    return ERR_OK;
+}
+
+static err_code gather_models(request *r) {
+    if (!r->s->loaded->snap) return ERR_OK;
+    const snapshot_facts *f = &r->s->loaded->snap->facts;
+    TRY(gather_model(r, (model_said){ r->personal, (float)f->personal_unit }));
+    return gather_model(r, (model_said){ r->session, (float)f->session_unit });
 }
 
 /* ---- all ---- */
@@ -240,7 +278,7 @@ static void fetch_early(rule_span list, uint32_t n) {
 }
 
 static uint32_t count_most(const request *r) {
-    uint32_t most = (uint32_t)r->n_ban + SHOP_TAKE + CATEGORY_TAKE + 3 * FRESH_TAKE;
+    uint32_t most = (uint32_t)r->n_ban + SHOP_TAKE + CATEGORY_TAKE + 3 * FRESH_TAKE + 2 * MODEL_TAKE;
     const snapshot *snap = r->s->loaded->snap;
     for (size_t i = 0; snap && i < r->n_anchors; i++) {
         const anchor *a = &r->anchors[i];
@@ -278,6 +316,7 @@ err_code candidates_gather(request *r) {
     for (size_t i = 0; i < r->n_ban; i++) candidate_of(r, r->ban[i])->banned = true;
     for (uint32_t i = 0; i < r->n_anchors; i++) gather_anchor(r, i);
     gather_shop(r);
+    TRY(gather_models(r));
     for (uint32_t i = 0; i < r->n_candidates; i++) {
         close_anchor(&r->candidates[i]);
         r->candidates[i].relevance = sqrtf(r->candidates[i].relevance);

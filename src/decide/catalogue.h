@@ -20,7 +20,7 @@ typedef struct catalogue_item {
     bool price_from;                /* sellable variations differ in price; price_minor is the lowest */
     bool on_sale;
     uint16_t n_terms;
-    uint32_t main_category;         /* folded hash of its id, for diversity; 0 = none */
+    uint32_t main_category, brand;  /* folded hashes of their ids, for diversity and quotas; 0 = none */
     int64_t price_minor;            /* lowest a sellable variation has; 0 when not known */
     int64_t regular_minor;          /* of the same; = price_minor when not on sale */
     double log_price;               /* natural logarithm of price_minor + 1: every request weighs values with it */

@@ -201,6 +201,7 @@ static catalogue_item facts_of(const product_family *f, uint32_t slot) {
     fold_price(&it, f);
     it.log_price = log((double)(it.price_minor + 1));
     if (f->n_categories) it.main_category = (uint32_t)term_hash(TERM_CATEGORY, f->categories[0]->category_id, STR("")) | 1;
+    if (f->n_brands) it.brand = (uint32_t)term_hash(TERM_BRAND, f->brands[0]->brand_id, STR("")) | 1;
     return it;
 }
 

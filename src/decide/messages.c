@@ -20,6 +20,7 @@ static const char *const sentences[REASON_COUNT][LANGUAGES] = {
                                "Un pas mai sus față de {anchor}: {percent}% reducere, acum {price}" },
     [REASON_SIMILAR] = { "Similar to {anchor}", "Asemănător cu {anchor}" },
     [REASON_FOR_YOU] = { "Picked for you: goes with {anchor}", "Ales pentru tine: se potrivește cu {anchor}" },
+    [REASON_YOUR_TASTE] = { "Picked for you", "Ales pentru tine" },
     [REASON_TRENDING] = { "Selling faster these days", "Tot mai căutat în ultima vreme" },
     [REASON_POPULAR] = { "One of our best sellers", "Printre cele mai vândute produse" },
     [REASON_POPULAR_HERE] = { "One of the best sellers in its category", "Printre cele mai vândute din categoria sa" },

@@ -12,6 +12,7 @@
     X(UPGRADE_OFFER, "upgrade_offer")   /* with an incentive */ \
     X(SIMILAR, "similar")               \
     X(FOR_YOU, "for_you")               \
+    X(YOUR_TASTE, "your_taste")         /* by all the visitor did, no single product */ \
     X(TRENDING, "trending")             \
     X(POPULAR, "popular")               \
     X(POPULAR_HERE, "popular_in_category") \

@@ -112,6 +112,21 @@ static void write_rec_id(ctx *c, char out[REC_ID_LENGTH + 1]) {
     out[REC_ID_LENGTH] = 0;
 }
 
+/* What the request does not say, the store's settings do. Chance is the same for a person all day, so that an answer can be made again. */
+static void set_slate(request *r) {
+    const slate_rules *own = &r->s->loaded->settings.slate;
+    slate_rules *s = &r->slate;
+    *s = r->q->slate;
+    if (!s->diversity.known) s->diversity = own->diversity;
+    if (!s->max_per_brand) s->max_per_brand = own->max_per_brand;
+    if (!s->max_per_category) s->max_per_category = own->max_per_category;
+    if (!s->new_slots) s->new_slots = own->new_slots;
+    if (!s->explore_slots) s->explore_slots = own->explore_slots;
+    if (!s->explore_slots) return;
+    str who = r->q->visitor_id.n ? r->q->visitor_id : r->q->customer_id;
+    r->luck = hash_bytes(who.p, who.n, (uint64_t)(r->now_ms / MS_PER_DAY)) | 1;
+}
+
 /* Read the request up to what it is about. */
 static err_code open_request(ctx *c, const serving *s, const recommend_query *q, request **ret_request) {
     TRY(check_query(c, q));
@@ -125,14 +140,18 @@ static err_code open_request(ctx *c, const serving *s, const recommend_query *q,
     r->locale = q->locale.n ? q->locale : str_of(s->loaded->locale);
     TRY(choose_placement(r));
     r->n = q->n ? q->n : r->place->n;
+    set_slate(r);
     TRY(filter_compile(c, &q->filter, &r->filter));
-    TRY(context_read(r));
+    told t;
+    TRY(context_read(r, &t));
+    TRY(context_build(r, &t));
     *ret_request = r;
     return ERR_OK;
 }
 
 static err_code find_answer(request *r, recommend_answer *ret_answer) {
     recommend_answer a = { .placement = r->place->name, .language = locale_language(r->locale) };
+    TRY(personal_score(r));
     TRY(candidates_gather(r));
     a.considered = r->n_candidates;
     TRY(slate_build(r, &a));
@@ -165,10 +184,16 @@ static uint64_t hash_events(const visitor_events *e, uint64_t key) {
  * the minute. Persons are not in it: what they did is, as anchors, events and bans, and the seed of their exploration where asked. */
 static uint64_t answer_key(const request *r, uint64_t seed) {
     const recommend_query *q = r->q;
-    const struct { uint64_t generation, minute, n, source, placement, language, category, on_hand; int64_t low, high; } head = {
+    const slate_rules *rules = &r->slate;
+    const struct {
+        uint64_t generation, minute, n, source, placement, language, category, on_hand, varied, brand, kind, fresh, explored, luck;
+        int64_t low, high;
+        double diversity;
+    } head = {
         r->s->number, (uint64_t)(r->now_ms / MS_PER_MINUTE), r->n, q->source, (uintptr_t)r->place->name,
         (uintptr_t)locale_language(r->locale), q->filter.categories.n ? hash_str(q->filter.categories.p[0]) : 0,
-        r->filter.on_hand, r->filter.low, r->filter.high,
+        r->filter.on_hand, rules->diversity.known, rules->max_per_brand, rules->max_per_category, rules->new_slots,
+        rules->explore_slots, r->luck, r->filter.low, r->filter.high, rules->diversity.v,
     };
     uint64_t key = hash_bytes(&head, sizeof head, seed);
     for (size_t i = 0; i < r->n_anchors; i++) {
@@ -176,7 +201,6 @@ static uint64_t answer_key(const request *r, uint64_t seed) {
         key = hash_bytes(&a, sizeof a, key);
     }
     key = hash_bytes(r->ban, r->n_ban * sizeof *r->ban, key);
-    key = hash_bytes(&r->slate, sizeof r->slate, key);
     key = hash_events(&r->events, key);
     for (size_t i = 0; i < r->filter.n; i++)
         key = hash_bytes(r->filter.groups[i].any, r->filter.groups[i].n * sizeof(uint64_t), key);

@@ -1,9 +1,11 @@
 /* One request in work. Private to decide/. The order of the files is the order of the work:
  * recommend.c -> context.c -> filters.c -> candidates.c -> slate.c (order, bundle, words) -> answer_json.c. */
 #pragma once
+#include "base/limits.h"
 #include "decide/messages.h"
 #include "decide/placements.h"
 #include "decide/serving_int.h"
+#include "num/topk.h"
 
 #define NO_ANCHOR UINT32_MAX
 
@@ -29,8 +31,11 @@ typedef struct {
     float sure, evidence;           /* sum of excess * confidence, sum of excess */
     float open_relevance, open_excess, open_confidence;     /* best so far of the open anchor */
     float with_product;             /* relevance as a companion of the product asked about, for the bundle */
+    float of[SOURCE_COUNT];         /* best relevance of each source, before the placement's weight */
+    uint32_t n_anchors;             /* that had something to say */
     const catalogue_item *item;     /* set once it is known that it may be shown */
-    double score;                   /* relevance, later times value */
+    double score;                   /* relevance or the ranker's probability, later times value */
+    float ranked;                   /* the ranker's probability; negative: not asked */
 } candidate;
 
 typedef struct { const uint64_t *any; size_t n; } term_group;   /* an item passes with one of these */
@@ -60,6 +65,9 @@ typedef struct {
     uint32_t *ban;                  /* slots never shown */
     size_t n_ban;
     visitor_events events;
+    const float *personal, *session;        /* scores of all items by the snapshot's models, NULL: none */
+    slate_rules slate;              /* of the request, the store, and defaults */
+    uint64_t luck;                  /* seed of the exploration slots; 0 without any */
     candidate *candidates;
     uint16_t *places;               /* slot -> candidate + 1, open addressing; 161 anchors offer some 20,000 at most */
     uint32_t n_candidates, capacity, place_mask;
@@ -68,12 +76,31 @@ typedef struct {
 } request;
 
 /* context.c */
+typedef struct { uint32_t slot; event_kind kind; int64_t time_ms; } told_event;     /* time 0: not known */
+/* The request's products as slots of the catalogue; NO_SLOT where the shop has none. */
+typedef struct {
+    uint32_t product;
+    const uint32_t *cart, *exclude;
+    size_t n_cart, n_exclude;
+    const told_event *history;      /* as the request tells it, newest first */
+    size_t n_history;
+    const told_event *bought;       /* purchases known to us, newest first */
+    size_t n_bought;
+} told;
+/* Ids of the request, and purchases of the person, into slots. */
+CHECK_RESULT err_code context_read(request *r, told *ret_told);
 /* What the request is about: anchors, bans, and what the visitor did. */
-CHECK_RESULT err_code context_read(request *r);
+CHECK_RESULT err_code context_build(request *r, const told *t);
 
 /* filters.c */
 CHECK_RESULT err_code filter_compile(ctx *c, const recommend_filter *f, item_filter *ret_filter);
 bool filter_passes(const item_filter *f, const catalogue_item *item);
+
+/* personal.c */
+/* What the models make of the visitor's events: scores of all items, in c->arena. Nothing without models or events. */
+CHECK_RESULT err_code personal_score(request *r);
+/* The best `k` with a score above 0, best first. */
+CHECK_RESULT err_code personal_best(ctx *c, const float *scores, uint32_t n_items, uint32_t k, topk *ret_best);
 
 /* candidates.c */
 /* Gather from every source the placement asks; `relevance` and what makes up the probability are then complete. */
@@ -91,6 +118,33 @@ float slot_base(const request *r, uint32_t slot);
 /* The answer's object up to its id, and all that follows, which does not depend on the id. */
 void answer_json_head(json_out *w, const char *rec_id);
 void answer_json_rest(json_out *w, const serving *s, const recommend_answer *a);
+
+/* ranking.c */
+enum { POOL_MOST = 500 };
+typedef struct { candidate **p; size_t n; } pool;     /* in c->arena */
+/* The best candidates that may be shown, best first, each with its `item` and `score`: as many as the slate chooses from. */
+CHECK_RESULT err_code pool_fill(request *r, pool *ret_pool);
+/* Better first; the slot decides ties, so that the same request gives the same list. */
+static inline bool candidate_is_better(const candidate *a, const candidate *b) {
+    return a->score != b->score ? a->score > b->score : a->slot < b->slot;
+}
+/* By insertion: what comes is nearly sorted. */
+void sort_by_score(candidate **p, size_t n);
+
+/* choose.c */
+/* Items of each brand and main category taken so far, and how many may be. */
+typedef struct { uint32_t of[LIMIT_RECOMMEND_N], count[LIMIT_RECOMMEND_N]; size_t n, most; } tally;
+typedef struct { tally brands, categories; } quotas;
+void quotas_init(quotas *q, const slate_rules *rules);
+bool quotas_allow(const quotas *q, const catalogue_item *it);
+void quotas_take(quotas *q, const catalogue_item *it);
+typedef struct {
+    candidate *p[LIMIT_RECOMMEND_N];
+    double propensity[LIMIT_RECOMMEND_N];   /* below 1: drawn by chance */
+    size_t n;
+} choice;
+/* At most r->n of the pool: variety within its budget, quotas, newcomers, draws. */
+void choose(const request *r, pool *h, quotas *q, choice *ret_choice);
 
 /* slate.c */
 CHECK_RESULT err_code slate_build(request *r, recommend_answer *a);

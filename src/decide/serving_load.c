@@ -12,6 +12,20 @@ static void take_percent(const json_value *v, const char *key, int64_t high, int
     if (jr_i64(jr_get(v, key), &n) && n >= 0 && n <= high) *percent = (int)n;
 }
 
+static void take_slate(const json_value *v, slate_rules *s) {
+    const struct { const char *key; size_t *to; } counts[] = {
+        { "max_per_brand", &s->max_per_brand }, { "max_per_category", &s->max_per_category },
+        { "new_slots", &s->new_slots }, { "explore_slots", &s->explore_slots },
+    };
+    for (size_t i = 0; i < COUNT(counts); i++) {
+        int n = 0;
+        take_percent(v, counts[i].key, LIMIT_RECOMMEND_N, &n);
+        *counts[i].to = (size_t)n;
+    }
+    double share = 0;
+    if (jr_double(jr_get(v, "diversity"), &share) && share >= 0 && share <= 1) s->diversity.v = share, s->diversity.known = true;
+}
+
 store_settings store_settings_read(ctx *c, str json) {
     store_settings s = { .bundle_discount = 4, .upsell_discount = 5, .just_bought_days = 30 };
     const json_value *v = NULL;
@@ -19,6 +33,7 @@ store_settings store_settings_read(ctx *c, str json) {
     take_percent(v, "bundle_discount", 90, &s.bundle_discount);
     take_percent(v, "upsell_discount", 90, &s.upsell_discount);
     take_percent(v, "just_bought_days", 3650, &s.just_bought_days);
+    take_slate(v, &s.slate);
     return s;
 }
 

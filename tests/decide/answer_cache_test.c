@@ -69,6 +69,10 @@ TEST(answers, belong_to_everything_a_request_says) {
     fake_publish(&f, true);
     AUTO_SERVING s = fake_pin(&f);
     const str cup[] = { STR("cup") }, honey[] = { STR("honey") }, kitchen[] = { STR("kitchen") }, tray[] = { STR("tray") };
+    const recommend_event seen[] = {
+        { .product_id = STR("cup") }, { .product_id = STR("cup"), .kind = EVENT_PURCHASE },
+        { .product_id = STR("cup"), .kind = EVENT_PURCHASE, .time_ms = FAKE_NOW - 100ll * MS_PER_DAY },
+    };
     recommend_query asked[] = {
         about_tea,
         { .product_id = STR("cup"), .source = SOURCE_ALL, .n = 3 },
@@ -78,7 +82,15 @@ TEST(answers, belong_to_everything_a_request_says) {
         { .product_id = STR("tea"), .source = SOURCE_ALL, .n = 3, .placement = STR("upsell") },
         { .product_id = STR("tea"), .source = SOURCE_ALL, .n = 3, .locale = STR("ro") },
         { .product_id = STR("tea"), .source = SOURCE_ALL, .n = 3, .cart = { cup, 1 } },
-        { .product_id = STR("tea"), .source = SOURCE_ALL, .n = 3, .history = { cup, 1 } },
+        { .product_id = STR("tea"), .source = SOURCE_ALL, .n = 3, .history = { seen, 1 } },
+        { .product_id = STR("tea"), .source = SOURCE_ALL, .n = 3, .history = { seen + 1, 1 } },
+        { .product_id = STR("tea"), .source = SOURCE_ALL, .n = 3, .history = { seen + 2, 1 } },
+        { .product_id = STR("tea"), .source = SOURCE_ALL, .n = 3, .slate = { .max_per_brand = 1 } },
+        { .product_id = STR("tea"), .source = SOURCE_ALL, .n = 3, .slate = { .max_per_category = 1 } },
+        { .product_id = STR("tea"), .source = SOURCE_ALL, .n = 3, .slate = { .new_slots = 1 } },
+        { .product_id = STR("tea"), .source = SOURCE_ALL, .n = 3, .slate = { .diversity = { 0.9, true } } },
+        { .product_id = STR("tea"), .source = SOURCE_ALL, .n = 3, .slate = { .explore_slots = 2 }, .visitor_id = STR("a") },
+        { .product_id = STR("tea"), .source = SOURCE_ALL, .n = 3, .slate = { .explore_slots = 2 }, .visitor_id = STR("b") },
         { .product_id = STR("tea"), .source = SOURCE_ALL, .n = 3, .exclude = { cup, 1 } },
         { .product_id = STR("tea"), .source = SOURCE_ALL, .n = 3, .exclude = { honey, 1 } },
         { .product_id = STR("tea"), .source = SOURCE_ALL, .n = 3, .exclude = { tray, 1 } },

@@ -399,11 +399,15 @@ TEST(decide, refuses_bad_requests_by_field) {
     char longer[LIMIT_ID_BYTES + 2];
     memset(longer, 'x', sizeof longer);
     str *many = arena_new(c->arena, str, LIMIT_EXCLUDE_ITEMS + 1);
+    recommend_event *events = arena_new(c->arena, recommend_event, LIMIT_HISTORY_ITEMS + 1);
+    const recommend_event odd[] = { { .kind = EVENT_KINDS }, { .time_ms = -1 } };
     const attribute_match nameless[] = { { STR(""), STR("red") } };
     const str id = { longer, sizeof longer };
     const struct { const char *field; recommend_query q; } cases[] = {
         { "placement", { .placement = STR("moon") } }, { "product_id", { .product_id = id } }, { "visitor_id", { .visitor_id = id } },
-        { "cart", { .cart = { many, LIMIT_CART_ITEMS + 1 } } }, { "history", { .history = { many, LIMIT_HISTORY_ITEMS + 1 } } },
+        { "cart", { .cart = { many, LIMIT_CART_ITEMS + 1 } } }, { "history", { .history = { events, LIMIT_HISTORY_ITEMS + 1 } } },
+        { "history", { .history = { odd, 1 } } }, { "history", { .history = { odd + 1, 1 } } },
+        { "diversity", { .slate.diversity = { 1.5, true } } }, { "explore_slots", { .slate.explore_slots = LIMIT_RECOMMEND_N + 1 } },
         { "exclude", { .exclude = { many, LIMIT_EXCLUDE_ITEMS + 1 } } }, { "n", { .n = LIMIT_RECOMMEND_N + 1 } },
         { "price_min", { .filter = { .price_min = SOME(2), .price_max = SOME(1) } } }, { "exclude", { .exclude = { &id, 1 } } },
         { "attributes", { .filter = { .attributes = nameless, .n_attributes = 1 } } },
@@ -423,7 +427,9 @@ TEST(decide, takes_the_largest_request) {
     AUTO_SERVING s = fake_pin(&f);
     str *many = arena_new(c->arena, str, LIMIT_EXCLUDE_ITEMS);
     for (size_t i = 0; i < LIMIT_EXCLUDE_ITEMS; i++) many[i] = i % 2 ? STR("case") : STR("unknown");
-    recommend_query q = { .product_id = STR("phone"), .cart = { many, LIMIT_CART_ITEMS }, .history = { many, LIMIT_HISTORY_ITEMS },
+    recommend_event *events = arena_new(c->arena, recommend_event, LIMIT_HISTORY_ITEMS);
+    for (size_t i = 0; i < LIMIT_HISTORY_ITEMS; i++) events[i] = (recommend_event){ many[i], (event_kind)(i % EVENT_KINDS), (int64_t)i };
+    recommend_query q = { .product_id = STR("phone"), .cart = { many, LIMIT_CART_ITEMS }, .history = { events, LIMIT_HISTORY_ITEMS },
                           .exclude = { many, LIMIT_EXCLUDE_ITEMS }, .source = SOURCE_ALL, .n = LIMIT_RECOMMEND_N };
     recommend_answer a = ask(&f, s, &q);
     assert_int_equal(6, a.n);
@@ -558,7 +564,7 @@ TEST(decide, picks_for_the_visitor_from_what_was_seen_or_bought) {
     fake_bought(&f, "ana", "phone", FAKE_NOW - 100ll * MS_PER_DAY);
     fake_publish(&f, true);
     AUTO_SERVING s = fake_pin(&f);
-    const str seen[] = { STR("phone") };
+    const recommend_event seen[] = { { .product_id = STR("phone") } };
     const recommend_query queries[] = {
         { .history = { seen, 1 }, .source = SOURCE_ALL, .n = 3 }, { .customer_id = STR("ana"), .source = SOURCE_ALL, .n = 3 },
         { .history = { seen, 1 }, .source = SOURCE_PERSONAL, .n = 3 },

@@ -1,0 +1,48 @@
+/* The pool an answer is chosen from: candidates that may be shown, by relevance, and once a ranker was learned by its probability.
+ * It does NOT choose (choose.c). */
+#include <math.h>
+#include "decide/recommend_int.h"
+
+void sort_by_score(candidate **p, size_t n) {
+    for (size_t i = 1; i < n; i++) {
+        candidate *x = p[i];
+        size_t at = i;
+        for (; at > 0 && candidate_is_better(x, p[at - 1]); at--) p[at] = p[at - 1];
+        p[at] = x;
+    }
+}
+
+static bool has_rules(const slate_rules *s) {
+    return s->max_per_brand || s->max_per_category || s->new_slots || s->explore_slots || s->diversity.known;
+}
+
+/* Plain lists need few to choose from. */
+static uint32_t pool_size(const request *r) {
+    size_t few = r->n * 3 + 16;
+    return has_rules(&r->slate) ? POOL_MOST : (uint32_t)(few < POOL_MOST ? few : POOL_MOST);
+}
+
+/* Whether a candidate may be shown costs a walk into the catalogue's memory, so it is asked only of those that would get in. */
+static void keep_best(request *r, topk *best) {
+    for (uint32_t i = 0; i < r->n_candidates; i++) {
+        candidate *x = &r->candidates[i];
+        topk_entry e = { i, x->relevance };
+        if (x->banned || (best->n == best->k && !topk_better(e, best->entry[0])) || !(x->item = showable(r, x->slot))) continue;
+        topk_insert(best, e);
+    }
+    topk_sort(best);
+}
+
+err_code pool_fill(request *r, pool *ret_pool) {
+    uint32_t k = pool_size(r);
+    topk best = { arena_new_raw(r->c->arena, topk_entry, k), 0, k };
+    pool h = { arena_new_raw(r->c->arena, candidate *, k), 0 };
+    if (!best.entry || !h.p) return fail(r->c, ERR_NO_MEMORY, "no memory for %u candidates", k);
+    keep_best(r, &best);
+    for (; h.n < best.n; h.n++) {
+        h.p[h.n] = &r->candidates[best.entry[h.n].item];
+        h.p[h.n]->score = fmax((double)best.entry[h.n].score, 1e-12);
+    }
+    *ret_pool = h;
+    return ERR_OK;
+}
