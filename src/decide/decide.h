@@ -110,7 +110,7 @@ typedef struct {
     char rec_id[REC_ID_LENGTH + 1];     /* unique, sorts by time, carries nothing personal */
     const char *placement;              /* the one used */
     const char *language;               /* of the messages: "ro", "en" */
-    const char *strategy;               /* "rules" when learned lists took part, else "catalogue" */
+    const char *strategy;               /* "ranker" when it ordered the list, "rules" when learned lists took part, else "catalogue" */
     int64_t model_version;              /* of the snapshot; 0 = none yet */
     size_t considered;                  /* different products looked at: proposed by a list, or ruled out by the request */
     size_t filled;                      /* items that come from no list: best sellers left, to make n */

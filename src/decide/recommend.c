@@ -156,7 +156,7 @@ static err_code find_answer(request *r, recommend_answer *ret_answer) {
     a.considered = r->n_candidates;
     TRY(slate_build(r, &a));
     const snapshot *snap = r->s->loaded->snap;
-    a.strategy = snap && snap->n_cross_sell ? "rules" : "catalogue";
+    a.strategy = r->ranked ? "ranker" : snap && snap->n_cross_sell ? "rules" : "catalogue";
     a.model_version = snap ? snap->facts.version : 0;
     *ret_answer = a;
     return ERR_OK;

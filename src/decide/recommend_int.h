@@ -67,6 +67,7 @@ typedef struct {
     visitor_events events;
     const float *personal, *session;        /* scores of all items by the snapshot's models, NULL: none */
     slate_rules slate;              /* of the request, the store, and defaults */
+    bool ranked;                    /* a ranker ordered the pool */
     uint64_t luck;                  /* seed of the exploration slots; 0 without any */
     candidate *candidates;
     uint16_t *places;               /* slot -> candidate + 1, open addressing; 161 anchors offer some 20,000 at most */

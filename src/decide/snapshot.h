@@ -8,6 +8,7 @@
 #pragma once
 #include "base/file.h"
 #include "models/model.h"
+#include "models/ranker.h"
 
 /* 2: personal and session model, item vectors, ranker. A file of another format is refused; jobs/schedule.c learns the shop anew. */
 enum { SNAPSHOT_FORMAT = 2, SNAPSHOT_VECTOR_DIMS = 64, SNAPSHOT_VECTOR_ONE = 127 };
@@ -75,7 +76,11 @@ typedef struct {
     double mean_items;                  /* distinct items a basket, 0 = no basket */
     double hit_rate, hit_rate_popular;  /* HR@10 on the newest orders left out: rules and popularity; negative = too few orders */
     double personal_unit, session_unit; /* probability that a unit of score of these models stands for, >= 0 */
+    uint64_t ranked;                    /* kinds of question the ranker answers better than the rules: bits of SNAPSHOT_RANKS_* */
 } snapshot_facts;
+
+/* Kinds of question: about a product, about a cart, about a visitor. */
+enum { SNAPSHOT_RANKS_PRODUCT = 1, SNAPSHOT_RANKS_CART = 2, SNAPSHOT_RANKS_VISITOR = 4 };
 
 /* What an item is about, as a direction: SNAPSHOT_VECTOR_DIMS whole numbers whose squares sum to about SNAPSHOT_VECTOR_ONE^2, all 0
  * when nothing is known of it. One cache line an item. */
@@ -104,7 +109,9 @@ typedef struct snapshot {
     const char *personal;                       uint64_t n_personal;    /* pack of a model of models/model.h over the items; 0 = none */
     const char *sessions;                       uint64_t n_sessions;    /* the same, for what is looked at now */
     const snapshot_vector *vectors;             uint64_t n_vectors;     /* n_items or 0: content, for diversity and likeness */
+    const char *ranker;                         uint64_t n_ranker;      /* pack of models/ranker.h over candidate_features.h; 0 = none */
     model personal_model, session_model;        /* read from the packs when opened; row NULL = none */
+    ranker ranking;                             /* the same; width 0 = none */
     arena memory;                               /* what the models keep beside the file; empty in a view */
 } snapshot;
 

@@ -1,0 +1,188 @@
+/* The features, a column at a time: one small function each, walked over all candidates of a request. Roots of probabilities stand
+ * for their logarithms: as steep near 0, and cheap. */
+#include "decide/candidate_features.h"
+#include <math.h>
+
+/* What all candidates of a request share. */
+typedef struct {
+    const request *r;
+    const snapshot *snap;           /* may be NULL */
+    float about[SNAPSHOT_VECTOR_DIMS];      /* mean direction of the last events, length 1, or 0 */
+    uint32_t page;                  /* item of the snapshot looked at, SNAPSHOT_NONE */
+    double mean_log_price;          /* of the anchors; negative: none */
+    float personal_top, session_top;        /* largest score among the candidates, > 0 */
+    uint32_t categories[MAX_ANCHORS];       /* main ones of the anchors */
+    size_t n_categories;
+    size_t n_cart, n_history;
+} scene;
+
+enum { LAST_EVENTS = 10, BOUGHT_LOOK = 100 };
+static const float most = 1e6f;
+
+static inline float bounded(float x) { return x >= -most && x <= most ? x : 0; }      /* 0 for NaN too */
+static inline float root(float x) { return x > 0 && x <= most ? sqrtf(x) : 0; }
+static inline uint32_t item_of(const scene *s, const candidate *x) { return serving_item_of(s->r->s, x->slot); }
+
+/* ---- the scene ---- */
+static void set_direction(scene *s) {
+    const visitor_events *e = &s->r->events;
+    float length = 0;
+    for (uint32_t i = e->n > LAST_EVENTS ? e->n - LAST_EVENTS : 0; i < e->n; i++) {
+        if (e->item[i] >= s->snap->n_vectors) continue;
+        const int8_t *v = s->snap->vectors[e->item[i]].x;
+        for (size_t d = 0; d < SNAPSHOT_VECTOR_DIMS; d++) s->about[d] += e->weight[i] * (float)v[d];
+    }
+    for (size_t d = 0; d < SNAPSHOT_VECTOR_DIMS; d++) length += s->about[d] * s->about[d];
+    float scale = length > 0 ? 1 / (sqrtf(length) * SNAPSHOT_VECTOR_ONE) : 0;
+    for (size_t d = 0; d < SNAPSHOT_VECTOR_DIMS; d++) s->about[d] *= scale;
+}
+
+static void set_anchors(scene *s) {
+    const request *r = s->r;
+    double sum = 0, n = 0;
+    for (size_t i = 0; i < r->n_anchors; i++) {
+        const anchor *a = &r->anchors[i];
+        s->n_cart += a->kind == ANCHOR_CART;
+        s->n_history += a->kind == ANCHOR_HISTORY;
+        if (!a->item) continue;
+        sum += a->item->log_price, n++;
+        if (a->item->main_category) s->categories[s->n_categories++] = a->item->main_category;
+    }
+    s->mean_log_price = n > 0 ? sum / n : -1;
+    s->page = r->n_anchors && r->anchors[0].kind == ANCHOR_PRODUCT ? r->anchors[0].learned : SNAPSHOT_NONE;
+}
+
+static float top_of(const scene *s, const pool *h, const float *scores) {
+    float top = 0;
+    for (size_t i = 0; scores && i < h->n; i++) {
+        uint32_t item = item_of(s, h->p[i]);
+        if (item != SNAPSHOT_NONE && scores[item] > top && scores[item] <= 1e30f) top = scores[item];
+    }
+    return top > 0 ? top : 1;
+}
+
+static void set_scene(scene *s, const request *r, const pool *h) {
+    s->r = r;
+    s->snap = r->s->loaded->snap;
+    set_anchors(s);
+    if (s->snap && s->snap->n_vectors) set_direction(s);
+    s->personal_top = top_of(s, h, r->personal);
+    s->session_top = top_of(s, h, r->session);
+}
+
+/* ---- features ---- */
+static inline float probability_of(const scene *s, const candidate *x) { (void)s; return root((float)candidate_probability(x)); }
+static inline float relevance_of(const scene *s, const candidate *x) { (void)s; return root(x->relevance); }
+static inline float confidence_of(const scene *s, const candidate *x) { (void)s; return bounded((float)candidate_confidence(x)); }
+static inline float anchors_of(const scene *s, const candidate *x) { (void)s; return (float)x->n_anchors; }
+static inline float base_of(const scene *s, const candidate *x) { (void)s; return root(x->base); }
+static inline float cross_sell_of(const scene *s, const candidate *x) { (void)s; return root(x->of[SOURCE_CROSS_SELL]); }
+static inline float also_bought_of(const scene *s, const candidate *x) { (void)s; return root(x->of[SOURCE_ALSO_BOUGHT]); }
+static inline float upsell_of(const scene *s, const candidate *x) { (void)s; return root(x->of[SOURCE_UPSELL]); }
+static inline float similar_of(const scene *s, const candidate *x) { (void)s; return root(x->of[SOURCE_SIMILAR]); }
+static inline float personal_of(const scene *s, const candidate *x) { (void)s; return root(x->of[SOURCE_PERSONAL]); }
+static inline float trending_of(const scene *s, const candidate *x) { (void)s; return root(x->of[SOURCE_TRENDING]); }
+static inline float popular_of(const scene *s, const candidate *x) { (void)s; return root(x->of[SOURCE_POPULAR]); }
+static inline float fresh_of(const scene *s, const candidate *x) { (void)s; return root(x->of[SOURCE_NEW]); }
+
+static inline float score_of(const scene *s, const candidate *x, const float *scores, float unit) {
+    uint32_t item = scores ? item_of(s, x) : SNAPSHOT_NONE;
+    return item == SNAPSHOT_NONE ? 0 : root(scores[item] * unit);
+}
+static inline float model_score_of(const scene *s, const candidate *x) { return score_of(s, x, s->r->personal, 1); }
+static inline float model_share_of(const scene *s, const candidate *x) { return score_of(s, x, s->r->personal, 1 / s->personal_top); }
+static inline float session_share_of(const scene *s, const candidate *x) { return score_of(s, x, s->r->session, 1 / s->session_top); }
+
+static inline float like_page_of(const scene *s, const candidate *x) {
+    return s->snap ? snapshot_likeness(s->snap, s->page, item_of(s, x)) : 0;
+}
+static inline float like_past_of(const scene *s, const candidate *x) {
+    uint32_t item = item_of(s, x);
+    if (!s->snap || item >= s->snap->n_vectors) return 0;
+    float dot = 0;
+    for (size_t d = 0; d < SNAPSHOT_VECTOR_DIMS; d++) dot += s->about[d] * (float)s->snap->vectors[item].x[d];
+    return dot;
+}
+static inline float same_category_of(const scene *s, const candidate *x) {
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_categories; i++) n += s->categories[i] == x->item->main_category;
+    return s->n_categories ? (float)n / (float)s->n_categories : 0;
+}
+static inline float page_category_of(const scene *s, const candidate *x) {
+    return s->r->product && s->r->product->main_category == x->item->main_category && x->item->main_category;
+}
+static inline float price_step_of(const scene *s, const candidate *x) {
+    return s->mean_log_price < 0 ? 0 : bounded((float)(x->item->log_price - s->mean_log_price));
+}
+static inline float price_of(const scene *s, const candidate *x) { (void)s; return bounded((float)x->item->log_price); }
+static inline float age_of(const scene *s, const candidate *x) {
+    double days = x->item->created_ms ? (double)(s->r->now_ms - x->item->created_ms) / MS_PER_DAY : 1000;
+    return (float)(days < 0 ? 0 : days > 1000 ? 1000 : days);
+}
+/* How often and how long ago the visitor had it in hand. */
+static inline float before_of(const scene *s, const candidate *x) {
+    const visitor_events *e = &s->r->events;
+    uint32_t item = item_of(s, x);
+    float sum = 0;
+    for (uint32_t i = e->n > BOUGHT_LOOK ? e->n - BOUGHT_LOOK : 0; i < e->n; i++) sum += e->item[i] == item ? e->weight[i] : 0;
+    return sum;
+}
+static inline float page_given_of(const scene *s, const candidate *x) { (void)x; return s->page != SNAPSHOT_NONE; }
+static inline float cart_items_of(const scene *s, const candidate *x) { (void)x; return (float)s->n_cart; }
+static inline float past_items_of(const scene *s, const candidate *x) { (void)x; return (float)s->n_history; }
+
+/* name, what it is */
+#define FEATURE_LIST(X)                                                                  \
+    X(probability, "the rules' one probability")                                         \
+    X(relevance, "the rules' relevance at the place")                                    \
+    X(confidence, "share of the rules' probability that stands on data of its own")      \
+    X(anchors, "products of the request that speak for it")                              \
+    X(base, "its own probability in a basket")                                           \
+    X(cross_sell, "best rule: same basket")                                              \
+    X(also_bought, "best rule: same customer")                                           \
+    X(upsell, "as a dearer one of the same kind")                                        \
+    X(similar, "as one alike")                                                           \
+    X(personal, "by what the visitor did before")                                        \
+    X(trending, "selling faster")                                                        \
+    X(popular, "among the best sellers")                                                 \
+    X(fresh, "among the newest")                                                         \
+    X(model_score, "score of the personal model")                                        \
+    X(model_share, "the same over the best candidate's")                                 \
+    X(session_share, "score of the session model over the best candidate's")             \
+    X(like_page, "likeness to the product looked at")                                    \
+    X(like_past, "likeness to the last events")                                          \
+    X(same_category, "share of the request's products in its category")                  \
+    X(page_category, "in the category of the product looked at")                         \
+    X(price_step, "logarithm of its price over the request's products")                  \
+    X(price, "logarithm of its price")                                                   \
+    X(age, "days in the shop, at most 1000")                                             \
+    X(before, "how much the visitor had to do with it before")                           \
+    X(page_given, "a product is looked at")                                              \
+    X(cart_items, "products in the cart")                                                \
+    X(past_items, "products of the visitor's past")
+
+#define FEATURE_COLUMN(name, what)                                                                                  \
+    static void name##_column(const scene *s, const pool *h, float *x, size_t stride) {                             \
+        for (size_t i = 0; i < h->n; i++) x[i * stride] = name##_of(s, h->p[i]);                                    \
+    }
+FEATURE_LIST(FEATURE_COLUMN)
+#undef FEATURE_COLUMN
+
+const feature_row candidate_feature_rows[] = {
+#define X(name, what) { #name, what },
+    FEATURE_LIST(X)
+#undef X
+};
+static void (*const columns[])(const scene *, const pool *, float *, size_t) = {
+#define X(name, what) name##_column,
+    FEATURE_LIST(X)
+#undef X
+};
+const uint32_t n_candidate_features = COUNT(columns);
+_Static_assert(COUNT(columns) <= FEATURES_MOST, "rows of features fit");
+
+void candidate_features(const request *r, const pool *h, float *ret_x) {
+    scene s = { .mean_log_price = -1 };
+    set_scene(&s, r, h);
+    for (size_t f = 0; f < COUNT(columns); f++) columns[f](&s, h, ret_x + f, COUNT(columns));
+}
