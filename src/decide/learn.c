@@ -127,14 +127,35 @@ err_code learn_store(ctx *c, db *d, int64_t store_id, const learn_params *p, con
     TRY(learn_rules(c, l));
     TRY(learn_upsell(c, l));
     TRY(learn_ranked(c, l));
+    TRY(learn_vectors(c, l));
     r->rules_ms = lap(c, &at);
     TRY(learn_quality(c, l));
+    TRY(learn_ranker(c, l));
     note_rows(l);
     r->judge_ms = lap(c, &at);
     TRY(snapshot_write(c, path, &l->out, &r->bytes, &r->check));
     r->write_ms = lap(c, &at);
     *ret_report = *r;
     return ERR_OK;
+}
+
+static void write_ranked(json_out *w, const learn_report *r) {
+    jw_member_i64(w, "ranker_rows", (int64_t)r->ranker_rows);
+    jw_key(w, "ranker");
+    jw_object(w);
+    for (size_t i = 0; i < LEARN_RANKED_KINDS && r->ranked[i].kind; i++) {
+        const learn_ranked_report *x = &r->ranked[i];
+        jw_key(w, x->kind);
+        jw_object(w);
+        jw_member_i64(w, "questions", x->questions);
+        jw_member_fixed(w, "hit_rate_10_rules", x->hit_rate_rules, 4);
+        jw_member_fixed(w, "hit_rate_10_ranker", x->hit_rate_ranker, 4);
+        jw_member_fixed(w, "mrr_10_rules", x->rank_rules, 4);
+        jw_member_fixed(w, "mrr_10_ranker", x->rank_ranker, 4);
+        jw_member_bool(w, "used", x->used);
+        jw_end_object(w);
+    }
+    jw_end_object(w);
 }
 
 void learn_report_write(json_out *w, const learn_report *r) {
@@ -155,6 +176,7 @@ void learn_report_write(json_out *w, const learn_report *r) {
     jw_key(w, "hit_rate_10_popular");
     if (r->hit_rate_popular >= 0) jw_fixed(w, r->hit_rate_popular, 4);
     else jw_null(w);
+    write_ranked(w, r);
     const struct { const char *name; int64_t ms; } times[] = {
         { "load_ms", r->load_ms }, { "content_ms", r->content_ms }, { "rules_ms", r->rules_ms }, { "judge_ms", r->judge_ms },
         { "write_ms", r->write_ms },

@@ -26,6 +26,16 @@ typedef struct {
 } learn_params;
 learn_params learn_default_params(void);
 
+/* How the ranker did on one kind of question, on the newest baskets left out, against the rules on the same. */
+typedef struct {
+    const char *kind;               /* "product", "cart", "visitor"; static; NULL = not judged */
+    uint32_t questions;
+    double hit_rate_rules, hit_rate_ranker;     /* one of the first ten was bought */
+    double rank_rules, rank_ranker;             /* mean reciprocal rank of the first bought, 0 below the tenth */
+    bool used;                      /* it answers questions of this kind */
+} learn_ranked_report;
+enum { LEARN_RANKED_KINDS = 3 };
+
 typedef struct {
     uint64_t products, variations, categories, customers;
     uint64_t orders, baskets, baskets_of_many;      /* of any status; purchases; purchases of two products or more */
@@ -35,6 +45,8 @@ typedef struct {
     double mean_items;
     double hit_rate, hit_rate_popular;      /* HR@10 on the newest baskets left out; negative = too few orders to say */
     uint32_t quality_baskets;               /* judged on */
+    uint64_t ranker_rows;           /* candidates the ranker was taught with; 0 = too few orders */
+    learn_ranked_report ranked[LEARN_RANKED_KINDS];
     char language[8];
     uint64_t bytes, check;                  /* of the file */
     int64_t load_ms, content_ms, rules_ms, judge_ms, write_ms;

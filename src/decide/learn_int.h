@@ -31,5 +31,11 @@ CHECK_RESULT err_code learn_quality(ctx *c, learning *l);
 /* Ids, aliases, categories, similar lists, customers (learn_pack.c). */
 CHECK_RESULT err_code learn_pack(ctx *c, learning *l);
 
+/* What products are about, as directions (learn_vectors.c). */
+CHECK_RESULT err_code learn_vectors(ctx *c, learning *l);
+/* The ranker of candidates, learned from the newest baskets left out, and what a unit of score of the personal model stands for
+ * (learn_ranker.c); nothing where there are too few baskets. Needs all of the above. */
+CHECK_RESULT err_code learn_ranker(ctx *c, learning *l);
+
 /* Fit rules on purchases, or give empty lists when there are none. */
 CHECK_RESULT err_code learn_fit(ctx *c, const learning *l, const basket_matrix *b, uint32_t k, rule_lists *ret_lists);

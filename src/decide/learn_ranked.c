@@ -86,7 +86,7 @@ static err_code learn_newest(ctx *c, learning *l, float *score) {
     for (uint32_t i = 0; i < l->shop.n_items; i++) {
         int64_t created = l->shop.items[i].created_ms;
         double days = (double)(l->shop.as_of_ms - created) / MS_PER_DAY;
-        if (created > 0 && days <= l->p->new_most_days) score[i] = (float)exp2(-days / l->p->new_half_life_days);
+        if (created > 0 && days >= 0 && days <= l->p->new_most_days) score[i] = (float)exp2(-days / l->p->new_half_life_days);
     }
     return best_of(c, l, score, l->p->newest_k, &l->out.newest, &l->out.n_newest);
 }

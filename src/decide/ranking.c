@@ -42,6 +42,19 @@ static void keep_best(request *r, topk *best) {
     topk_sort(best);
 }
 
+err_code pool_best(request *r, uint32_t k, pool *ret_pool) {
+    topk best = { arena_new_raw(r->c->arena, topk_entry, k), 0, k };
+    pool h = { arena_new_raw(r->c->arena, candidate *, k), 0 };
+    if (!best.entry || !h.p) return fail(r->c, ERR_NO_MEMORY, "no memory for %u candidates", k);
+    keep_best(r, &best);
+    for (; h.n < best.n; h.n++) {
+        h.p[h.n] = &r->candidates[best.entry[h.n].item];
+        h.p[h.n]->score = fmax((double)best.entry[h.n].score, 1e-12);
+    }
+    *ret_pool = h;
+    return ERR_OK;
+}
+
 /* The ranker's probability is the score, best first. */
 static err_code rank(request *r, pool *h) {
     const ranker *k = &r->s->loaded->snap->ranking;
@@ -64,16 +77,6 @@ static err_code rank(request *r, pool *h) {
 }
 
 err_code pool_fill(request *r, pool *ret_pool) {
-    uint32_t k = pool_size(r);
-    topk best = { arena_new_raw(r->c->arena, topk_entry, k), 0, k };
-    pool h = { arena_new_raw(r->c->arena, candidate *, k), 0 };
-    if (!best.entry || !h.p) return fail(r->c, ERR_NO_MEMORY, "no memory for %u candidates", k);
-    keep_best(r, &best);
-    for (; h.n < best.n; h.n++) {
-        h.p[h.n] = &r->candidates[best.entry[h.n].item];
-        h.p[h.n]->score = fmax((double)best.entry[h.n].score, 1e-12);
-    }
-    if (is_ranked(r)) TRY(rank(r, &h));
-    *ret_pool = h;
-    return ERR_OK;
+    TRY(pool_best(r, pool_size(r), ret_pool));
+    return ret_pool->n && is_ranked(r) ? rank(r, ret_pool) : ERR_OK;
 }

@@ -69,6 +69,8 @@ static inline uint32_t serving_slot_of(const serving *s, uint32_t item) { return
  * ERR_NO_MEMORY. */
 CHECK_RESULT err_code loaded_shop_new(ctx *c, const store *facts, catalogue *k, snapshot *snap, loaded_shop **ret_loaded);
 void loaded_shop_free(loaded_shop *l);
+/* cross_unit, also_unit and also_share from the snapshot's lists. */
+void loaded_shop_set_units(loaded_shop *l);
 /* Read a shop from storage. (serving_load.c) */
 CHECK_RESULT err_code loaded_shop_read(ctx *c, db *d, str data_dir, int64_t store_id, loaded_shop **ret_loaded);
 /* Publish a load as the shop's current generation; taken over, also on error. */

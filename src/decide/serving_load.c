@@ -93,6 +93,13 @@ static float also_share_of(const snapshot *s) {
     return basket > 0 && customer_all > basket ? (float)(basket / customer_all) : 1;
 }
 
+void loaded_shop_set_units(loaded_shop *l) {
+    const snapshot *s = l->snap;
+    l->cross_unit = s ? unit_of(s->cross_sell, s->n_cross_sell) : 0;
+    l->also_unit = s ? unit_of(s->also_bought, s->n_also_bought) : 0;
+    l->also_share = s ? also_share_of(s) : 1;
+}
+
 static void *need(size_t n, size_t size, bool *ok) {
     void *p = calloc(n + 1, size);
     *ok = *ok && p;
@@ -132,9 +139,7 @@ err_code loaded_shop_new(ctx *c, const store *facts, catalogue *k, snapshot *sna
         loaded_shop_free(l);
         return e;
     }
-    l->cross_unit = snap ? unit_of(snap->cross_sell, snap->n_cross_sell) : 0;
-    l->also_unit = snap ? unit_of(snap->also_bought, snap->n_also_bought) : 0;
-    l->also_share = snap ? also_share_of(snap) : 1;
+    loaded_shop_set_units(l);
     *ret_loaded = l;
     return ERR_OK;
 }
