@@ -22,7 +22,8 @@ static const param filter_fields[] = {
 
 #define HISTORY_OFFSET(member) offsetof(history_entry, member)
 static const param history_fields[] = {
-    { "product_id", PARAM_TEXT, HISTORY_OFFSET(product_id), 1, LIMIT_ID_BYTES, true, "The product, or a variation of it.", "\"104\"", NULL, 0 },
+    { "product_id", PARAM_TEXT, HISTORY_OFFSET(product_id), 1, LIMIT_ID_BYTES, true, "The product, or a variation of it.",
+        "\"104\"", NULL, 0 },
     { "kind", PARAM_TEXT, HISTORY_OFFSET(kind), 0, 20, false,
       "view, click, cart, purchase or refund; left out: view. A purchase counts most, a refund takes it back.", "\"purchase\"", NULL, 0 },
     { "time_ms", PARAM_INT, HISTORY_OFFSET(time_ms), 0, LAST_MS, false,
@@ -38,7 +39,8 @@ static const param slate_fields[] = {
     { "new_slots", PARAM_INT, OFFSET(new_slots), 0, LIMIT_RECOMMEND_N, false,
       "New products among them at least, while there are any that fit.", "1", NULL, 0 },
     { "explore_slots", PARAM_INT, OFFSET(explore_slots), 0, LIMIT_RECOMMEND_N, false,
-      "Products drawn by chance from those next in line, the same ones for a visitor all day; each tells its \"propensity\".", "1", NULL, 0 },
+      "Products drawn by chance from those next in line, the same ones for a visitor all day; each tells its \"propensity\".",
+      "1", NULL, 0 },
 };
 
 const param recommend_params[COUNT_RECOMMEND] = {

@@ -210,18 +210,21 @@ static uint32_t home_category(const request *r, const snapshot *snap) {
     return r->q->filter.categories.n ? snapshot_find_category(snap, r->q->filter.categories.p[0]) : SNAPSHOT_NONE;
 }
 
-/* Products that came after the snapshot was learned; all of them when there is no snapshot. */
+static uint32_t offer_newcomer(request *r, uint32_t slot) {
+    const catalogue_item *it = catalogue_at(&r->s->view, slot);
+    int64_t age_ms = it ? r->now_ms - it->created_ms : INT64_MAX;
+    if (!it || age_ms > (int64_t)FRESH_DAYS * MS_PER_DAY) return 0;
+    float fresh = 1 - (float)fmax(0, (double)age_ms) / ((float)FRESH_DAYS * (float)MS_PER_DAY);
+    offer_shop(r, slot, SOURCE_NEW, REASON_NEW, 0.5f * r->typical * fresh + r->floor, 0);
+    return 1;
+}
+
+/* Products the snapshot does not know: those that came since the shop was loaded, then those there were. */
 static void gather_unlearned(request *r) {
     const loaded_shop *l = r->s->loaded;
     uint32_t taken = 0;
-    for (uint32_t slot = r->s->view.n_slots; slot-- > (l->snap ? l->n_ranked : 0) && taken < FRESH_TAKE;) {
-        const catalogue_item *it = catalogue_at(&r->s->view, slot);
-        int64_t age_ms = it ? r->now_ms - it->created_ms : INT64_MAX;
-        if (!it || age_ms > (int64_t)FRESH_DAYS * MS_PER_DAY) continue;
-        float fresh = 1 - (float)fmax(0, (double)age_ms) / ((float)FRESH_DAYS * (float)MS_PER_DAY);
-        offer_shop(r, slot, SOURCE_NEW, REASON_NEW, 0.5f * r->typical * fresh + r->floor, 0);
-        taken++;
-    }
+    for (uint32_t slot = r->s->view.n_slots; slot-- > l->n_ranked && taken < FRESH_TAKE;) taken += offer_newcomer(r, slot);
+    for (uint32_t i = 0; i < l->n_unlearned && taken < FRESH_TAKE; i++) taken += offer_newcomer(r, l->unlearned[i]);
 }
 
 static void gather_popular(request *r, const snapshot *snap) {

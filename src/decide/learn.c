@@ -128,6 +128,7 @@ err_code learn_store(ctx *c, db *d, int64_t store_id, const learn_params *p, con
     TRY(learn_upsell(c, l));
     TRY(learn_ranked(c, l));
     TRY(learn_vectors(c, l));
+    TRY(learn_personal_model(c, l));
     r->rules_ms = lap(c, &at);
     TRY(learn_quality(c, l));
     TRY(learn_ranker(c, l));
@@ -152,6 +153,8 @@ static void write_ranked(json_out *w, const learn_report *r) {
         jw_member_fixed(w, "hit_rate_10_ranker", x->hit_rate_ranker, 4);
         jw_member_fixed(w, "mrr_10_rules", x->rank_rules, 4);
         jw_member_fixed(w, "mrr_10_ranker", x->rank_ranker, 4);
+        jw_member_fixed(w, "promised", x->said, 4);
+        jw_member_fixed(w, "came_true", x->came, 4);
         jw_member_bool(w, "used", x->used);
         jw_end_object(w);
     }

@@ -32,6 +32,7 @@ typedef struct {
     uint32_t questions;
     double hit_rate_rules, hit_rate_ranker;     /* one of the first ten was bought */
     double rank_rules, rank_ranker;             /* mean reciprocal rank of the first bought, 0 below the tenth */
+    double said, came;              /* purchases among its first ten: promised by its probabilities, and true; means */
     bool used;                      /* it answers questions of this kind */
 } learn_ranked_report;
 enum { LEARN_RANKED_KINDS = 3 };

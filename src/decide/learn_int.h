@@ -33,6 +33,10 @@ CHECK_RESULT err_code learn_pack(ctx *c, learning *l);
 
 /* What products are about, as directions (learn_vectors.c). */
 CHECK_RESULT err_code learn_vectors(ctx *c, learning *l);
+/* The model of what a visitor wants next, fitted on all purchases (learn_models.c). Nothing for a tiny shop. */
+CHECK_RESULT err_code learn_personal_model(ctx *c, learning *l);
+/* The same kind with the same parameters, fitted on what `then` holds. */
+CHECK_RESULT err_code learn_personal_then(ctx *c, const learning *now, const learning *then, model *ret_model);
 /* The ranker of candidates, learned from the newest baskets left out, and what a unit of score of the personal model stands for
  * (learn_ranker.c); nothing where there are too few baskets. Needs all of the above. */
 CHECK_RESULT err_code learn_ranker(ctx *c, learning *l);

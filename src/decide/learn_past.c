@@ -36,7 +36,8 @@ static err_code learn_lists(ctx *c, past_shop *p, const learning *now) {
 static catalogue_item shown_item(const learning *l, uint32_t i) {
     const shop_item *x = &l->shop.items[i];
     int64_t price = x->price_minor > 0 ? x->price_minor : 0;
-    return (catalogue_item){ .slot = i, .sellable = x->listed, .on_hand = true, .in_stock = true, .price_minor = price, .regular_minor = price,
+    return (catalogue_item){ .slot = i, .sellable = x->listed, .on_hand = true, .in_stock = true, .price_minor = price,
+        .regular_minor = price,
                              .log_price = log((double)(price + 1)), .created_ms = x->created_ms,
                              .main_category = x->main_category == SHOP_NONE ? 0 : x->main_category + 1 };
 }
@@ -55,7 +56,8 @@ static err_code make_serving(ctx *c, past_shop *p) {
         atomic_init(&slots[i], &items[i]);
         popularity[i] = p->l.items[i].popularity;
     }
-    p->loaded = (loaded_shop){ .store_id = p->l.shop.store_id, .settings = store_settings_read(c, STR("")), .snap = &p->snap, .slot_of_item = same,
+    p->loaded = (loaded_shop){ .store_id = p->l.shop.store_id, .settings = store_settings_read(c, STR("")), .snap = &p->snap,
+        .slot_of_item = same,
                                .item_of_slot = same, .popularity = popularity, .ranking = same, .n_ranked = n };
     loaded_shop_set_units(&p->loaded);
     p->s = (serving){ .loaded = &p->loaded, .view = { .slots = slots, .n_slots = n }, .recent = none };
@@ -66,6 +68,7 @@ err_code past_shop_learn(ctx *c, const learning *now, uint32_t n_train, past_sho
     ret_past->n_train = n_train;
     TRY(learn_lists(c, ret_past, now));
     ret_past->snap = ret_past->l.out;
+    TRY(learn_personal_then(c, now, &ret_past->l, &ret_past->snap.personal_model));
     return make_serving(c, ret_past);
 }
 

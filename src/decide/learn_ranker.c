@@ -9,7 +9,7 @@
 enum { TOP = 10, TEST_SHARE = 5, MOST_BASKETS = 3000, LEAST_QUESTIONS = 100, NEAREST = 40, SAMPLED = 20, UNIT_TOP = 20 };
 
 /* Hits of the first ten, and reciprocal rank of the first hit, as sums; differences squared for the error of the mean. */
-typedef struct { double n, hit[2], rank[2], gain, gain_squared; } verdict;
+typedef struct { double n, hit[2], rank[2], gain, gain_squared, said, came; } verdict;
 enum { BY_RULES, BY_RANKER };
 
 typedef struct {
@@ -107,6 +107,17 @@ static size_t first_hit(const question *q, const pool *h, const float *by) {
     return TOP;
 }
 
+/* What the ranker promised of its first ten, and what of them was bought. */
+static void note_promise(verdict *v, const question *q, const pool *h, const float *p) {
+    topk_entry room[TOP];
+    topk best = { room, 0, TOP };
+    for (uint32_t i = 0; i < h->n; i++) topk_offer(&best, i, p[i]);
+    for (uint32_t i = 0; i < best.n; i++) {
+        v->said += (double)room[i].score;
+        v->came += is_wanted(q, h->p[room[i].item]->slot);
+    }
+}
+
 static double reciprocal(size_t place) { return place < TOP ? 1 / (double)(place + 1) : 0; }
 
 static void note_verdict(verdict *v, size_t by_rules, size_t by_ranker) {
@@ -126,6 +137,7 @@ static err_code judge_one(ctx *c, teacher *t, const question *q, const ranker *k
     float *p = arena_new_raw(c->arena, float, a.h.n + 1);
     if (!p) return learn_no_memory(c);
     ranker_score(k, a.x, a.h.n, p);
+    note_promise(&t->verdicts[q->kind], q, &a.h, p);
     note_verdict(&t->verdicts[q->kind], first_hit(q, &a.h, NULL), first_hit(q, &a.h, p));
     return ERR_OK;
 }
@@ -166,7 +178,8 @@ static void note_report(const teacher *t, learning *l, uint64_t won) {
         const verdict *v = &t->verdicts[i];
         double n = v->n > 0 ? v->n : 1;
         l->report.ranked[i] = (learn_ranked_report){ ask_rows[i].word, (uint32_t)v->n, v->hit[BY_RULES] / n, v->hit[BY_RANKER] / n,
-                                                     v->rank[BY_RULES] / n, v->rank[BY_RANKER] / n, (won & ask_rows[i].bit) != 0 };
+                                                     v->rank[BY_RULES] / n, v->rank[BY_RANKER] / n, v->said / n, v->came / n,
+                                                         (won & ask_rows[i].bit) != 0 };
     }
 }
 

@@ -21,7 +21,10 @@ static bool is_ranked(const request *r) {
     const snapshot *snap = r->s->loaded->snap;
     if (!snap || snap->ranking.width != n_candidate_features || !r->place->ranked || r->q->source != SOURCE_ALL) return false;
     anchor_kind first = r->n_anchors ? r->anchors[0].kind : ANCHOR_HISTORY;
-    uint64_t question = first == ANCHOR_PRODUCT ? SNAPSHOT_RANKS_PRODUCT : first == ANCHOR_CART ? SNAPSHOT_RANKS_CART : SNAPSHOT_RANKS_VISITOR;
+    static const uint64_t questions[ANCHOR_KINDS] = {
+        [ANCHOR_PRODUCT] = SNAPSHOT_RANKS_PRODUCT, [ANCHOR_CART] = SNAPSHOT_RANKS_CART, [ANCHOR_HISTORY] = SNAPSHOT_RANKS_VISITOR,
+    };
+    uint64_t question = questions[first];
     return snap->facts.ranked & question && (r->events.n || question != SNAPSHOT_RANKS_VISITOR);
 }
 

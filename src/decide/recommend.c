@@ -128,7 +128,7 @@ static void set_slate(request *r) {
 }
 
 /* Read the request up to what it is about. */
-static err_code open_request(ctx *c, const serving *s, const recommend_query *q, request **ret_request) {
+err_code request_open(ctx *c, const serving *s, const recommend_query *q, request **ret_request) {
     TRY(check_query(c, q));
     request *r = arena_new_raw(c->arena, request, 1);       /* of its many anchors few are used */
     if (!r) return fail(c, ERR_NO_MEMORY, "no memory for a request");
@@ -164,7 +164,7 @@ static err_code find_answer(request *r, recommend_answer *ret_answer) {
 
 err_code recommend(ctx *c, const serving *s, const recommend_query *q, recommend_answer *ret_answer) {
     request *r = NULL;
-    TRY(open_request(c, s, q, &r));
+    TRY(request_open(c, s, q, &r));
     recommend_answer a;
     TRY(find_answer(r, &a));
     write_rec_id(c, a.rec_id);
@@ -209,7 +209,7 @@ static uint64_t answer_key(const request *r, uint64_t seed) {
 
 err_code recommend_write(ctx *c, const serving *s, const recommend_query *q, buf *out) {
     request *r = NULL;
-    TRY(open_request(c, s, q, &r));
+    TRY(request_open(c, s, q, &r));
     uint64_t key = answer_key(r, answer_cache_seed(s->answers));
     char rec_id[REC_ID_LENGTH + 1];
     write_rec_id(c, rec_id);

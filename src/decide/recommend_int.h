@@ -76,6 +76,10 @@ typedef struct {
     anchor anchors[MAX_ANCHORS];    /* last: not zeroed */
 } request;
 
+/* recommend.c */
+/* Check a request and read what it is about, in c->arena. Errors as recommend(). */
+CHECK_RESULT err_code request_open(ctx *c, const serving *s, const recommend_query *q, request **ret_request);
+
 /* context.c */
 typedef struct { uint32_t slot; event_kind kind; int64_t time_ms; } told_event;     /* time 0: not known */
 /* The request's products as slots of the catalogue; NO_SLOT where the shop has none. */

@@ -24,6 +24,8 @@ static inline const recent_entry *recent_of(const recent_purchases *r, uint64_t 
     return r->entries[who % RECENT_BUCKETS];
 }
 
+enum { UNLEARNED_MOST = 60 };
+
 /* Read once from storage, replaced whole by a reload. */
 typedef struct loaded_shop {
     int64_t store_id, loaded_ms;
@@ -37,6 +39,8 @@ typedef struct loaded_shop {
     float *popularity;              /* n_ranked, by slot: probability in a basket; 0 = never sold */
     uint32_t *ranking;              /* n_ranked slots, most sold first; slots from n_ranked on came later */
     uint32_t n_ranked;
+    uint32_t unlearned[UNLEARNED_MOST], n_unlearned;    /* slots the snapshot does not know, newest product first;
+        later ones: from n_ranked on */
     float cross_unit, also_unit;    /* probability a unit of score stands for, over all rules of the list */
     float also_share;               /* how much of "bought by the same customer" is a next basket: mean probabilities compared, 0..1 */
 } loaded_shop;

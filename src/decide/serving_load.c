@@ -72,6 +72,20 @@ static void map_items(loaded_shop *l, const catalogue_view *v) {
     }
 }
 
+/* Newcomers since the snapshot, by insertion: few get in. */
+static void find_unlearned(loaded_shop *l, const catalogue_view *v) {
+    int64_t created[UNLEARNED_MOST];
+    for (uint32_t slot = 0; slot < v->n_slots; slot++) {
+        const catalogue_item *it = l->item_of_slot[slot] == SNAPSHOT_NONE ? catalogue_at(v, slot) : NULL;
+        uint32_t at = l->n_unlearned;
+        if (!it || (at == UNLEARNED_MOST && it->created_ms <= created[--at])) continue;
+        if (l->n_unlearned < UNLEARNED_MOST) l->n_unlearned++;
+        for (; at > 0 && created[at - 1] < it->created_ms; at--) created[at] = created[at - 1], l->unlearned[at] = l->unlearned[at - 1];
+        created[at] = it->created_ms;
+        l->unlearned[at] = slot;
+    }
+}
+
 static float unit_of(const snapshot_rule *rules, uint64_t n) {
     double probability = 0, score = 0;
     for (uint64_t i = 0; i < n; i++) {
@@ -133,6 +147,7 @@ err_code loaded_shop_new(ctx *c, const store *facts, catalogue *k, snapshot *sna
     err_code e = ok ? ERR_OK : fail(c, ERR_NO_MEMORY, "no memory for a shop of %u products", v.n_slots);
     if (!e) {
         map_items(l, &v);
+        find_unlearned(l, &v);
         e = rank_slots(c, l, &v);
     }
     if (e) {

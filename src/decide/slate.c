@@ -86,7 +86,8 @@ static err_code describe(request *r, const candidate *x, recommended *out) {
     if (offer_minor >= price) discount = 0;
     reason why = reason_of(x, discount);
     *out = (recommended){ .item = x->item, .score = x->score, .propensity = 1,
-                          .probability = x->ranked >= 0 ? (double)x->ranked : candidate_probability(x), .confidence = candidate_confidence(x),
+                          .probability = x->ranked >= 0 ? (double)x->ranked : candidate_probability(x),
+                              .confidence = candidate_confidence(x),
                           .source = (decide_source)x->source, .reason = reason_name(why), .anchor = from, .price_minor = price,
                           .incentive_minor = offer_minor, .discount_percent = discount };
     if (x->anchor != NO_ANCHOR && !from) why = REASON_MORE;         /* what led here has been deleted: it has no name any more */

@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/map.h"
 
 void fake_init(fake_shop *f, ctx *c, size_t products, size_t rules) {
     *f = (fake_shop){ .c = c, .most = products, .most_rules = rules, .currency = "RON", .locale = "ro", .settings = "" };
     f->rows = arena_new(c->arena, product, products);
     f->category = arena_new(c->arena, const char *, products);
+    f->brand = arena_new(c->arena, const char *, products);
     f->attribute = arena_new(c->arena, const product_attribute *, products);
     f->popularity = arena_new(c->arena, float, products);
     f->categories = arena_new(c->arena, category, 64);
@@ -77,6 +79,9 @@ static catalogue *make_catalogue(fake_shop *f) {
         const category *own[1] = { f->category[i] ? category_of(f, f->category[i]) : NULL };
         family.categories = own;
         family.n_categories = own[0] ? 1 : 0;
+        const brand made_by = { .brand_id = str_of(f->brand[i] ? f->brand[i] : "") }, *brands[1] = { &made_by };
+        family.brands = brands;
+        family.n_brands = f->brand[i] ? 1 : 0;
         family.attributes = f->attribute[i];
         family.n_attributes = f->attribute[i] ? 1 : 0;
         catalogue_leftover left = { .n = 0 };
@@ -178,6 +183,49 @@ static void make_popular(fake_shop *f, maker *m) {
     m->s.n_popular = m->s.n_items < 200 ? m->s.n_items : 200;
 }
 
+/* Each cross-sell pair is somebody who took both. */
+static str fit_model(fake_shop *f, maker *m) {
+    ctx *c = f->c;
+    size_t n = f->n_rules[FAKE_CROSS];
+    uint64_t *start = arena_new(c->arena, uint64_t, n + 1);
+    uint32_t *item = arena_new(c->arena, uint32_t, 2 * n);
+    for (size_t i = 0; i < n; i++) {
+        item[2 * i] = m->item_of_row[f->rules[FAKE_CROSS][i].from];
+        item[2 * i + 1] = m->item_of_row[f->rules[FAKE_CROSS][i].to];
+        start[i + 1] = 2 * (i + 1);
+    }
+    interactions x = { .n_users = (uint32_t)n, .n_items = (uint32_t)m->s.n_items, .start = start, .item = item };
+    const model_row *row = model_named(STR("item_knn"));
+    model_options o = model_default_options(row);
+    model fitted;
+    buf out;
+    buf_init_in(&out, c->arena, (size_t)1 << 30);
+    if (model_fit(c, row, &x, &o, &fitted) || model_save(c, &fitted, &out)) fprintf(stderr, "%s\n", c->error.text), abort();
+    return buf_view(&out);
+}
+
+/* Products of a category point the same way, each a little its own. */
+static void make_vectors(fake_shop *f, maker *m) {
+    snapshot_vector *v = arena_new(f->c->arena, snapshot_vector, m->s.n_items);
+    for (size_t i = 0; i < f->n; i++) {
+        if (f->rows[i].parent_id.n || f->popularity[i] < 0) continue;
+        uint32_t item = m->item_of_row[i];
+        uint64_t kind = f->category[i] ? hash_str(str_of(f->category[i])) : i;
+        for (size_t d = 0; d < SNAPSHOT_VECTOR_DIMS; d++) v[item].x[d] = kind >> d & 1 ? 15 : -15;
+        v[item].x[item % SNAPSHOT_VECTOR_DIMS] = 20;
+    }
+    m->s.vectors = v, m->s.n_vectors = m->s.n_items;
+}
+
+static void make_models(fake_shop *f, maker *m) {
+    str bytes = fit_model(f, m);
+    m->s.personal = m->s.sessions = bytes.p, m->s.n_personal = m->s.n_sessions = bytes.n;
+    m->s.facts.personal_unit = m->s.facts.session_unit = 0.2;
+    m->s.ranker = f->ranker.p, m->s.n_ranker = f->ranker.n;
+    m->s.facts.ranked = f->ranked;
+    make_vectors(f, m);
+}
+
 static snapshot *make_snapshot(fake_shop *f) {
     ctx *c = f->c;
     maker m = { .item_of_row = arena_new(c->arena, uint32_t, f->n), .text = arena_alloc(c->arena, f->n * 64 + 64) };
@@ -191,6 +239,7 @@ static snapshot *make_snapshot(fake_shop *f) {
     make_more_rules(f, &m, items);
     make_popular(f, &m);
     make_customers(f, &m);
+    if (f->with_models) make_models(f, &m);
     m.s.text = m.text, m.s.n_text = m.n_text;
     char path[64];
     snprintf(path, sizeof path, "/tmp/vitrine-fake-%d.snap", (int)getpid());

@@ -9,7 +9,7 @@ typedef struct { const char *who; uint32_t item; int64_t at_ms; } fake_purchase;
 typedef struct {
     ctx *c;
     product *rows;                  /* parents and variations */
-    const char **category;          /* of each row; NULL = none */
+    const char **category, **brand; /* of each row; NULL = none */
     const product_attribute **attribute;
     float *popularity;              /* of each row; rows the snapshot does not know: negative */
     size_t n, most;
@@ -20,6 +20,9 @@ typedef struct {
     category *categories;
     size_t n_categories;
     const char *currency, *locale, *settings;
+    bool with_models;               /* a personal and a session model fitted on the cross-sell pairs, and vectors by category */
+    str ranker;                     /* pack of a ranker and the kinds of question it answers; empty: none */
+    uint64_t ranked;
     serving_registry *registry;
 } fake_shop;
 

@@ -86,14 +86,15 @@ TEST(learn, recovers_what_the_makers_of_the_demonstration_shop_know) {
     print_message("# precision@3 of cross-sell %.3f over %d products, hit@3 of upsell %.3f over %d\n", cross / n_cross, n_cross,
                   upgrades / n_upgrades, n_upgrades);
     for (size_t i = 0; i < COUNT(r.ranked) && r.ranked[i].kind; i++)
-        print_message("# ranker, %s: HR@10 %.3f to %.3f, MRR@10 %.3f to %.3f over %u questions%s\n", r.ranked[i].kind,
+        print_message("# ranker, %s: HR@10 %.3f to %.3f, MRR@10 %.3f to %.3f over %u questions%s, promised %.3f came %.3f\n",
+            r.ranked[i].kind,
                       r.ranked[i].hit_rate_rules, r.ranked[i].hit_rate_ranker, r.ranked[i].rank_rules, r.ranked[i].rank_ranker,
-                      r.ranked[i].questions, r.ranked[i].used ? ", used" : "");
+                      r.ranked[i].questions, r.ranked[i].used ? ", used" : "", r.ranked[i].said, r.ranked[i].came);
     print_message("# HR@10 %.3f, of popularity %.3f; %.0f KB\n", r.hit_rate, r.hit_rate_popular, (double)r.bytes / 1024);
     /* then it is what goes together and what is next on the ladder */
     assert_true(n_cross >= 60 && cross / n_cross >= 0.75);
     assert_true(n_upgrades >= 50 && upgrades / n_upgrades >= 0.78);
     assert_true(r.hit_rate > 1.2 * r.hit_rate_popular);
-    assert_true(r.bytes < MIB);
+    assert_true(r.bytes < 2 * MIB);
     snapshot_close(s);
 }

@@ -1,0 +1,273 @@
+/* What a list keeps to besides order, and how it follows the visitor. */
+#include "decide/candidate_features.h"
+#include "tests/decide/fake_shop.h"
+#include "tests/test.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Forty mugs and forty cups of two brands, dearer by number; each mug goes with the cup of its number. */
+static void crockery(fake_shop *f, ctx *c) {
+    fake_init(f, c, 100, 200);
+    f->with_models = true;
+    for (int i = 0; i < 40; i++) {
+        char mug[16], cup[16];
+        snprintf(mug, sizeof mug, "mug%02d", i);
+        snprintf(cup, sizeof cup, "cup%02d", i);
+        fake_product(f, mug, "mugs", 1000 + 10 * i);
+        f->brand[f->n - 1] = i % 4 ? "clay" : "glass";
+        f->popularity[f->n - 1] = 0.05f - 0.001f * (float)i;
+        fake_product(f, cup, "cups", 1000 + 10 * i);
+        f->brand[f->n - 1] = i % 4 ? "clay" : "glass";
+        fake_says(f, FAKE_CROSS, mug, cup, 0.3f);
+    }
+}
+#define CROCKERY(f, c)                                       \
+    TEST_CTX(c);                                             \
+    time_source clock_of_test = time_source_manual(FAKE_NOW); \
+    c->time = &clock_of_test;                                \
+    AUTO_FAKE f;                                             \
+    crockery(&f, c)
+
+static recommend_answer ask(fake_shop *f, const serving *s, const recommend_query *q) {
+    recommend_answer a = { .n = 0 };
+    assert_ok(f->c, recommend(f->c, s, q, &a));
+    return a;
+}
+
+static int place_of(const recommend_answer *a, const char *id) {
+    for (size_t i = 0; i < a->n; i++)
+        if (str_eq(a->items[i].item->product_id, str_of(id))) return (int)i;
+    return -1;
+}
+
+static size_t count_like(const recommend_answer *a, const recommended *x, bool by_brand) {
+    size_t n = 0;
+    for (size_t i = 0; i < a->n; i++)
+        n += by_brand ? a->items[i].item->brand == x->item->brand : a->items[i].item->main_category == x->item->main_category;
+    return n;
+}
+
+#define at_home ((recommend_query){ .placement = STR("home"), .source = SOURCE_ALL, .n = 8 })
+
+TEST(slate, keeps_quotas_of_brands_and_categories) {
+    CROCKERY(f, c);
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    static const struct { size_t brand, kind, n; } cases[] = { { 2, 0, 4 }, { 1, 0, 2 }, { 0, 3, 6 }, { 3, 1, 2 }, { 4, 4, 8 },
+        { 50, 50, 8 } };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        recommend_query q = at_home;
+        q.slate = (slate_rules){ .max_per_brand = cases[i].brand, .max_per_category = cases[i].kind };
+        recommend_answer a = ask(&f, s, &q);
+        assert_int_equal(cases[i].n, a.n);              /* two brands, two categories: no more can be shown */
+        for (size_t k = 0; k < a.n; k++) {
+            assert_true(!cases[i].brand || count_like(&a, &a.items[k], true) <= cases[i].brand);
+            assert_true(!cases[i].kind || count_like(&a, &a.items[k], false) <= cases[i].kind);
+        }
+    }
+}
+
+TEST(slate, takes_the_stores_quotas_where_the_request_has_none) {
+    CROCKERY(f, c);
+    f.settings = "{\"max_per_brand\":1,\"explore_slots\":0,\"diversity\":0.5,\"new_slots\":\"many\"}";
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    assert_int_equal(2, ask(&f, s, &at_home).n);
+    recommend_query q = at_home;
+    q.slate.max_per_brand = 3;
+    assert_int_equal(6, ask(&f, s, &q).n);
+}
+
+TEST(slate, makes_room_for_newcomers) {
+    CROCKERY(f, c);
+    for (size_t i = 0; i < f.n; i++) f.rows[i].created_ms = FAKE_NOW - 500ll * MS_PER_DAY;
+    product *fresh = fake_product(&f, "jug", "jugs", 5000);
+    fresh->created_ms = FAKE_NOW - 55ll * MS_PER_DAY;
+    f.popularity[f.n - 1] = -1;                         /* not known when the shop was learned */
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    recommend_query q = at_home;
+    q.n = 4;
+    q.placement = STR("account");
+    recommend_event seen[] = { { .product_id = STR("mug03"), .kind = EVENT_CART } };
+    q.history = (recommend_events){ seen, 1 };
+    assert_int_equal(-1, place_of(&(recommend_answer[]){ ask(&f, s, &q) }[0], "jug"));
+    q.slate.new_slots = 1;
+    recommend_answer a = ask(&f, s, &q);
+    assert_true(place_of(&a, "jug") >= 0);
+    assert_int_equal(4, a.n);
+}
+
+TEST(slate, explores_with_known_chance_and_can_be_made_again) {
+    CROCKERY(f, c);
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    recommend_query q = at_home;
+    q.slate.explore_slots = 2;
+    q.visitor_id = STR("v1");
+    recommend_answer a = ask(&f, s, &q), again = ask(&f, s, &q);
+    size_t explored = 0;
+    for (size_t i = 0; i < a.n; i++) {
+        assert_ptr_equal(a.items[i].item, again.items[i].item);
+        explored += a.items[i].explored;
+        assert_true(a.items[i].explored ? i >= 6 && a.items[i].propensity > 0 && a.items[i].propensity < 0.2 : a.items[i].propensity == 1);
+    }
+    assert_int_equal(8, a.n);
+    assert_int_equal(2, explored);
+    /* over many visitors each one next in line is drawn about as often as its propensity says */
+    double drawn = 0, visitors = 400;
+    const catalogue_item *one = a.items[7].item;
+    for (int i = 0; i < (int)visitors; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "w%d", i);
+        q.visitor_id = str_of(id);
+        recommend_answer b = ask(&f, s, &q);
+        for (size_t k = 6; k < b.n; k++) drawn += b.items[k].item == one;
+    }
+    assert_true(fabs(a.items[7].propensity - drawn / visitors) < 0.03);
+}
+
+TEST(slate, pays_for_variety_from_its_budget) {
+    CROCKERY(f, c);
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    double sums[3], categories[3];
+    static const double budgets[3] = { 0, 0.02, 0.5 };
+    for (size_t i = 0; i < 3; i++) {
+        recommend_query q = at_home;
+        q.slate.diversity.v = budgets[i], q.slate.diversity.known = true;
+        recommend_answer a = ask(&f, s, &q);
+        sums[i] = categories[i] = 0;
+        for (size_t k = 0; k < a.n; k++) {
+            sums[i] += a.items[k].score;
+            categories[i] += 1 / (double)count_like(&a, &a.items[k], false);
+        }
+        assert_true(sums[i] >= (1 - budgets[i]) * sums[0] - 1e-9);
+    }
+    assert_true(categories[2] > categories[0]);         /* mugs sell best: only what is paid brings cups in */
+}
+
+/* ---- the visitor ---- */
+static recommend_answer after(fake_shop *f, const serving *s, const recommend_event *newest_first, size_t n) {
+    recommend_query q = at_home;
+    q.history = (recommend_events){ newest_first, n };
+    q.source = SOURCE_PERSONAL;
+    q.n = 3;
+    return ask(f, s, &q);
+}
+
+TEST(visitor, changes_the_scores_with_the_very_next_event) {
+    CROCKERY(f, c);
+    f.n_rules[FAKE_SIMILAR] = 0;
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    const recommend_event events[] = { { .product_id = STR("mug09") }, { .product_id = STR("mug05") } };
+    recommend_answer before = after(&f, s, events + 1, 1), then = after(&f, s, events, 2);
+    assert_int_equal(0, place_of(&before, "cup05"));
+    assert_int_equal(-1, place_of(&before, "cup09"));
+    assert_int_equal(0, place_of(&then, "cup09"));
+    assert_int_equal(1, place_of(&then, "cup05"));
+}
+
+TEST(visitor, counts_a_purchase_more_than_a_look_and_what_was_sent_back_not_at_all) {
+    CROCKERY(f, c);
+    f.with_models = false;                              /* they have their own measure of time */
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    const recommend_event looked[] = { { .product_id = STR("mug09") }, { .product_id = STR("mug05") } };
+    const recommend_event bought[] = { { .product_id = STR("mug09") }, { .product_id = STR("mug05"), .kind = EVENT_PURCHASE } };
+    const recommend_event sent_back[] = { { .product_id = STR("mug05"), .kind = EVENT_REFUND }, bought[0], bought[1] };
+    const recommend_event long_ago[] = { looked[0], { STR("mug05"), EVENT_PURCHASE, FAKE_NOW - 900ll * MS_PER_DAY } };
+    recommend_answer a = after(&f, s, looked, 2);
+    assert_int_equal(0, place_of(&a, "cup09"));
+    a = after(&f, s, bought, 2);
+    assert_int_equal(0, place_of(&a, "cup05"));
+    a = after(&f, s, sent_back, 3);
+    assert_int_equal(-1, place_of(&a, "cup05"));
+    a = after(&f, s, long_ago, 2);
+    assert_int_equal(0, place_of(&a, "cup09"));
+}
+
+TEST(visitor, is_answered_by_the_model_where_no_rule_speaks) {
+    CROCKERY(f, c);
+    fake_says(&f, FAKE_CROSS, "mug00", "cup01", 0.2f);  /* so mug00 and mug01 have a cup in common */
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    const recommend_event seen[] = { { .product_id = STR("cup01") } };      /* rules lead from mugs to cups only */
+    recommend_answer a = after(&f, s, seen, 1);
+    assert_true(place_of(&a, "mug01") >= 0);
+    assert_string_equal("your_taste", a.items[place_of(&a, "mug01")].reason);
+    assert_null(a.items[place_of(&a, "mug01")].anchor);
+    assert_str("Ales pentru tine", a.items[place_of(&a, "mug01")].message);
+}
+
+/* ---- ranker ---- */
+/* A ranker that wants one thing only: dear products. */
+static str dear_ones(ctx *c) {
+    enum { ROWS = 400 };
+    float *x = arena_new(c->arena, float, (size_t)ROWS * n_candidate_features);
+    uint8_t *label = arena_new(c->arena, uint8_t, ROWS);
+    uint32_t price = 0;
+    while (strcmp(candidate_feature_rows[price].name, "price") != 0) price++;
+    for (uint32_t i = 0; i < ROWS; i++) {
+        x[i * n_candidate_features + price] = 6.9f + 0.5f * (float)i / ROWS;
+        label[i] = i > ROWS / 2;
+    }
+    ranker_params p = ranker_default_params();
+    p.kind = RANKER_LOGISTIC;
+    ranker k;
+    buf out;
+    buf_init_in(&out, c->arena, 1 << 20);
+    assert_ok(c, ranker_fit(c, &(ranker_rows){ .x = x, .label = label, .n = ROWS, .width = n_candidate_features }, &p, &k));
+    assert_ok(c, ranker_save(c, &k, &out));
+    return buf_view(&out);
+}
+
+TEST(ranker, orders_the_questions_it_was_chosen_for) {
+    CROCKERY(f, c);
+    f.ranker = dear_ones(c);
+    f.ranked = SNAPSHOT_RANKS_PRODUCT;
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    recommend_query q = { .product_id = STR("mug00"), .source = SOURCE_ALL, .n = 5 };
+    recommend_answer a = ask(&f, s, &q);
+    assert_string_equal("ranker", a.strategy);
+    for (size_t i = 0; i < a.n; i++) {
+        assert_true(a.items[i].price_minor > 1300);
+        assert_true(a.items[i].probability > 0.5 && a.items[i].probability <= 1);
+    }
+    assert_string_equal("rules", ask(&f, s, &at_home).strategy);                /* not chosen for visitors */
+    q.placement = STR("similar");
+    assert_string_equal("rules", ask(&f, s, &q).strategy);                      /* a place that is not about the next purchase */
+    q.placement = STR(""), q.source = SOURCE_CROSS_SELL;
+    assert_int_equal(0, place_of(&(recommend_answer[]){ ask(&f, s, &q) }[0], "cup00"));
+}
+
+TEST(ranker, is_told_finite_numbers_whatever_the_request) {
+    CROCKERY(f, c);
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    for (uint32_t i = 0; i < n_candidate_features; i++) assert_true(candidate_feature_rows[i].name[0] && candidate_feature_rows[i].what[0]);
+    const str cart[] = { STR("mug01"), STR("no such thing"), STR("cup02") };
+    const recommend_event past[] = { { STR("mug03"), EVENT_CART, 1 }, { STR("cup03"), EVENT_PURCHASE, INT64_MAX }, { STR("x"),
+        EVENT_VIEW, 0 } };
+    const recommend_query queries[] = {
+        at_home, { .product_id = STR("mug07"), .source = SOURCE_ALL }, { .cart = { cart, 3 }, .source = SOURCE_ALL },
+        { .history = { past, 3 }, .source = SOURCE_ALL }, { .product_id = STR("gone"), .history = { past, 3 }, .source = SOURCE_ALL },
+    };
+    for (size_t i = 0; i < COUNT(queries); i++) {
+        request *r = NULL;
+        pool h;
+        assert_ok(c, request_open(c, s, &queries[i], &r));
+        assert_ok(c, personal_score(r));
+        assert_ok(c, candidates_gather(r));
+        assert_ok(c, pool_best(r, POOL_MOST, &h));
+        assert_true(h.n > 0);
+        float *x = arena_new(c->arena, float, h.n * n_candidate_features);
+        candidate_features(r, &h, x);
+        for (size_t k = 0; k < h.n * n_candidate_features; k++)
+            if (!(x[k] > -1e7f && x[k] < 1e7f)) test_fail("request %zu: %s is no number", i,
+                candidate_feature_rows[k % n_candidate_features].name);
+    }
+}
