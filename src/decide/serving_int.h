@@ -39,8 +39,7 @@ typedef struct loaded_shop {
     float *popularity;              /* n_ranked, by slot: probability in a basket; 0 = never sold */
     uint32_t *ranking;              /* n_ranked slots, most sold first; slots from n_ranked on came later */
     uint32_t n_ranked;
-    uint32_t unlearned[UNLEARNED_MOST], n_unlearned;    /* slots the snapshot does not know, newest product first;
-        later ones: from n_ranked on */
+    uint32_t unlearned[UNLEARNED_MOST], n_unlearned;    /* of them not known to the snapshot, newest product first */
     float cross_unit, also_unit;    /* probability a unit of score stands for, over all rules of the list */
     float also_share;               /* how much of "bought by the same customer" is a next basket: mean probabilities compared, 0..1 */
 } loaded_shop;
