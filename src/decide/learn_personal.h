@@ -6,9 +6,10 @@
 #pragma once
 #include "base/json.h"
 #include "decide/shop_interactions.h"
+#include "eval/interval.h"
 
 typedef struct {
-    uint32_t n_items_dense;         /* at most so many items for models whose fit is a dense matrix of them */
+    uint32_t n_items_dense;         /* at most so many items for models whose fit or answer touches all of them */
     uint64_t bytes_most;            /* a larger pack is not published: the next best model is taken */
     uint64_t seed;
     int threads;                    /* 0: one per core */
@@ -17,16 +18,15 @@ typedef struct {
 } personal_params;
 personal_params personal_default_params(void);
 
-/* A figure with the interval it lies in for 95 of 100 shops like this one. */
-typedef struct { double value, low, high; } personal_figure;
-
 typedef struct {
     const char *model;              /* name of the row chosen; static. "" where nothing was fitted: no products */
+    bool repeats;                   /* people here buy the same again: what was bought before is a good answer */
     bool judged;                    /* measured here; else too few cases: `model` is what needs least */
     uint32_t cases, cases_needed;   /* next purchases judged on, and how many it takes */
-    personal_figure hit_rate;       /* HR@10 of the model chosen: one of ten suggestions is bought next */
-    personal_figure popular;        /* of best sellers, on the same cases */
-    personal_figure gain;           /* paired difference of the two */
+    interval hit_rate;              /* HR@10 of the model chosen, with its 95 % interval: one of ten suggestions is bought next. The
+                                     * best of those tried looks a little better here than it will be */
+    interval popular;               /* of best sellers, on the same cases */
+    interval gain;                  /* paired difference of the two */
     int64_t split_ms;               /* newest purchases judged on begin here */
     uint32_t tried;                 /* models and settings measured */
     double seconds;

@@ -1,0 +1,184 @@
+/* Candidates, measured on the newest weeks, then the winner's other settings, then the fit on everything; see learn_personal.h.
+ * It does NOT fit what answers too slowly to serve: rows and their limits stand in the table. */
+#include "decide/learn_personal.h"
+#include <string.h>
+#include "base/limits.h"
+#include "eval/store.h"
+
+/* Who may be personal, in the order that breaks ties. Answers must come within microseconds: lists do for any shop, models that touch
+ * every item only in small ones. */
+static const struct { const char *name; bool dense, for_repeats; } rows[] = {
+    { "popularity", false, false }, { "rules", false, false }, { "item_knn", false, false }, { "rp3beta", false, false },
+    { "ease", true, false }, { "graph_filter", true, false }, { "als", true, false }, { "tifu_knn", true, true }, { "up_cf", true, true },
+    { "content", true, false },
+};
+static const char *const needs_least[] = { "rules", "item_knn", "popularity" };     /* the first there is, where nothing can be judged */
+
+enum { MOST_TRIED = 64 };
+
+personal_params personal_default_params(void) {
+    return (personal_params){ .n_items_dense = 5000, .bytes_most = 512 * MIB, .seed = 1 };
+}
+
+typedef struct {
+    const model_row *row;
+    model_options options;
+    double value;                   /* what is compared; < 0: too large when packed */
+    interval hit_rate, gain;
+} tried;
+
+typedef struct {
+    const personal_params *p;
+    const interactions *x;
+    store_questions q;
+    compare_state state;
+    tried tried[MOST_TRIED];
+    uint32_t n;
+} contest;
+
+static model_options options_of(const contest *t, const model_row *row) {
+    model_options o = model_default_options(row);
+    o.seed = t->p->seed, o.threads = t->p->threads, o.progress = t->p->progress, o.progress_state = t->p->progress_state;
+    return o;
+}
+
+/* What is measured is remembered; what refuses the data is not. */
+static err_code try_one(ctx *c, contest *t, const model_row *row, const model_options *o) {
+    comparison r;
+    if (t->n == MOST_TRIED) return ERR_OK;
+    TRY(compare_next(c, &t->state, row, o, &r));
+    if (r.refused) return ERR_OK;
+    t->tried[t->n++] = (tried){ row, *o, judgement_value(&r.j, store_tasks[STORE_NEXT].metrics), r.figure[0][METRIC_HIT],
+                                r.gain[0][METRIC_HIT] };
+    return ERR_OK;
+}
+
+static const tried *best_of(const contest *t) {
+    const tried *best = &t->tried[0];
+    for (uint32_t i = 1; i < t->n; i++)
+        if (t->tried[i].value > best->value) best = &t->tried[i];
+    return best;
+}
+
+static err_code try_rows(ctx *c, contest *t) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const model_row *row = model_named(str_of(rows[i].name));
+        if (!row || (rows[i].dense && t->x->n_items > t->p->n_items_dense) || (rows[i].for_repeats && t->q.cases.hide_history)) continue;
+        if ((row->needs & MODEL_NEEDS_FACTS) && !t->x->facts) continue;
+        model_options o = options_of(t, row);
+        TRY(try_one(c, t, row, &o));
+    }
+    return ERR_OK;
+}
+
+/* The other settings of whoever leads. */
+static err_code try_settings(ctx *c, contest *t) {
+    const tried leader = *best_of(t);
+    for (const char *const *setting = leader.row->grid; setting && *setting; setting++) {
+        model_options o = options_of(t, leader.row);
+        TRY(model_set_all(c, leader.row, &o, str_of(*setting)));
+        TRY(try_one(c, t, leader.row, &o));
+    }
+    return ERR_OK;
+}
+
+/* Fit on everything and pack into the arena; the fit's own memory is given back. ERR_TOO_LARGE over bytes_most. */
+static err_code fit_and_pack(ctx *c, const contest *t, const model_row *row, const model_options *o, str *ret_pack) {
+    AUTO_BUF b;
+    model m;
+    arena_mark mark = arena_save(c->arena);
+    buf_init(&b, t->p->bytes_most);
+    TRY(model_fit(c, row, t->x, o, &m));
+    TRY(model_save(c, &m, &b));
+    arena_restore(c->arena, mark);
+    str copy = str_dup(c->arena, buf_view(&b));
+    if (!copy.p) return fail(c, ERR_NO_MEMORY, "the personal model takes %zu bytes", b.n);
+    *ret_pack = copy;
+    return ERR_OK;
+}
+
+static void describe(const contest *t, const tried *winner, personal_judgement *j) {
+    j->model = winner->row->name;
+    j->hit_rate = winner->hit_rate, j->gain = winner->gain, j->popular = t->tried[0].hit_rate;
+    j->judged = true;
+}
+
+/* Too few people came back: the least demanding row there is. */
+static err_code without_judging(ctx *c, const contest *t, str *ret_pack, personal_judgement *j) {
+    for (size_t i = 0; i < COUNT(needs_least); i++) {
+        const model_row *row = model_named(str_of(needs_least[i]));
+        if (!row) continue;
+        model_options o = options_of(t, row);
+        arena_mark mark = arena_save(c->arena);
+        err_code e = fit_and_pack(c, t, row, &o, ret_pack);
+        if (!e) j->model = row->name;
+        if (e != ERR_TOO_LARGE && e != ERR_INVALID) return e;
+        arena_restore(c->arena, mark);
+    }
+    return ERR_OK;
+}
+
+static err_code choose(ctx *c, contest *t, str *ret_pack, personal_judgement *j) {
+    TRY(try_rows(c, t));
+    TRY(try_settings(c, t));
+    j->tried = t->n;
+    for (uint32_t left = t->n; left-- > 0;) {
+        tried *winner = &t->tried[best_of(t) - t->tried];
+        arena_mark mark = arena_save(c->arena);
+        err_code e = fit_and_pack(c, t, winner->row, &winner->options, ret_pack);
+        if (!e) describe(t, winner, j);
+        if (e != ERR_TOO_LARGE && e != ERR_INVALID) return e;
+        arena_restore(c->arena, mark);
+        winner->value = -1;                                 /* too large to publish: the next best */
+    }
+    return ERR_OK;
+}
+
+err_code learn_personal(ctx *c, const interactions *x, const personal_params *p, str *ret_pack, personal_judgement *ret_judgement) {
+    int64_t from = c->time->mono_us(c->time);
+    personal_judgement j = { .model = "", .cases_needed = STORE_LEAST_CASES };
+    str packed = { 0 };
+    AUTO_ARENA scratch;
+    arena_init(&scratch, c->arena->cap);
+    arena *home = c->arena;
+    contest *t = arena_new(&scratch, contest, 1);
+    if (!t) return fail(c, ERR_NO_MEMORY, "choose a personal model");
+    t->p = p, t->x = x;
+    c->arena = &scratch;                                    /* questions and fits leave together; the pack alone is kept */
+    err_code e = x->n_items ? store_ask(c, x, STORE_NEXT, &t->q) : ERR_OK;
+    j.cases = t->q.n_clusters, j.split_ms = t->q.window.split_ms, j.repeats = x->n_items && !t->q.cases.hide_history;
+    t->state = (compare_state){ .cases = &t->q.cases, .n_clusters = t->q.n_clusters, .metrics = store_tasks[STORE_NEXT].metrics,
+                                .seed = p->seed };
+    if (!e && x->n_items) e = j.cases < STORE_LEAST_CASES ? without_judging(c, t, &packed, &j) : choose(c, t, &packed, &j);
+    c->arena = home;
+    if (e) return e;
+    *ret_pack = packed.n ? str_dup(home, packed) : packed;
+    if (packed.n && !ret_pack->p) return fail(c, ERR_NO_MEMORY, "the personal model takes %zu bytes", packed.n);
+    j.seconds = (double)(c->time->mono_us(c->time) - from) * 1e-6;
+    *ret_judgement = j;
+    return ERR_OK;
+}
+
+static void write_figure(json_out *w, const char *name, bool known, const interval *i) {
+    jw_key(w, name);
+    if (!known) {
+        jw_null(w);
+        return;
+    }
+    jw_array(w);
+    jw_fixed(w, i->value, 4), jw_fixed(w, i->low, 4), jw_fixed(w, i->high, 4);
+    jw_end_array(w);
+}
+
+void personal_judgement_write(json_out *w, const personal_judgement *j) {
+    jw_member_text(w, "personal_model", j->model);
+    jw_member_bool(w, "personal_repeats", j->repeats);
+    jw_member_i64(w, "personal_cases", j->cases);
+    jw_member_i64(w, "personal_cases_needed", j->cases_needed);
+    write_figure(w, "personal_hit_rate_10", j->judged, &j->hit_rate);
+    write_figure(w, "personal_hit_rate_10_popular", j->judged, &j->popular);
+    write_figure(w, "personal_gain", j->judged, &j->gain);
+    jw_member_i64(w, "personal_split_ms", j->split_ms);
+    jw_member_i64(w, "personal_tried", j->tried);
+    jw_member_i64(w, "personal_ms", (int64_t)(j->seconds * 1000));
+}
