@@ -12,7 +12,8 @@
     X(vmis_knn)             \
     X(vstan)                \
     X(two_tower)            \
-    X(content)
+    X(content)              \
+    X(graph_filter)
 
 #define MODEL_DECLARE(name) extern const model_row model_##name;
 MODEL_LIST(MODEL_DECLARE)

@@ -1,0 +1,371 @@
+/* graph_filter: what somebody took, blurred over the graph of users and items and sharpened again; nothing is learned by descent.
+ *   blur      b_j = d_j^-out  sum_v  d_v^-user  ( sum_i r_i d_i^-in a_vi )^power  a_vj
+ *   ideal     + weight * D^1/2 V lambda^g V' D^-1/2 r     the low-pass filter of GF-CF
+ *   sharpen   s = D^1/2 f(P) D^-1/2 b,  f(l) = exp(-T l) or its Taylor polynomial, P = Rn'Rn, Rn = Du^-1/2 A D^-1/2
+ * with A users by items, d degrees, V and lambda the leading eigenvectors and eigenvalues of P. With power 1, user 1, in = out = 1/2
+ * these are GF-CF (T = 0) and BSPM (one Runge-Kutta step of length T is the polynomial of order 4). Beyond the leading vectors f is 1:
+ * what is to be taken away is what everybody likes, and a few vectors hold that.
+ * Two sparse passes and two thin products answer one; no matrix of items by items is ever made. */
+#include <math.h>
+#include <string.h>
+#include "models/rows.h"
+#include "models/weigh.h"
+#include "num/blas.h"
+#include "num/parallel.h"
+#include "num/rsvd.h"
+#include "num/vec.h"
+
+enum { VALUES, HALF_LIFE, BLUR_IN, POWER, BLUR_USER, BLUR_OUT, RANK, PASSES, IDEAL, IDEAL_POWER, SHARPEN, ORDER, MOST };
+static const model_param params[] = {
+    [VALUES] = WEIGH_PARAM_VALUES,
+    [HALF_LIFE] = WEIGH_PARAM_HALF_LIFE,
+    [BLUR_IN] = { "in", 0.5, 0, 1.5, false, "power of an item's degree that its vote is divided by" },
+    [POWER] = { "power", 1.25, 0.25, 2, false, "of the likeness of a user; 1: linear; more: the most similar users decide" },
+    [BLUR_USER] = { "user", 0.9, 0, 1.5, false, "power of a user's degree that his votes are divided by" },
+    [BLUR_OUT] = { "out", 0.2, 0, 1.5, false, "power of an item's degree that its score is divided by" },
+    [RANK] = { "rank", 64, 0, RSVD_MAX_RANK, true, "leading vectors of the graph; 0: blur only" },
+    [PASSES] = { "passes", 3, 0, 20, true, "power passes of the truncated SVD" },
+    [IDEAL] = { "ideal", 0, 0, 100, false, "weight of the ideal low-pass filter" },
+    [IDEAL_POWER] = { "ideal_power", 0, -2, 2, false, "power of an eigenvalue in it" },
+    [SHARPEN] = { "sharpen", 0.2, 0, 10, false, "time T of the sharpening; 0: none" },
+    [ORDER] = { "order", 0, 0, 8, true, "order of its solver (1 Euler, 4 Runge-Kutta, one step); 0: exact" },
+    [MOST] = { "most", 2000, 10, 1e9, true, "users asked about one item; more are thinned out evenly" },
+};
+
+typedef struct {
+    uint32_t n_users, n_items, rank;
+    float power;
+    weighing weigh;
+    csr by_user, by_item;           /* by_item: columns are users, at most MOST in a row; values relative to their mean */
+    const float *item_in;           /* n_items: d_i^-in, over the share of users kept */
+    const float *user_scale;        /* n_users: d_v^-user */
+    const float *item_out;          /* n_items: d_j^-out d_j^-1/2; 0 without events */
+    const float *item_root;         /* n_items: d_j^1/2 */
+    const float *item_ideal;        /* n_items: d_i^-1/2 */
+    const float *vectors;           /* n_items x rank, row-major */
+    const float *sharpen;           /* rank: f(lambda) - 1 */
+    const float *ideal;             /* rank: weight * lambda^g * f(lambda) */
+    double mean;                    /* of the cells before they were made relative */
+    bool has_ideal;
+} graph_filter;
+
+/* ---- fit ---- */
+/* Bounds that keep squares and powers of them finite, whatever the weights of the events say. */
+static const float LARGEST_VALUE = 100;     /* times the mean */
+static const double LEAST_DEGREE = 0.01;
+static const float LEAST_VOTE = 1e-30f;     /* above 0: who was met stays met */
+
+static float relative(double value, double mean) { return (float)fmin(value / mean, (double)LARGEST_VALUE); }
+
+/* Values over their mean. ret_mean is 1 where every cell is 1. */
+static err_code make_relative(ctx *c, csr *a, double *ret_mean) {
+    uint64_t n = a->start[a->n_rows];
+    *ret_mean = 1;
+    if (!a->value || n == 0) return ERR_OK;
+    float *value = arena_new_raw(c->arena, float, n);
+    double sum = 0;
+    if (!value) return fail(c, ERR_NO_MEMORY, "graph of %llu cells", (unsigned long long)n);
+    for (uint64_t e = 0; e < n; e++) sum += (double)a->value[e];
+    *ret_mean = fmax(sum / (double)n, 1e-30);
+    for (uint64_t e = 0; e < n; e++) value[e] = relative((double)a->value[e], *ret_mean);
+    a->value = value;
+    return ERR_OK;
+}
+
+/* Every row's sum, to the power given; 0 for an empty row. */
+static err_code degree_powers(ctx *c, const csr *a, double power, const float **ret) {
+    float *scale = arena_new(c->arena, float, a->n_rows);
+    if (!scale) return fail(c, ERR_NO_MEMORY, "degrees of %u", a->n_rows);
+    for (uint32_t r = 0; r < a->n_rows; r++) {
+        double degree = 0;
+        for (uint64_t e = a->start[r]; e < a->start[r + 1]; e++) degree += (double)csr_value(a, e);
+        if (a->start[r + 1] > a->start[r]) scale[r] = (float)pow(fmax(degree, LEAST_DEGREE), power);
+    }
+    *ret = scale;
+    return ERR_OK;
+}
+
+/* Rows of at most `most` cells, the others thinned out evenly and made larger by what is missing. */
+static err_code thin_out(ctx *c, const csr *a, uint64_t most, csr *ret_thin) {
+    uint64_t *start = arena_new(c->arena, uint64_t, (size_t)a->n_rows + 1), cells = 0;
+    if (!start) return fail(c, ERR_NO_MEMORY, "graph of %u items", a->n_rows);
+    for (uint32_t r = 0; r < a->n_rows; r++) {
+        uint64_t n = a->start[r + 1] - a->start[r];
+        start[r + 1] = cells += n < most ? n : most;
+    }
+    if (cells == a->start[a->n_rows]) { *ret_thin = *a; return ERR_OK; }
+    uint32_t *col = arena_new_raw(c->arena, uint32_t, cells);
+    float *value = arena_new_raw(c->arena, float, cells);
+    if (!col || !value) return fail(c, ERR_NO_MEMORY, "graph of %llu cells", (unsigned long long)cells);
+    for (uint32_t r = 0; r < a->n_rows; r++) {
+        uint64_t n = a->start[r + 1] - a->start[r], kept = start[r + 1] - start[r];
+        for (uint64_t k = 0; k < kept; k++) {
+            uint64_t from = a->start[r] + k * n / kept;
+            col[start[r] + k] = a->col[from];
+            value[start[r] + k] = csr_value(a, from) * (float)n / (float)kept;
+        }
+    }
+    *ret_thin = (csr){ a->n_rows, a->n_cols, start, col, value };
+    return ERR_OK;
+}
+
+/* Du^-1/2 A Di^-1/2. */
+static err_code normalise(ctx *c, const csr *a, const float *row_scale, const float *col_scale, csr *ret) {
+    float *value = arena_new_raw(c->arena, float, a->start[a->n_rows]);
+    if (!value) return fail(c, ERR_NO_MEMORY, "graph of %llu cells", (unsigned long long)a->start[a->n_rows]);
+    for (uint32_t r = 0; r < a->n_rows; r++)
+        for (uint64_t e = a->start[r]; e < a->start[r + 1]; e++)
+            value[e] = csr_value(a, e) * row_scale[r] * col_scale[a->col[e]];
+    *ret = (csr){ a->n_rows, a->n_cols, a->start, a->col, value };
+    return ERR_OK;
+}
+
+/* What one eigenvalue of P is left as: exp(-T l), or its Taylor polynomial, which is what one step of a Runge-Kutta solver of that
+ * order makes of dy/dt = -l y. */
+static double sharpened(double lambda, double time, int order) {
+    double sum = 1, term = 1;
+    if (order == 0) return exp(-time * lambda);
+    for (int j = 1; j <= order; j++) sum += term *= -time * lambda / j;
+    return sum;
+}
+
+/* Leading vectors of P and what is done along each. */
+static err_code fit_spectrum(ctx *c, const csr *by_item, const model_options *o, graph_filter *s) {
+    uint32_t rank = (uint32_t)o->param[RANK];
+    if (o->param[SHARPEN] == 0 && o->param[IDEAL] == 0) rank = 0;
+    if (rank > s->n_items) rank = s->n_items;
+    if (rank > s->n_users) rank = s->n_users;
+    float *vectors = arena_new_raw(c->arena, float, (size_t)s->n_items * rank), *value = arena_new(c->arena, float, rank);
+    float *sharpen = arena_new(c->arena, float, rank), *ideal = arena_new(c->arena, float, rank);
+    if (!vectors || !value || !sharpen || !ideal) return fail(c, ERR_NO_MEMORY, "%u vectors of %u items", rank, s->n_items);
+    s->rank = rank, s->vectors = vectors, s->sharpen = sharpen, s->ideal = ideal;
+    if (rank == 0) return ERR_OK;
+    arena_mark mark = arena_save(c->arena);
+    const float *user_root;
+    csr normal, turned;
+    rsvd_options how = { rank, rank / 8 + 10, (uint32_t)o->param[PASSES], o->seed, parallel_threads(o->threads) };
+    TRY(degree_powers(c, &s->by_user, -0.5, &user_root));
+    TRY(normalise(c, &s->by_user, user_root, s->item_ideal, &normal));
+    TRY(normalise(c, by_item, s->item_ideal, user_root, &turned));
+    TRY(rsvd(c, &normal, &turned, &how, value, vectors));
+    arena_restore(c->arena, mark);
+    for (uint32_t k = 0; k < rank; k++) {
+        double lambda = fmin((double)value[k] * (double)value[k], 1);
+        double left = sharpened(lambda, o->param[SHARPEN], (int)o->param[ORDER]);
+        sharpen[k] = (float)(left - 1);
+        if (lambda > 1e-6) ideal[k] = (float)(o->param[IDEAL] * pow(lambda, o->param[IDEAL_POWER]) * left);
+    }
+    return ERR_OK;
+}
+
+static err_code fit_degrees(ctx *c, const csr *by_item, const model_options *o, graph_filter *s) {
+    TRY(degree_powers(c, by_item, -o->param[BLUR_IN], &s->item_in));
+    TRY(degree_powers(c, &s->by_user, -o->param[BLUR_USER], &s->user_scale));
+    TRY(degree_powers(c, by_item, -o->param[BLUR_OUT] - 0.5, &s->item_out));
+    TRY(degree_powers(c, by_item, 0.5, &s->item_root));
+    return degree_powers(c, by_item, -0.5, &s->item_ideal);
+}
+
+static err_code fit(ctx *c, const interactions *x, const model_options *o, void **ret_state) {
+    graph_filter *s = arena_new(c->arena, graph_filter, 1);
+    csr by_item;
+    if (!s) return fail(c, ERR_NO_MEMORY, "graph filter of %u items", x->n_items);
+    s->n_users = x->n_users, s->n_items = x->n_items;
+    s->power = (float)o->param[POWER], s->has_ideal = o->param[IDEAL] > 0;
+    s->weigh = (weighing){ (int)o->param[VALUES], o->param[HALF_LIFE] };
+    model_progress(o, "graph", 0);
+    TRY(weigh_matrix(c, x, &s->weigh, &s->by_user));
+    TRY(make_relative(c, &s->by_user, &s->mean));
+    TRY(csr_transpose(c, &s->by_user, &by_item));
+    TRY(thin_out(c, &by_item, (uint64_t)o->param[MOST], &s->by_item));
+    TRY(fit_degrees(c, &by_item, o, s));
+    TRY(ctx_check(c));
+    model_progress(o, "leading vectors", 0.2);
+    TRY(fit_spectrum(c, &by_item, o, s));
+    *ret_state = s;
+    return ERR_OK;
+}
+
+/* ---- answering ---- */
+typedef struct {
+    float *near;                    /* n_users: likeness of a user to the one who asks; zero between answers */
+    uint32_t *met;                  /* users with a likeness, in the order met */
+    float *along, *low;             /* batch x rank: what the blurred scores hold along each vector; what the ideal filter adds */
+} scratch;
+
+/* Users who have what he has. */
+static size_t meet_users(const graph_filter *s, const weighed *items, size_t n, scratch *w) {
+    size_t n_met = 0;
+    for (size_t i = 0; i < n; i++) {
+        float vote = relative((double)items[i].value, s->mean) * s->item_in[items[i].item];
+        const csr *a = &s->by_item;
+        for (uint64_t e = a->start[items[i].item]; e < a->start[items[i].item + 1]; e++) {
+            uint32_t v = a->col[e];
+            if (w->near[v] == 0) w->met[n_met++] = v;
+            w->near[v] += fmaxf(vote * csr_value(a, e), LEAST_VOTE);
+        }
+    }
+    return n_met;
+}
+
+/* What those users have, over the root of its degree; `near` is zero again. */
+static void blur(const graph_filter *s, const weighed *items, size_t n, scratch *w, float *ret_scores) {
+    const csr *a = &s->by_user;
+    size_t n_met = meet_users(s, items, n, w);
+    memset(ret_scores, 0, s->n_items * sizeof *ret_scores);
+    for (size_t m = 0; m < n_met; m++) {
+        uint32_t v = w->met[m];
+        float near = w->near[v];
+        if (s->power != 1) near = powf(near, s->power);
+        near *= s->user_scale[v];
+        w->near[v] = 0;
+        if (a->value) for (uint64_t e = a->start[v]; e < a->start[v + 1]; e++) ret_scores[a->col[e]] += near * a->value[e];
+        else for (uint64_t e = a->start[v]; e < a->start[v + 1]; e++) ret_scores[a->col[e]] += near;
+    }
+    for (uint32_t j = 0; j < s->n_items; j++) ret_scores[j] *= s->item_out[j];
+}
+
+/* V' D^-1/2 r, filtered. */
+static void ideal(const graph_filter *s, const weighed *items, size_t n, float *ret_low) {
+    memset(ret_low, 0, s->rank * sizeof *ret_low);
+    for (size_t i = 0; i < n; i++)
+        vec_add_scaled(ret_low, relative((double)items[i].value, s->mean) * s->item_ideal[items[i].item],
+                       s->vectors + (size_t)items[i].item * s->rank, s->rank);
+    for (uint32_t k = 0; k < s->rank; k++) ret_low[k] *= s->ideal[k];
+}
+
+/* scores += (V' scores * (f - 1) + low) V, for n rows at once. */
+static void sharpen(const graph_filter *s, size_t n, scratch *w, float *scores) {
+    size_t items = s->n_items, rank = s->rank;
+    if (n == 1) blas_gemv(true, items, rank, 1, s->vectors, rank, scores, 0, w->along);
+    else blas_gemm(false, false, n, rank, items, 1, scores, items, s->vectors, rank, 0, w->along, rank);
+    for (size_t at = 0; at < n; at++)
+        for (size_t k = 0; k < rank; k++)
+            w->along[at * rank + k] = w->along[at * rank + k] * s->sharpen[k] + (s->has_ideal ? w->low[at * rank + k] : 0);
+    if (n == 1) blas_gemv(false, items, rank, 1, s->vectors, rank, w->along, 1, scores);
+    else blas_gemm(false, true, n, items, rank, 1, w->along, rank, s->vectors, rank, 1, scores, items);
+}
+
+static err_code answer(ctx *c, const graph_filter *s, const history *h, size_t n, scratch *w, float *scores) {
+    for (size_t at = 0; at < n; at++) {
+        arena_mark mark = arena_save(c->arena);
+        weighed *items;
+        size_t n_items;
+        TRY(ctx_check(c));
+        TRY(weigh_history(c, &h[at], s->n_items, &s->weigh, &items, &n_items));
+        blur(s, items, n_items, w, scores + at * s->n_items);
+        if (s->has_ideal) ideal(s, items, n_items, w->low + at * s->rank);
+        arena_restore(c->arena, mark);
+    }
+    if (s->rank) sharpen(s, n, w, scores);
+    for (size_t at = 0; at < n; at++)
+        for (uint32_t j = 0; j < s->n_items; j++) scores[at * s->n_items + j] *= s->item_root[j];
+    return ERR_OK;
+}
+
+static err_code score(ctx *c, const void *state, const history *h, size_t n, float *ret_scores) {
+    enum { BATCH = 256 };
+    const graph_filter *s = state;
+    arena_mark mark = arena_save(c->arena);
+    size_t batch = n < BATCH ? n : BATCH, room = batch * s->rank;
+    scratch w = { arena_new(c->arena, float, s->n_users), arena_new_raw(c->arena, uint32_t, s->n_users),
+        arena_new_raw(c->arena, float, room), arena_new_raw(c->arena, float, room) };
+    if (!w.near || !w.met || !w.along || !w.low) return fail(c, ERR_NO_MEMORY, "answer %zu histories", n);
+    for (size_t at = 0; at < n; at += batch)
+        TRY(answer(c, s, h + at, n - at < batch ? n - at : batch, &w, ret_scores + at * s->n_items));
+    arena_restore(c->arena, mark);
+    return ERR_OK;
+}
+
+/* ---- keeping ---- */
+typedef struct { uint32_t n_users, n_items, rank, has_ideal; int32_t values; float power; double half_life_days, mean; } head;
+
+enum { HEAD, USER_START, USER_ITEM, USER_VALUE, ITEM_START, ITEM_USER, ITEM_VALUE, ITEM_IN, USER_SCALE, ITEM_OUT, ITEM_ROOT,
+       ITEM_IDEAL, VECTORS, SHARPENED, IDEALS, ARRAYS };
+static const struct { const char *name; uint32_t size; } arrays[ARRAYS] = {
+    [HEAD] = { "head", sizeof(head) },
+    [USER_START] = { "user_start", sizeof(uint64_t) }, [USER_ITEM] = { "user_item", sizeof(uint32_t) },
+    [USER_VALUE] = { "user_value", sizeof(float) },
+    [ITEM_START] = { "item_start", sizeof(uint64_t) }, [ITEM_USER] = { "item_user", sizeof(uint32_t) },
+    [ITEM_VALUE] = { "item_value", sizeof(float) },
+    [ITEM_IN] = { "item_in", sizeof(float) }, [USER_SCALE] = { "user_scale", sizeof(float) },
+    [ITEM_OUT] = { "item_out", sizeof(float) }, [ITEM_ROOT] = { "item_root", sizeof(float) },
+    [ITEM_IDEAL] = { "item_ideal", sizeof(float) }, [VECTORS] = { "vectors", sizeof(float) },
+    [SHARPENED] = { "sharpen", sizeof(float) }, [IDEALS] = { "ideal", sizeof(float) },
+};
+
+static err_code save(ctx *c, const void *state, buf *out) {
+    const graph_filter *s = state;
+    const csr *u = &s->by_user, *i = &s->by_item;
+    uint64_t u_cells = u->start[s->n_users], i_cells = i->start[s->n_items];
+    head first = { s->n_users, s->n_items, s->rank, s->has_ideal, s->weigh.values, s->power, s->weigh.half_life_days, s->mean };
+    const struct { const void *at; uint64_t n; } held[ARRAYS] = {
+        [HEAD] = { &first, 1 },
+        [USER_START] = { u->start, s->n_users + 1ULL }, [USER_ITEM] = { u->col, u_cells },
+        [USER_VALUE] = { u->value, u->value ? u_cells : 0 },
+        [ITEM_START] = { i->start, s->n_items + 1ULL }, [ITEM_USER] = { i->col, i_cells },
+        [ITEM_VALUE] = { i->value, i->value ? i_cells : 0 },
+        [ITEM_IN] = { s->item_in, s->n_items }, [USER_SCALE] = { s->user_scale, s->n_users }, [ITEM_OUT] = { s->item_out, s->n_items },
+        [ITEM_ROOT] = { s->item_root, s->n_items }, [ITEM_IDEAL] = { s->item_ideal, s->n_items },
+        [VECTORS] = { s->vectors, (uint64_t)s->n_items * s->rank }, [SHARPENED] = { s->sharpen, s->rank }, [IDEALS] = { s->ideal, s->rank },
+    };
+    pack_array rows[ARRAYS];
+    for (int a = 0; a < ARRAYS; a++) rows[a] = (pack_array){ arrays[a].name, held[a].at, arrays[a].size, held[a].n };
+    return pack_write(c, rows, ARRAYS, out);
+}
+
+/* Cells whose columns and values are `col` and `value`; no values at all: every cell is 1. */
+static err_code load_graph(ctx *c, uint32_t n_rows, uint32_t n_cols, const void *const *at, const uint64_t *n, int start, csr *ret) {
+    const uint64_t *starts = at[start];
+    int col = start + 1, value = start + 2;
+    csr a = { n_rows, n_cols, starts, at[col], n[value] ? at[value] : NULL };
+    if (n[start] != n_rows + 1ULL || starts[n_rows] != n[col] || (n[value] && n[value] != n[col]))
+        return fail(c, ERR_CORRUPT, "saved graph filter: wrong sizes of %s", arrays[start].name);
+    for (uint32_t r = 0; r < n_rows; r++)               /* before anybody follows them */
+        if (starts[r + 1] < starts[r] || starts[r + 1] > n[col]) return fail(c, ERR_CORRUPT, "saved graph filter: row %u", r);
+    if (csr_check(c, &a)) return fail(c, ERR_CORRUPT, "saved graph filter: cells of %s", arrays[start].name);
+    *ret = a;
+    return ERR_OK;
+}
+
+static bool head_fits(const head *h, const uint64_t *n) {
+    uint64_t items = h->n_items;
+    return h->n_users < UINT32_MAX && h->n_items < UINT32_MAX && h->power > 0 && h->mean > 0 && n[ITEM_IN] == items &&
+        n[USER_SCALE] == h->n_users && n[ITEM_OUT] == items && n[ITEM_ROOT] == items && n[ITEM_IDEAL] == items &&
+        n[VECTORS] == items * h->rank && n[SHARPENED] == h->rank && n[IDEALS] == h->rank && h->rank <= RSVD_MAX_RANK &&
+        h->values >= WEIGH_ONE && h->values <= WEIGH_LOG;
+}
+
+static err_code load(ctx *c, const pack *p, void **ret_state) {
+    graph_filter *s = arena_new(c->arena, graph_filter, 1);
+    const void *at[ARRAYS];
+    uint64_t n[ARRAYS];
+    if (!s) return fail(c, ERR_NO_MEMORY, "load a graph filter");
+    for (int a = 0; a < ARRAYS; a++) TRY(pack_get(c, p, arrays[a].name, arrays[a].size, a == HEAD ? 1 : UINT64_MAX, &at[a], &n[a]));
+    const head *h = at[HEAD];
+    if (!head_fits(h, n)) return fail(c, ERR_CORRUPT, "saved graph filter: wrong sizes");
+    *s = (graph_filter){
+        .n_users = h->n_users, .n_items = h->n_items, .rank = h->rank, .power = h->power, .weigh = { h->values, h->half_life_days },
+        .item_in = at[ITEM_IN], .user_scale = at[USER_SCALE], .item_out = at[ITEM_OUT], .item_root = at[ITEM_ROOT],
+        .item_ideal = at[ITEM_IDEAL], .vectors = at[VECTORS], .sharpen = at[SHARPENED], .ideal = at[IDEALS], .mean = h->mean,
+        .has_ideal = h->has_ideal,
+    };
+    TRY(load_graph(c, s->n_users, s->n_items, at, n, USER_START, &s->by_user));
+    TRY(load_graph(c, s->n_items, s->n_users, at, n, ITEM_START, &s->by_item));
+    *ret_state = s;
+    return ERR_OK;
+}
+
+static const char *const grid[] = {
+    "power=1.5",
+    "power=1",
+    "out=0.3 sharpen=0.1",
+    "values=3",
+    NULL,
+};
+
+const model_row model_graph_filter = {
+    .name = "graph_filter", .title = "Blurred over the graph of who took what, and sharpened",
+    .source = "Shen et al. 2021 (GF-CF), eq. 13; Choi et al. 2023 (BSPM), eq. 7 to 10; power: Aiolli 2013", .params = params,
+    .n_params = COUNT(params), .grid = grid, .fit = fit, .score = score, .save = save, .load = load,
+};
