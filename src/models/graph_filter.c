@@ -336,14 +336,14 @@ static bool head_fits(const head *h, const uint64_t *n) {
         h->values >= WEIGH_ONE && h->values <= WEIGH_LOG;
 }
 
-static err_code load(ctx *c, const pack *p, void **ret_state) {
+static err_code load(ctx *c, const pack *p, uint32_t n_items, void **ret_state) {
     graph_filter *s = arena_new(c->arena, graph_filter, 1);
     const void *at[ARRAYS];
     uint64_t n[ARRAYS];
     if (!s) return fail(c, ERR_NO_MEMORY, "load a graph filter");
     for (int a = 0; a < ARRAYS; a++) TRY(pack_get(c, p, arrays[a].name, arrays[a].size, a == HEAD ? 1 : UINT64_MAX, &at[a], &n[a]));
     const head *h = at[HEAD];
-    if (!head_fits(h, n)) return fail(c, ERR_CORRUPT, "saved graph filter: wrong sizes");
+    if (h->n_items != n_items || !head_fits(h, n)) return fail(c, ERR_CORRUPT, "saved graph filter: wrong sizes");
     *s = (graph_filter){
         .n_users = h->n_users, .n_items = h->n_items, .rank = h->rank, .power = h->power, .weigh = { h->values, h->half_life_days },
         .item_in = at[ITEM_IN], .user_scale = at[USER_SCALE], .item_out = at[ITEM_OUT], .item_root = at[ITEM_ROOT],
