@@ -33,6 +33,19 @@ err_code item_product_new(ctx *c, const csr *by_user, const float *user_weight, 
     return ERR_OK;
 }
 
+err_code item_product_user_weights(ctx *c, const csr *by_user, double power, float **ret_weights) {
+    *ret_weights = NULL;
+    if (power <= 0) return ERR_OK;
+    float *weights = arena_new_raw(c->arena, float, by_user->n_rows);
+    if (!weights) return fail(c, ERR_NO_MEMORY, "weights of %u users", by_user->n_rows);
+    for (uint32_t u = 0; u < by_user->n_rows; u++) {
+        double length = (double)(by_user->start[u + 1] - by_user->start[u]);
+        weights[u] = (float)pow(fmax(length, 1), -power);
+    }
+    *ret_weights = weights;
+    return ERR_OK;
+}
+
 err_code product_row_new(ctx *c, uint32_t n_items, product_row *ret_row) {
     product_row row = { .cell = arena_new(c->arena, float, n_items), .touched = arena_new_raw(c->arena, uint32_t, (size_t)n_items + 1),
                         .keys = arena_new_raw(c->arena, uint64_t, n_items) };

@@ -32,6 +32,9 @@ typedef struct {
 CHECK_RESULT err_code item_product_new(ctx *c, const csr *by_user, const float *user_weight, uint32_t max_history,
     item_product *ret_product);
 
+/* Weights that make users of n items count n to minus `power`; NULL for power 0. ERR_NO_MEMORY. */
+CHECK_RESULT err_code item_product_user_weights(ctx *c, const csr *by_user, double power, float **ret_weights);
+
 /* Scratch of one thread. */
 typedef struct {
     float *cell;                    /* n_items; zero outside touched */

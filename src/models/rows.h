@@ -8,6 +8,7 @@
     X(rules)                \
     X(item_knn)             \
     X(rp3beta)              \
+    X(ease)                 \
     X(markov)               \
     X(vmis_knn)             \
     X(vstan)                \

@@ -65,3 +65,7 @@ err_code blas_eigen(ctx *c, float *a, size_t n, float *ret_values) {
 void blas_solve_lower(bool t_l, size_t n, size_t m, const float *l, size_t ld_l, float *b, size_t ld_b) {
     cblas_strsm(CblasRowMajor, CblasLeft, CblasLower, turned(t_l), CblasNonUnit, (int)n, (int)m, 1.0f, l, (int)ld_l, b, (int)ld_b);
 }
+
+void blas_solve_lower_right(bool t_l, size_t m, size_t n, const float *l, size_t ld_l, float *b, size_t ld_b) {
+    cblas_strsm(CblasRowMajor, CblasRight, CblasLower, turned(t_l), CblasNonUnit, (int)m, (int)n, 1.0f, l, (int)ld_l, b, (int)ld_b);
+}

@@ -23,3 +23,5 @@ CHECK_RESULT err_code blas_cholesky(ctx *c, float *a, size_t n, size_t ld, int t
 CHECK_RESULT err_code blas_eigen(ctx *c, float *a, size_t n, float *ret_values);
 /* Solve op(L) X = B for X (n x m), in place of B; L is lower triangular n x n, t_l transposes it. */
 void blas_solve_lower(bool t_l, size_t n, size_t m, const float *l, size_t ld_l, float *b, size_t ld_b);
+/* Solve X op(L) = B for X (m x n), in place of B; L is lower triangular n x n, t_l transposes it. */
+void blas_solve_lower_right(bool t_l, size_t m, size_t n, const float *l, size_t ld_l, float *b, size_t ld_b);
