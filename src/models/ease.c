@@ -167,12 +167,13 @@ static err_code save(ctx *c, const void *state, buf *out) {
     return pack_write(c, arrays, m->dense ? 3 : 2 + ITEM_LISTS_ARRAYS, out);
 }
 
-static err_code load(ctx *c, const pack *p, void **ret_state) {
+static err_code load(ctx *c, const pack *p, uint32_t n_items, void **ret_state) {
     ease *m = arena_new(c->arena, ease, 1);
     const void *items, *dense = NULL;
     if (!m) return fail(c, ERR_NO_MEMORY, "load ease");
     TRY(pack_get(c, p, "items", sizeof m->n_items, 1, &items, NULL));
     memcpy(&m->n_items, items, sizeof m->n_items);
+    if (m->n_items != n_items) return fail(c, ERR_CORRUPT, "saved model: weights of %u items", m->n_items);
     TRY(weighing_load(c, p, &m->w));
     if (pack_get(c, p, "list_start", sizeof(uint64_t), UINT64_MAX, &items, NULL) == ERR_OK) {
         TRY(item_lists_load(c, p, &m->lists));
