@@ -176,8 +176,7 @@ static err_code load(ctx *c, const pack *p, uint32_t n_items, void **ret_state) 
     if (m->n_items != n_items) return fail(c, ERR_CORRUPT, "saved model: weights of %u items", m->n_items);
     TRY(weighing_load(c, p, &m->w));
     if (pack_get(c, p, "list_start", sizeof(uint64_t), UINT64_MAX, &items, NULL) == ERR_OK) {
-        TRY(item_lists_load(c, p, &m->lists));
-        if (m->lists.n_items != m->n_items) return fail(c, ERR_CORRUPT, "saved model: lists of %u items", m->lists.n_items);
+        TRY(item_lists_load(c, p, n_items, &m->lists));
     } else {
         uint64_t cells = (uint64_t)m->n_items * m->n_items;
         TRY(pack_get(c, p, "dense", sizeof(float), cells, &dense, NULL));
