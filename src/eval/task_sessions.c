@@ -191,7 +191,7 @@ const eval_task task_sessions = {
     .metric_names = { [METRIC_HIT] = "p", [METRIC_MRR] = "mrr" },
     .group_names = { "" },
     .offers = MODEL_NEEDS_ORDER,
-    .models = "popularity markov vmis_knn vstan",
+    .models = "popularity markov vmis_knn vstan session_blend",
     .read = read,
     .inside = inside,
 };

@@ -14,7 +14,8 @@
     X(vstan)                \
     X(two_tower)            \
     X(content)              \
-    X(graph_filter)
+    X(graph_filter)         \
+    X(session_blend)
 
 #define MODEL_DECLARE(name) extern const model_row model_##name;
 MODEL_LIST(MODEL_DECLARE)

@@ -5,10 +5,10 @@
  * ago: clicks back in the session asked with; step_s: how many distinct items back the newest shared one is; the matched place is its
  * last one in s; `before` weighs what stood before it, `same` the item itself. It does NOT look at the clock: age is the number of
  * newer sessions, as a share of all, so that a setting means the same in a large shop and a small one. */
+#include "models/vstan.h"
 #include <math.h>
 #include <string.h>
 #include "models/rows.h"
-#include "models/session_index.h"
 
 enum { RECENT, SAMPLE, NEIGHBOURS, HALF_LIFE, LENGTH_POWER, POSITION_DECAY, MATCH_DECAY, DISTANCE_DECAY, BEFORE, SAME, IDF_WEIGHT };
 static const model_param params[] = {
@@ -25,62 +25,66 @@ static const model_param params[] = {
     [IDF_WEIGHT] = { "idf_weight", 3, 0, 100, false, "how much rare items are preferred" },
 };
 
-/* Votes by how far: places from the match, items back in the question. */
-typedef struct { float near[SESSION_MAX_CLICKS], step[SESSION_MAX_RECENT]; } vote_table;
-
-static void fill_votes(const double *param, vote_table *t) {
-    for (int d = 0; d < SESSION_MAX_CLICKS; d++) t->near[d] = (float)exp(-d / param[DISTANCE_DECAY]);
-    for (int i = 0; i < SESSION_MAX_RECENT; i++) t->step[i] = (float)exp(-i / param[MATCH_DECAY]);
+void vstan_prepare(const double *param, vstan_scale *ret_scale) {
+    memcpy(ret_scale->param, param, COUNT(params) * sizeof *param);
+    for (int d = 0; d < SESSION_MAX_CLICKS; d++) ret_scale->near[d] = (float)exp(-d / param[DISTANCE_DECAY]);
+    for (int i = 0; i < SESSION_MAX_RECENT; i++) ret_scale->step[i] = (float)exp(-i / param[MATCH_DECAY]);
 }
+
+void vstan_prepare_default(vstan_scale *ret_scale) {
+    model_options o = model_default_options(&model_vstan);
+    vstan_prepare(o.param, ret_scale);
+}
+
+uint32_t vstan_recent(const vstan_scale *t) { return (uint32_t)t->param[RECENT]; }
+uint32_t vstan_sample(const vstan_scale *t) { return (uint32_t)t->param[SAMPLE]; }
 
 static err_code fit(ctx *c, const interactions *x, const model_options *o, void **ret_state) {
     return session_model_fit(c, x, o->param, COUNT(params), (uint32_t)o->param[SAMPLE], ret_state);
 }
 
-/* Similarities of the sessions that share something, then the nearest of them. How many. */
-static uint32_t find_neighbours(const session_model *s, const session_query *q, session_neighbour *list, float *scratch) {
-    const session_log *log = &s->index.log;
-    float weight[SESSION_MAX_RECENT];
-    for (uint32_t i = 0; i < q->n; i++) weight[i] = q->weight[i] * (float)exp(-(double)q->ago[i] / s->param[POSITION_DECAY]);
-    uint32_t n = session_matches(&s->index, q, weight, (uint32_t)s->param[SAMPLE], list);
-    float fade = s->param[HALF_LIFE] > 0 ? (float)(1 / (s->param[HALF_LIFE] * log->n_sessions)) : 0;
-    float power = (float)s->param[LENGTH_POWER];
+uint32_t vstan_neighbours(const session_index *ix, const vstan_scale *t, const session_query *q, session_neighbour *list,
+                          float *scratch) {
+    const session_log *log = &ix->log;
+    float weight[SESSION_MAX_RECENT], power = (float)t->param[LENGTH_POWER];
+    for (uint32_t i = 0; i < q->n; i++) weight[i] = q->weight[i] * (float)exp(-(double)q->ago[i] / t->param[POSITION_DECAY]);
+    uint32_t n = session_matches(ix, q, weight, vstan_sample(t), list);
+    float fade = t->param[HALF_LIFE] > 0 ? (float)(1 / (t->param[HALF_LIFE] * log->n_sessions)) : 0;
     for (uint32_t i = 0; i < n; i++) {
         list[i].similarity *= exp2f(-(float)(log->n_sessions - 1 - list[i].session) * fade);
         if (power > 0) list[i].similarity *= powf((float)(log->start[list[i].session + 1] - log->start[list[i].session]), -power);
     }
-    return session_nearest(list, n, (uint32_t)s->param[NEIGHBOURS], scratch);
+    return session_nearest(list, n, (uint32_t)t->param[NEIGHBOURS], scratch);
 }
 
-static void add_votes(const session_model *s, const vote_table *t, const session_query *q, session_neighbour near, float *scores) {
-    const session_log *log = &s->index.log;
-    float before = (float)s->param[BEFORE], same = (float)s->param[SAME], idf_weight = (float)s->param[IDF_WEIGHT];
-    float vote = near.similarity * t->step[near.match];
-    uint64_t match = session_match_position(&s->index, q, near);
-    for (uint64_t e = log->start[near.session]; e < log->start[near.session + 1]; e++) {
-        uint32_t item = log->item[e];
-        float place = e > match ? t->near[e - match] : e < match ? before * t->near[match - e] : same;
-        float worth = vote * place * (1 + idf_weight * s->index.idf[item]) * (log->weight ? log->weight[e] : 1);
-        session_score_add(scores, item, worth);
+float vstan_vote(const session_index *ix, const vstan_scale *t, session_neighbour near, uint64_t match, uint64_t place) {
+    float before = (float)t->param[BEFORE], same = (float)t->param[SAME], idf_weight = (float)t->param[IDF_WEIGHT];
+    float far = place > match ? t->near[place - match] : place < match ? before * t->near[match - place] : same;
+    float weight = ix->log.weight ? ix->log.weight[place] : 1;
+    return near.similarity * t->step[near.match] * far * (1 + idf_weight * ix->idf[ix->log.item[place]]) * weight;
+}
+
+static void score_one(const session_index *ix, const vstan_scale *t, const history *h, session_neighbour *list, float *scratch,
+                      float *scores) {
+    session_query q = session_query_of(h, ix->log.n_items, vstan_recent(t));
+    memcpy(scores, ix->fallback, ix->log.n_items * sizeof *scores);
+    uint32_t n = vstan_neighbours(ix, t, &q, list, scratch);
+    for (uint32_t k = 0; k < n; k++) {
+        uint64_t match = session_match_position(ix, &q, list[k]);
+        for (uint64_t e = ix->log.start[list[k].session]; e < ix->log.start[list[k].session + 1]; e++)
+            session_score_add(scores, ix->log.item[e], vstan_vote(ix, t, list[k], match, e));
     }
 }
 
 static err_code score(ctx *c, const void *state, const history *h, size_t n, float *ret_scores) {
     const session_model *s = state;
-    uint32_t n_items = s->index.log.n_items, sample = (uint32_t)s->param[SAMPLE];
+    vstan_scale t;
+    vstan_prepare(s->param, &t);
     arena_mark mark = arena_save(c->arena);
-    session_neighbour *list = arena_new_raw(c->arena, session_neighbour, sample);
-    float *scratch = arena_new_raw(c->arena, float, sample);
-    vote_table t;
-    if (!list || !scratch) return fail(c, ERR_NO_MEMORY, "%u neighbours", sample);
-    fill_votes(s->param, &t);
-    for (size_t i = 0; i < n; i++) {
-        float *scores = ret_scores + i * n_items;
-        session_query q = session_query_of(&h[i], n_items, (uint32_t)s->param[RECENT]);
-        memcpy(scores, s->index.fallback, n_items * sizeof *scores);
-        uint32_t found = find_neighbours(s, &q, list, scratch);
-        for (uint32_t k = 0; k < found; k++) add_votes(s, &t, &q, list[k], scores);
-    }
+    session_neighbour *list = arena_new_raw(c->arena, session_neighbour, vstan_sample(&t));
+    float *scratch = arena_new_raw(c->arena, float, vstan_sample(&t));
+    if (!list || !scratch) return fail(c, ERR_NO_MEMORY, "%u neighbours", vstan_sample(&t));
+    for (size_t i = 0; i < n; i++) score_one(&s->index, &t, &h[i], list, scratch, ret_scores + i * s->index.log.n_items);
     arena_restore(c->arena, mark);
     return ERR_OK;
 }
