@@ -5,11 +5,15 @@
 #include "num/topk.h"
 
 /* ---- what is learned ---- */
-static const pair_params after_params = { .forward = 1, .gap_decay = 1.5, .same = 1, .window = 20, .half_life_share = 0.6, .per_item = 150 };
-static const pair_params before_params = { .backward = 1, .gap_decay = 1.5, .same = 1, .window = 20, .half_life_share = 0.6,
-                                           .per_item = 150 };
-static const pair_params near_params = { .forward = 1, .backward = 1, .gap_decay = 8, .same = 1, .window = 40, .half_life_share = 0.75,
-                                         .per_item = 150 };
+static const pair_params after_params = {
+    .forward = 1, .gap_decay = 1.5, .same = 1, .window = 20, .half_life_share = 0.6, .per_item = 150,
+};
+static const pair_params before_params = {
+    .backward = 1, .gap_decay = 1.5, .same = 1, .window = 20, .half_life_share = 0.6, .per_item = 150,
+};
+static const pair_params near_params = {
+    .forward = 1, .backward = 1, .gap_decay = 8, .same = 1, .window = 40, .half_life_share = 0.75, .per_item = 150,
+};
 static const double PRIOR = 3;                  /* pairs a sum is shrunk by: one lucky pair is no likeness */
 static const double LATELY = 0.06, JUST_NOW = 0.012;    /* half-lives of popularity, shares of all sessions */
 static const double AGE_FLOOR = 2e-4;           /* share of all sessions below which ages are alike */
@@ -161,7 +165,8 @@ static void clear_desk(evidence_desk *d) {
 
 /* The very next place counts most, twice as near neighbours four times. */
 static float sharp_vote(session_neighbour near, float step, uint64_t match, uint64_t place) {
-    float far = place > match ? expf(-(float)(place - match - 1) / 1.2f) : place < match ? 0.2f * expf(-(float)(match - place) / 1.2f) : 0.2f;
+    float gap = place > match ? (float)(place - match - 1) : (float)(match - place);
+    float far = (place > match ? 1 : 0.2f) * expf(-gap / 1.2f);
     return near.similarity * near.similarity * step * far;
 }
 
