@@ -8,7 +8,7 @@
 #include "eval/pick.h"
 #include "eval/task_int.h"
 
-const eval_task *const eval_tasks[] = { &task_topn, &task_basket, &task_sessions };
+const eval_task *const eval_tasks[] = { &task_topn, &task_basket, &task_sessions, &task_nextbasket };
 const size_t n_eval_tasks = COUNT(eval_tasks);
 
 enum { TOP_LEVEL_MODELS = 64 };

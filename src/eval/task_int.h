@@ -28,4 +28,7 @@ uint32_t basket_hidden_position(uint32_t rank, uint32_t size);
 /* Task `sessions` from text in memory instead of files, for tests. Same errors; files are called "train" and "test". */
 CHECK_RESULT err_code task_sessions_read_text(ctx *c, str train_text, str test_text, eval_cases *ret_cases);
 
-extern const eval_task task_topn, task_basket, task_sessions;
+/* Task `nextbasket` from text in memory instead of files, for tests. Same errors; files are called "history" and "future". */
+CHECK_RESULT err_code task_nextbasket_read_text(ctx *c, str history_text, str future_text, eval_cases *ret_cases);
+
+extern const eval_task task_topn, task_basket, task_sessions, task_nextbasket;

@@ -15,7 +15,11 @@
     X(two_tower)            \
     X(content)              \
     X(graph_filter)         \
-    X(session_blend)
+    X(session_blend)        \
+    X(personal_top)         \
+    X(tifu_knn)             \
+    X(up_cf)                \
+    X(next_basket)
 
 #define MODEL_DECLARE(name) extern const model_row model_##name;
 MODEL_LIST(MODEL_DECLARE)
