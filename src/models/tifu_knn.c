@@ -5,12 +5,12 @@
 #include "models/rows.h"
 #include "models/visits.h"
 
-enum { NEIGHBOURS = VISIT_TIFU_PARAMS, ALPHA };
+enum { NEIGHBOURS = VISIT_TIFU_PARAMS, ALPHA, FEW = 10 };
 static const model_param params[] = {
     [VISIT_DECAY] = VISIT_PARAM_DECAY(0.9),
     [VISIT_GROUP_DECAY] = VISIT_PARAM_GROUP_DECAY,
     [VISIT_GROUPS] = VISIT_PARAM_GROUPS(7),
-    [NEIGHBOURS] = { "neighbours", 300, 1, 10000, true, "nearest shoppers" },
+    [NEIGHBOURS] = { "neighbours", 300, 1, 10000, true, "nearest shoppers; in a small shop a fifth of all, at least ten" },
     [ALPHA] = { "alpha", 0.7, 0, 1, false, "share of the shopper's own taste; the rest is the neighbours'" },
 };
 
@@ -47,13 +47,19 @@ static void answer(const visit_model *m, const history *h, visit_tasting *s, vis
         visit_add_vote(&m->index, near->best.entry[k].item, (1 - own) / (float)near->best.n, scores);
 }
 
+/* All of a small shop are not near. */
+static uint32_t neighbours(const visit_model *m) {
+    uint32_t most = m->index.n_users / 5 > FEW ? m->index.n_users / 5 : FEW, wanted = (uint32_t)m->param[NEIGHBOURS];
+    return wanted < most ? wanted : most;
+}
+
 static err_code score(ctx *c, const void *state, const history *h, size_t n, float *ret_scores) {
     const visit_model *m = state;
     arena_mark mark = arena_save(c->arena);
     visit_tasting s;
     visit_search near;
     TRY(visit_tasting_new(c, m->index.n_items, &s));
-    TRY(visit_search_new(c, &m->index, (uint32_t)m->param[NEIGHBOURS], &near));
+    TRY(visit_search_new(c, &m->index, neighbours(m), &near));
     for (size_t i = 0; i < n; i++) answer(m, &h[i], &s, &near, ret_scores + i * m->index.n_items);
     arena_restore(c->arena, mark);
     return ERR_OK;
