@@ -1,19 +1,21 @@
 /* next_basket: what the shopper comes back for, what his like took when they came back, and what everybody takes now.
  *   score(i) = u_i + g sum over the k nearest v of cos(u, v) b_v,i / sum of cos + p e_i
- * u: decayed frequencies of all his visits (visit_weight_tifu); v: the same of another's visits but the last one; b_v: that last visit;
- * e: share of shoppers' last visits with i. cos over u_i idf_i: the neighbours' future, not their past, is what is likely to come. */
+ * u: decayed frequencies of all his visits (visit_weight_tifu); v: the same of another's visits but the last one; b_v: that last
+ * visit and `past` times v; e: share of shoppers' last visits with i; cos over u_i idf_i. What neighbours took next, not what they
+ * took before, is what is likely to come. */
 #include <math.h>
 #include <string.h>
 #include "models/rows.h"
 #include "models/visits.h"
 
-enum { NEIGHBOURS = VISIT_TIFU_PARAMS, FOLLOW, EVERYBODY };
+enum { NEIGHBOURS = VISIT_TIFU_PARAMS, FOLLOW, PAST, EVERYBODY };
 static const model_param params[] = {
     [VISIT_DECAY] = VISIT_PARAM_DECAY(0.95),
     [VISIT_GROUP_DECAY] = VISIT_PARAM_GROUP_DECAY,
     [VISIT_GROUPS] = VISIT_PARAM_GROUPS(1),
     [NEIGHBOURS] = { "neighbours", 300, 1, 10000, true, "nearest shoppers" },
     [FOLLOW] = { "follow", 5, 0, 1000, false, "weight of what the nearest took next (g)" },
+    [PAST] = { "past", 0.03, 0, 10, false, "weight of what the nearest took before, within that" },
     [EVERYBODY] = { "everybody", 0.1, 0, 1000, false, "weight of what everybody took last (p)" },
 };
 
@@ -24,12 +26,9 @@ static history but_last(visit_tasting *s, history h) {
     return h;
 }
 
-static history only_last(const visit_tasting *s, history h) {
-    size_t from = (size_t)s->last_visit;
-    h.n -= from, h.item += from;
-    if (h.weight) h.weight += from;
-    if (h.visit) h.visit += from;
-    return h;
+/* The last visit, and a little of those before it: what fell on another day may fall on the next one. */
+static double vote_weight(const double *param, uint64_t t, uint64_t n) {
+    return t + 1 == n ? 1 : param[PAST] * visit_weight_tifu(param, t, n - 1);
 }
 
 /* ln(1 + shoppers / shoppers who hold it): what all take tells little of a taste. */
@@ -55,9 +54,9 @@ static void make_unit_length(visit_tasting *s, const float *scale) {
 
 static err_code fit_rows(ctx *c, const interactions *x, const visit_model *m, visit_tasting *s, visit_rows *taste, visit_rows *vote) {
     for (uint32_t u = 0; u < x->n_users; u++) {
-        history all = interactions_history(x, u), before = but_last(s, all), last = only_last(s, all);
+        history all = interactions_history(x, u), before = but_last(s, all);
         if (u % 1024 == 0) TRY(ctx_check(c));
-        visit_taste(s, &last, visit_weight_one, NULL);
+        visit_taste(s, &all, vote_weight, m->param);
         visit_rows_add(vote, s, NULL);
         visit_taste(s, &before, visit_weight_tifu, m->param);
         make_unit_length(s, m->scale);

@@ -74,10 +74,12 @@ TEST(next_basket_models, next_basket_listens_to_what_the_nearest_took_next) {
     float got[5];
     /* users 0 and 1 took a and b like the visitor and came back for d and e; c is what everybody takes */
     const interactions *x = shop_of(&s, (const char *[]){ "a d", "b e", "c c", "c c", "c c" }, 5, 5);
-    ask(c, "next_basket", "decay=1 follow=2 everybody=0", x, "a", got);
+    ask(c, "next_basket", "decay=1 follow=2 everybody=0 past=0", x, "a", got);
     assert_scores((float[]){ 1, 0, 0, 2, 0 }, got, 5);
-    ask(c, "next_basket", "decay=1 follow=2 everybody=0", x, "ab", got);          /* both equally near */
+    ask(c, "next_basket", "decay=1 follow=2 everybody=0 past=0", x, "ab", got);   /* both equally near */
     assert_scores((float[]){ 1, 1, 0, 1, 1 }, got, 5);
+    ask(c, "next_basket", "decay=1 follow=2 everybody=0 past=0.5", x, "a", got);
+    assert_scores((float[]){ 2, 0, 0, 2, 0 }, got, 5);
     ask(c, "next_basket", "everybody=10", x, "", got);
     assert_scores((float[]){ 0, 0, 6, 2, 2 }, got, 5);
 }
