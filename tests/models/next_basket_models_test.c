@@ -50,7 +50,8 @@ TEST(next_basket_models, tifu_mixes_his_taste_with_the_nearest) {
     TEST_CTX(c);
     shop s = { .start = { 0 } };
     float got[3];
-    /* visitor "a ab": groups of one visit: a = .25 + .5, b = .5. Distances: user 0 (a 1): .3125; user 1 (b 1): .8125; user 2 (c 1): 1.8125 */
+    /* visitor "a ab": groups of one visit: a = .25 + .5, b = .5. Squared
+     * distances: .3125 of user 0 (a 1), .8125 of user 1 (b 1), 1.8125 of user 2 (c 1) */
     const interactions *x = shop_of(&s, (const char *[]){ "a", "b", "c" }, 3, 3);
     ask(c, "tifu_knn", "neighbours=2 group_decay=0.5 alpha=0.6", x, "a ab", got);
     assert_scores((float[]){ 0.6f * 0.75f + 0.4f / 2, 0.6f * 0.5f + 0.4f / 2, 0 }, got, 3);
