@@ -103,6 +103,13 @@ uint32_t tower_sampler_most_rows(const tower_sampler *s);
 uint32_t tower_sampler_most_items(const tower_sampler *s);
 double tower_sampler_done(const tower_sampler *s);
 
+/* Where ids and facts start: raw vectors of sold items are the leading right singular vectors of the training part.
+ *   ret_ids     n_items x dim; zeros for items without sales and past the rank of the data
+ *   ret_facts   facts x dim; NULL when there are none
+ * ERR_NO_MEMORY, ERR_CANCELLED. */
+CHECK_RESULT err_code tower_start(ctx *c, const tower_people *p, uint32_t dim, uint64_t seed, int threads, float *ret_ids,
+                                  float *ret_facts);
+
 /* What training gives, in c->arena. */
 typedef struct {
     float *raw, *item;              /* n_items x dim */

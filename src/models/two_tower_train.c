@@ -6,12 +6,10 @@
 #include "models/two_tower_int.h"
 #include "num/blas.h"
 #include "num/parallel.h"
-#include "num/topk.h"
 #include "num/vec.h"
 
 enum {
     ITEM_BLOCK = 256, USER_BLOCK = 32, WEIGHT_BLOCK = 32,   /* rows or columns one thread takes at once */
-    VALIDATE_TOP = 20,
 };
 
 /* One run of numbers that Adam moves: the numbers, their two moments. */
@@ -42,6 +40,8 @@ typedef struct {
     float *right_logit;             /* threads x TOWER_RIGHT */
 } trainer;
 
+static const double START_NOISE = 0.1;                      /* beside the start, so that no two numbers stay equal */
+
 static err_code no_memory(ctx *c) { return fail(c, ERR_NO_MEMORY, "two towers: it needs more memory than a job may have"); }
 
 /* ---- the numbers ---- */
@@ -56,8 +56,8 @@ static float normal(rng *r) {
     return (float)(sqrt(-2 * log(u)) * cos(2 * M_PI * v));
 }
 
-static void fill_normal(rng *r, float *x, size_t n, double deviation) {
-    for (size_t i = 0; i < n; i++) x[i] = (float)deviation * normal(r);
+static void add_normal(rng *r, float *x, size_t n, double deviation) {
+    for (size_t i = 0; i < n; i++) x[i] += (float)deviation * normal(r);
 }
 
 static size_t tower_size(size_t dim, size_t extra, size_t hidden) { return (dim + extra) * hidden + hidden + hidden * dim; }
@@ -81,13 +81,14 @@ static err_code make_numbers(ctx *c, trainer *t) {
     t->d_user = tower_at(t->dense_gradient + item_size, p->dim, TOWER_FEATURES, p->hidden);
     rng r;
     rng_seed(&r, p->seed);
-    double unit = 1 / sqrt((double)p->dim);                 /* ids start small beside facts: what facts explain, they shall explain */
-    fill_normal(&r, t->ids.x, t->ids.n, t->facts ? unit / 4 : unit);
-    fill_normal(&r, t->facts_of.x, t->facts_of.n, unit);
-    fill_normal(&r, t->item.w1, (size_t)p->dim * p->hidden, sqrt(2.0) * unit);
-    fill_normal(&r, t->user.w1, (size_t)(p->dim + TOWER_FEATURES) * p->hidden, sqrt(2.0) * unit);
-    fill_normal(&r, t->item.w2, (size_t)p->dim * p->hidden, 0.1 / sqrt((double)p->hidden));
-    fill_normal(&r, t->user.w2, (size_t)p->dim * p->hidden, 0.1 / sqrt((double)p->hidden));
+    double unit = 1 / sqrt((double)p->dim);
+    TRY(tower_start(c, t->people, p->dim, p->seed, p->threads, t->ids.x, t->facts ? t->facts_of.x : NULL));
+    add_normal(&r, t->ids.x, t->ids.n, START_NOISE * unit);
+    add_normal(&r, t->facts_of.x, t->facts_of.n, START_NOISE * unit);
+    add_normal(&r, t->item.w1, (size_t)p->dim * p->hidden, sqrt(2.0) * unit);
+    add_normal(&r, t->user.w1, (size_t)(p->dim + TOWER_FEATURES) * p->hidden, sqrt(2.0) * unit);
+    add_normal(&r, t->item.w2, (size_t)p->dim * p->hidden, 0.1 / sqrt((double)p->hidden));
+    add_normal(&r, t->user.w2, (size_t)p->dim * p->hidden, 0.1 / sqrt((double)p->hidden));
     return ERR_OK;
 }
 
@@ -276,7 +277,7 @@ typedef struct {
     float *pool;                    /* validated users x dim */
     tower_pass users;
     float *scores;                  /* threads x USER_BLOCK x n_items */
-    double *found;                  /* validated users: share of the hidden items among the best */
+    double *found;                  /* validated users: how high their hidden items stand, 0..1 */
 } survey;
 
 static err_code survey_new(ctx *c, trainer *t, survey *ret) {
@@ -304,15 +305,19 @@ static void survey_items(void *state, size_t from, size_t to, int worker) {
     for (size_t i = from; i < to; i++) s->known[i] = s->pass[worker].inverse_in[i - from] > 0;
 }
 
-static double share_found(const tower_people *p, uint32_t user, const float *scores) {
-    topk_entry entry[VALIDATE_TOP];
-    topk best = { entry, 0, VALIDATE_TOP };
+/* How high the hidden items of a user stand: the mean of 1 / log2(1 + place) over them, NDCG without a cut. Smoother than what
+ * is among the first twenty, so that a few hundred users are enough to compare epochs. */
+static double height(const tower_people *p, uint32_t user, const float *scores) {
     const uint32_t *item = p->item + p->start[user];
-    uint32_t n = (uint32_t)(p->start[user + 1] - p->start[user]), hidden = n - p->n_train[user], hits = 0;
-    for (uint32_t i = 0; i < p->x->n_items; i++) topk_offer(&best, i, scores[i]);
-    for (uint32_t k = 0; k < best.n; k++)
-        for (uint32_t i = p->n_train[user]; i < n; i++) hits += item[i] == best.entry[k].item;
-    return (double)hits / (hidden < VALIDATE_TOP ? hidden : VALIDATE_TOP);
+    uint32_t n = (uint32_t)(p->start[user + 1] - p->start[user]);
+    double sum = 0;
+    for (uint32_t k = p->n_train[user]; k < n; k++) {
+        uint32_t before = 0;
+        float own = scores[item[k]];
+        for (uint32_t i = 0; i < p->x->n_items; i++) before += scores[i] > own;
+        sum += 1 / log2(2 + (double)before);
+    }
+    return sum / (n - p->n_train[user]);
 }
 
 static void survey_users(void *state, size_t from, size_t to, int worker) {
@@ -337,7 +342,7 @@ static void survey_users(void *state, size_t from, size_t to, int worker) {
         uint32_t user = p->validated[k];
         float *row = scores + (k - from) * n_items;
         for (uint64_t e = p->start[user]; e < p->start[user] + p->n_train[user]; e++) row[p->item[e]] = -2;
-        s->found[k] = share_found(p, user, row);
+        s->found[k] = height(p, user, row);
     }
 }
 
