@@ -91,7 +91,8 @@ static const interactions *make_town(town *t) {
     for (uint32_t u = 0; u < USERS; u++) {
         for (uint32_t k = 0; k < EACH; k++) {
             uint32_t item;
-            do item = (uint32_t)rng_below(&r, ITEMS / TASTES) * TASTES + (rng_unit(&r) < 0.9 ? u % TASTES : (uint32_t)rng_below(&r, TASTES));
+            uint32_t taste = rng_unit(&r) < 0.9 ? u % TASTES : (uint32_t)rng_below(&r, TASTES);
+            do item = (uint32_t)rng_below(&r, ITEMS / TASTES) * TASTES + taste;
             while (never_sold(item));
             t->item[t->start[u] + k] = item;
         }
