@@ -9,6 +9,7 @@
     X(item_knn)             \
     X(rp3beta)              \
     X(ease)                 \
+    X(sansa)                \
     X(markov)               \
     X(vmis_knn)             \
     X(vstan)                \
