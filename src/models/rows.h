@@ -10,6 +10,7 @@
     X(rp3beta)              \
     X(ease)                 \
     X(sansa)                \
+    X(als)                  \
     X(markov)               \
     X(vmis_knn)             \
     X(vstan)                \
