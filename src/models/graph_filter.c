@@ -4,10 +4,12 @@
  *   sharpen   s = D^1/2 f(P) D^-1/2 b,  f(l) = exp(-T l) or its Taylor polynomial, P = Rn'Rn, Rn = Du^-1/2 A D^-1/2
  * with A users by items, d degrees, V and lambda the leading eigenvectors and eigenvalues of P. With power 1, user 1, in = out = 1/2
  * these are GF-CF (T = 0) and BSPM (one Runge-Kutta step of length T is the polynomial of order 4). Beyond the leading vectors f is 1:
- * what is to be taken away is what everybody likes, and a few vectors hold that.
+ * what is to be taken away is what everybody likes, and a few vectors hold that. What the blur does not reach stays 0.
  * Two sparse passes and two thin products answer one; no matrix of items by items is ever made. */
 #include <math.h>
 #include <string.h>
+#include "base/limits.h"
+#include "models/item_lists.h"
 #include "models/rows.h"
 #include "models/weigh.h"
 #include "num/blas.h"
@@ -15,21 +17,22 @@
 #include "num/rsvd.h"
 #include "num/vec.h"
 
-enum { VALUES, HALF_LIFE, BLUR_IN, POWER, BLUR_USER, BLUR_OUT, RANK, PASSES, IDEAL, IDEAL_POWER, SHARPEN, ORDER, MOST };
+enum { VALUES, HALF_LIFE, BLUR_IN, POWER, BLUR_USER, BLUR_OUT, RANK, PASSES, IDEAL, IDEAL_POWER, SHARPEN, ORDER, MOST, LISTS };
 static const model_param params[] = {
     [VALUES] = WEIGH_PARAM_VALUES,
     [HALF_LIFE] = WEIGH_PARAM_HALF_LIFE,
-    [BLUR_IN] = { "in", 0.5, 0, 1.5, false, "power of an item's degree that its vote is divided by" },
-    [POWER] = { "power", 1.25, 0.25, 2, false, "of the likeness of a user; 1: linear; more: the most similar users decide" },
-    [BLUR_USER] = { "user", 0.9, 0, 1.5, false, "power of a user's degree that his votes are divided by" },
-    [BLUR_OUT] = { "out", 0.2, 0, 1.5, false, "power of an item's degree that its score is divided by" },
+    [BLUR_IN] = { "in", 0.45, 0, 1.5, false, "power of an item's degree that its vote is divided by" },
+    [POWER] = { "power", 1.375, 0.25, 2, false, "of the likeness of a user; 1: linear; more: the most similar users decide" },
+    [BLUR_USER] = { "user", 0.8, 0, 1.5, false, "power of a user's degree that his votes are divided by" },
+    [BLUR_OUT] = { "out", 0.12, 0, 1.5, false, "power of an item's degree that its score is divided by" },
     [RANK] = { "rank", 64, 0, RSVD_MAX_RANK, true, "leading vectors of the graph; 0: blur only" },
     [PASSES] = { "passes", 3, 0, 20, true, "power passes of the truncated SVD" },
     [IDEAL] = { "ideal", 0, 0, 100, false, "weight of the ideal low-pass filter" },
     [IDEAL_POWER] = { "ideal_power", 0, -2, 2, false, "power of an eigenvalue in it" },
-    [SHARPEN] = { "sharpen", 0.2, 0, 10, false, "time T of the sharpening; 0: none" },
+    [SHARPEN] = { "sharpen", 0.35, 0, 10, false, "time T of the sharpening; 0: none" },
     [ORDER] = { "order", 0, 0, 8, true, "order of its solver (1 Euler, 4 Runge-Kutta, one step); 0: exact" },
     [MOST] = { "most", 2000, 10, 1e9, true, "users asked about one item; more are thinned out evenly" },
+    [LISTS] = { "lists", 0, 0, 1e6, true, "answer from lists of that many partners of each item, made once; 0: from the graph" },
 };
 
 typedef struct {
@@ -47,6 +50,8 @@ typedef struct {
     const float *ideal;             /* rank: weight * lambda^g * f(lambda) */
     double mean;                    /* of the cells before they were made relative */
     bool has_ideal;
+    bool has_lists;                 /* then the lists answer, and nothing of the graph above is kept */
+    item_lists lists;
 } graph_filter;
 
 /* ---- fit ---- */
@@ -166,10 +171,8 @@ static err_code fit_degrees(ctx *c, const csr *by_item, const model_options *o, 
     return degree_powers(c, by_item, -0.5, &s->item_ideal);
 }
 
-static err_code fit(ctx *c, const interactions *x, const model_options *o, void **ret_state) {
-    graph_filter *s = arena_new(c->arena, graph_filter, 1);
+static err_code fit_graph(ctx *c, const interactions *x, const model_options *o, graph_filter *s) {
     csr by_item;
-    if (!s) return fail(c, ERR_NO_MEMORY, "graph filter of %u items", x->n_items);
     s->n_users = x->n_users, s->n_items = x->n_items;
     s->power = (float)o->param[POWER], s->has_ideal = o->param[IDEAL] > 0;
     s->weigh = (weighing){ (int)o->param[VALUES], o->param[HALF_LIFE] };
@@ -181,9 +184,7 @@ static err_code fit(ctx *c, const interactions *x, const model_options *o, void 
     TRY(fit_degrees(c, &by_item, o, s));
     TRY(ctx_check(c));
     model_progress(o, "leading vectors", 0.2);
-    TRY(fit_spectrum(c, &by_item, o, s));
-    *ret_state = s;
-    return ERR_OK;
+    return fit_spectrum(c, &by_item, o, s);
 }
 
 /* ---- answering ---- */
@@ -191,7 +192,10 @@ typedef struct {
     float *near;                    /* n_users: likeness of a user to the one who asks; zero between answers */
     uint32_t *met;                  /* users with a likeness, in the order met */
     float *along, *low;             /* batch x rank: what the blurred scores hold along each vector; what the ideal filter adds */
+    float *tile;                    /* batch x TILE */
 } scratch;
+
+enum { BATCH = 256, TILE = 512 };
 
 /* Users who have what he has. */
 static size_t meet_users(const graph_filter *s, const weighed *items, size_t n, scratch *w) {
@@ -234,16 +238,39 @@ static void ideal(const graph_filter *s, const weighed *items, size_t n, float *
     for (uint32_t k = 0; k < s->rank; k++) ret_low[k] *= s->ideal[k];
 }
 
-/* scores += (V' scores * (f - 1) + low) V, for n rows at once. */
-static void sharpen(const graph_filter *s, size_t n, scratch *w, float *scores) {
-    size_t items = s->n_items, rank = s->rank;
-    if (n == 1) blas_gemv(true, items, rank, 1, s->vectors, rank, scores, 0, w->along);
-    else blas_gemm(false, false, n, rank, items, 1, scores, items, s->vectors, rank, 0, w->along, rank);
+/* How far to go along each vector, from what the scores hold along it. */
+static void steps(const graph_filter *s, size_t n, scratch *w) {
     for (size_t at = 0; at < n; at++)
-        for (size_t k = 0; k < rank; k++)
-            w->along[at * rank + k] = w->along[at * rank + k] * s->sharpen[k] + (s->has_ideal ? w->low[at * rank + k] : 0);
-    if (n == 1) blas_gemv(false, items, rank, 1, s->vectors, rank, w->along, 1, scores);
-    else blas_gemm(false, true, n, items, rank, 1, w->along, rank, s->vectors, rank, 1, scores, items);
+        for (size_t k = 0; k < s->rank; k++) {
+            size_t cell = at * s->rank + k;
+            w->along[cell] = w->along[cell] * s->sharpen[k] + (s->has_ideal ? w->low[cell] : 0);
+        }
+}
+
+/* scores += (V' scores * (f - 1) + low) V. One who asks: only items the blur has reached are looked at. */
+static void sharpen_one(const graph_filter *s, scratch *w, float *scores) {
+    memset(w->along, 0, s->rank * sizeof *w->along);
+    for (size_t j = 0; j < s->n_items; j++)
+        if (scores[j] != 0) vec_add_scaled(w->along, scores[j], s->vectors + j * s->rank, s->rank);
+    steps(s, 1, w);
+    for (size_t j = 0; j < s->n_items; j++)
+        if (s->has_ideal || scores[j] != 0) scores[j] += vec_dot(w->along, s->vectors + j * s->rank, s->rank);
+}
+
+/* The same for n rows as two dense products, the second by tiles of items. */
+static void sharpen_batch(const graph_filter *s, size_t n, scratch *w, float *scores) {
+    size_t items = s->n_items, rank = s->rank;
+    blas_gemm(false, false, n, rank, items, 1, scores, items, s->vectors, rank, 0, w->along, rank);
+    steps(s, n, w);
+    for (size_t from = 0; from < items; from += TILE) {
+        size_t width = items - from < TILE ? items - from : TILE;
+        blas_gemm(false, true, n, width, rank, 1, w->along, rank, s->vectors + from * rank, rank, 0, w->tile, width);
+        for (size_t at = 0; at < n; at++)
+            for (size_t j = 0; j < width; j++) {
+                float *score = &scores[at * items + from + j];
+                *score = s->has_ideal || *score != 0 ? *score + w->tile[at * width + j] : 0;
+            }
+    }
 }
 
 static err_code answer(ctx *c, const graph_filter *s, const history *h, size_t n, scratch *w, float *scores) {
@@ -257,28 +284,107 @@ static err_code answer(ctx *c, const graph_filter *s, const history *h, size_t n
         if (s->has_ideal) ideal(s, items, n_items, w->low + at * s->rank);
         arena_restore(c->arena, mark);
     }
-    if (s->rank) sharpen(s, n, w, scores);
+    if (s->rank && n == 1) sharpen_one(s, w, scores);
+    else if (s->rank) sharpen_batch(s, n, w, scores);
     for (size_t at = 0; at < n; at++)
         for (uint32_t j = 0; j < s->n_items; j++) scores[at * s->n_items + j] *= s->item_root[j];
     return ERR_OK;
 }
 
-static err_code score(ctx *c, const void *state, const history *h, size_t n, float *ret_scores) {
-    enum { BATCH = 256 };
-    const graph_filter *s = state;
+static err_code score_graph(ctx *c, const graph_filter *s, const history *h, size_t n, float *ret_scores) {
     arena_mark mark = arena_save(c->arena);
     size_t batch = n < BATCH ? n : BATCH, room = batch * s->rank;
     scratch w = { arena_new(c->arena, float, s->n_users), arena_new_raw(c->arena, uint32_t, s->n_users),
-        arena_new_raw(c->arena, float, room), arena_new_raw(c->arena, float, room) };
-    if (!w.near || !w.met || !w.along || !w.low) return fail(c, ERR_NO_MEMORY, "answer %zu histories", n);
+        arena_new_raw(c->arena, float, room), arena_new_raw(c->arena, float, room),
+        arena_new_raw(c->arena, float, batch > 1 ? batch * TILE : 0) };
+    if (!w.near || !w.met || !w.along || !w.low || !w.tile) return fail(c, ERR_NO_MEMORY, "answer %zu histories", n);
     for (size_t at = 0; at < n; at += batch)
         TRY(answer(c, s, h + at, n - at < batch ? n - at : batch, &w, ret_scores + at * s->n_items));
     arena_restore(c->arena, mark);
     return ERR_OK;
 }
 
+static err_code score(ctx *c, const void *state, const history *h, size_t n, float *ret_scores) {
+    const graph_filter *s = state;
+    if (s->has_lists) return item_lists_score(c, &s->lists, &s->weigh, h, n, ret_scores);
+    return score_graph(c, s, h, n, ret_scores);
+}
+
+/* ---- lists: what each item alone would answer, cut; answers to several items are taken to add up, which they do for power 1 ---- */
+typedef struct {
+    const graph_filter *s;
+    item_lists_room *room;
+    struct seat { arena memory; float *scores; err_code err; char why[256]; } *seats;
+} listing;
+
+enum { LIST_BATCH = 64 };
+
+static err_code list_items(ctx *c, const listing *l, struct seat *seat, uint32_t from, uint32_t n) {
+    uint32_t item[LIST_BATCH];
+    history h[LIST_BATCH];
+    for (uint32_t i = 0; i < n; i++) {
+        item[i] = from + i;
+        h[i] = (history){ .n = 1, .item = &item[i], .user = MODEL_NOBODY };
+    }
+    TRY(score_graph(c, l->s, h, n, seat->scores));
+    for (uint32_t i = 0; i < n; i++) item_lists_keep_dense(l->room, from + i, seat->scores + (size_t)i * l->s->n_items);
+    return ERR_OK;
+}
+
+static void list_range(void *state, size_t from, size_t to, int worker) {
+    const listing *l = state;
+    struct seat *seat = &l->seats[worker];
+    ctx mine;
+    if (seat->err) return;
+    ctx_init(&mine, &seat->memory);
+    seat->err = list_items(&mine, l, seat, (uint32_t)from, (uint32_t)(to - from));
+    if (seat->err) memcpy(seat->why, mine.error.text, sizeof seat->why), seat->why[sizeof seat->why - 1] = 0;
+}
+
+/* Fill the room, item by item on several threads; the scratch is given back. */
+static err_code fit_lists(ctx *c, const graph_filter *s, uint32_t k, int threads, item_lists_room *room) {
+    arena_mark mark = arena_save(c->arena);
+    listing l = { s, room, arena_new(c->arena, struct seat, (size_t)threads) };
+    if (!l.seats) return fail(c, ERR_NO_MEMORY, "lists of %u", k);
+    for (int t = 0; t < threads; t++) {
+        l.seats[t].scores = arena_new_raw(c->arena, float, (size_t)LIST_BATCH * s->n_items);
+        if (!l.seats[t].scores) return fail(c, ERR_NO_MEMORY, "lists of %u for %u items", k, s->n_items);
+        arena_init(&l.seats[t].memory, LIMIT_JOB_ARENA);
+    }
+    err_code e = parallel_for(c, threads, s->n_items, LIST_BATCH, list_range, &l);
+    for (int t = 0; t < threads; t++) {
+        if (!e && l.seats[t].err) e = fail(c, l.seats[t].err, "%s", l.seats[t].why);
+        arena_done(&l.seats[t].memory);
+    }
+    if (!e) arena_restore(c->arena, mark);
+    return e;
+}
+
+static err_code fit_to_lists(ctx *c, const interactions *x, const model_options *o, uint32_t k, graph_filter *s) {
+    item_lists_room room;
+    TRY(item_lists_room_new(c, x->n_items, k, &room));
+    arena_mark mark = arena_save(c->arena);
+    TRY(fit_graph(c, x, o, s));
+    model_progress(o, "lists", 0.4);
+    TRY(fit_lists(c, s, k, parallel_threads(o->threads), &room));
+    *s = (graph_filter){ .n_items = s->n_items, .weigh = s->weigh, .has_lists = true };
+    arena_restore(c->arena, mark);
+    return item_lists_close(c, &room, &s->lists);
+}
+
+static err_code fit(ctx *c, const interactions *x, const model_options *o, void **ret_state) {
+    graph_filter *s = arena_new(c->arena, graph_filter, 1);
+    uint32_t k = (uint32_t)o->param[LISTS];
+    if (!s) return fail(c, ERR_NO_MEMORY, "graph filter of %u items", x->n_items);
+    if (k == 0 || x->n_items == 0) TRY(fit_graph(c, x, o, s));
+    else TRY(fit_to_lists(c, x, o, k, s));
+    *ret_state = s;
+    return ERR_OK;
+}
+
 /* ---- keeping ---- */
-typedef struct { uint32_t n_users, n_items, rank, has_ideal; int32_t values; float power; double half_life_days, mean; } head;
+typedef struct { uint32_t n_users, n_items, rank, has_ideal, has_lists;
+    int32_t values; float power, unused; double half_life_days, mean; } head;
 
 enum { HEAD, USER_START, USER_ITEM, USER_VALUE, ITEM_START, ITEM_USER, ITEM_VALUE, ITEM_IN, USER_SCALE, ITEM_OUT, ITEM_ROOT,
        ITEM_IDEAL, VECTORS, SHARPENED, IDEALS, ARRAYS };
@@ -294,11 +400,19 @@ static const struct { const char *name; uint32_t size; } arrays[ARRAYS] = {
     [SHARPENED] = { "sharpen", sizeof(float) }, [IDEALS] = { "ideal", sizeof(float) },
 };
 
+static err_code save_lists(ctx *c, const graph_filter *s, const head *first, buf *out) {
+    pack_array rows[1 + ITEM_LISTS_ARRAYS] = { { arrays[HEAD].name, first, arrays[HEAD].size, 1 } };
+    item_lists_arrays(&s->lists, rows + 1);
+    return pack_write(c, rows, COUNT(rows), out);
+}
+
 static err_code save(ctx *c, const void *state, buf *out) {
     const graph_filter *s = state;
+    head first = { s->n_users, s->n_items, s->rank, s->has_ideal, s->has_lists, s->weigh.values, s->power, 0,
+        s->weigh.half_life_days, s->mean };
+    if (s->has_lists) return save_lists(c, s, &first, out);
     const csr *u = &s->by_user, *i = &s->by_item;
     uint64_t u_cells = u->start[s->n_users], i_cells = i->start[s->n_items];
-    head first = { s->n_users, s->n_items, s->rank, s->has_ideal, s->weigh.values, s->power, s->weigh.half_life_days, s->mean };
     const struct { const void *at; uint64_t n; } held[ARRAYS] = {
         [HEAD] = { &first, 1 },
         [USER_START] = { u->start, s->n_users + 1ULL }, [USER_ITEM] = { u->col, u_cells },
@@ -328,38 +442,45 @@ static err_code load_graph(ctx *c, uint32_t n_rows, uint32_t n_cols, const void 
     return ERR_OK;
 }
 
-static bool head_fits(const head *h, const uint64_t *n) {
+static bool sizes_fit(const head *h, const uint64_t *n) {
     uint64_t items = h->n_items;
     return h->n_users < UINT32_MAX && h->n_items < UINT32_MAX && h->power > 0 && h->mean > 0 && n[ITEM_IN] == items &&
         n[USER_SCALE] == h->n_users && n[ITEM_OUT] == items && n[ITEM_ROOT] == items && n[ITEM_IDEAL] == items &&
-        n[VECTORS] == items * h->rank && n[SHARPENED] == h->rank && n[IDEALS] == h->rank && h->rank <= RSVD_MAX_RANK &&
-        h->values >= WEIGH_ONE && h->values <= WEIGH_LOG;
+        n[VECTORS] == items * h->rank && n[SHARPENED] == h->rank && n[IDEALS] == h->rank && h->rank <= RSVD_MAX_RANK;
+}
+
+static err_code load_whole(ctx *c, const pack *p, const head *h, graph_filter *s) {
+    const void *at[ARRAYS];
+    uint64_t n[ARRAYS];
+    for (int a = HEAD + 1; a < ARRAYS; a++) TRY(pack_get(c, p, arrays[a].name, arrays[a].size, UINT64_MAX, &at[a], &n[a]));
+    if (!sizes_fit(h, n)) return fail(c, ERR_CORRUPT, "saved graph filter: wrong sizes");
+    s->item_in = at[ITEM_IN], s->user_scale = at[USER_SCALE], s->item_out = at[ITEM_OUT], s->item_root = at[ITEM_ROOT];
+    s->item_ideal = at[ITEM_IDEAL], s->vectors = at[VECTORS], s->sharpen = at[SHARPENED], s->ideal = at[IDEALS];
+    TRY(load_graph(c, s->n_users, s->n_items, at, n, USER_START, &s->by_user));
+    return load_graph(c, s->n_items, s->n_users, at, n, ITEM_START, &s->by_item);
 }
 
 static err_code load(ctx *c, const pack *p, uint32_t n_items, void **ret_state) {
     graph_filter *s = arena_new(c->arena, graph_filter, 1);
-    const void *at[ARRAYS];
-    uint64_t n[ARRAYS];
+    const void *first;
     if (!s) return fail(c, ERR_NO_MEMORY, "load a graph filter");
-    for (int a = 0; a < ARRAYS; a++) TRY(pack_get(c, p, arrays[a].name, arrays[a].size, a == HEAD ? 1 : UINT64_MAX, &at[a], &n[a]));
-    const head *h = at[HEAD];
-    if (h->n_items != n_items || !head_fits(h, n)) return fail(c, ERR_CORRUPT, "saved graph filter: wrong sizes");
+    TRY(pack_get(c, p, arrays[HEAD].name, arrays[HEAD].size, 1, &first, NULL));
+    const head *h = first;
+    if (h->n_items != n_items || h->values < WEIGH_ONE || h->values > WEIGH_LOG)
+        return fail(c, ERR_CORRUPT, "saved graph filter: of %u items", h->n_items);
     *s = (graph_filter){
-        .n_users = h->n_users, .n_items = h->n_items, .rank = h->rank, .power = h->power, .weigh = { h->values, h->half_life_days },
-        .item_in = at[ITEM_IN], .user_scale = at[USER_SCALE], .item_out = at[ITEM_OUT], .item_root = at[ITEM_ROOT],
-        .item_ideal = at[ITEM_IDEAL], .vectors = at[VECTORS], .sharpen = at[SHARPENED], .ideal = at[IDEALS], .mean = h->mean,
-        .has_ideal = h->has_ideal,
+        .n_users = h->n_users, .n_items = n_items, .rank = h->rank, .power = h->power, .weigh = { h->values, h->half_life_days },
+        .mean = h->mean, .has_ideal = h->has_ideal, .has_lists = h->has_lists,
     };
-    TRY(load_graph(c, s->n_users, s->n_items, at, n, USER_START, &s->by_user));
-    TRY(load_graph(c, s->n_items, s->n_users, at, n, ITEM_START, &s->by_item));
+    if (!s->has_lists) TRY(load_whole(c, p, h, s));
+    else TRY(item_lists_load(c, p, n_items, &s->lists));
     *ret_state = s;
     return ERR_OK;
 }
 
 static const char *const grid[] = {
-    "power=1.5",
-    "power=1",
-    "out=0.3 sharpen=0.1",
+    "ideal=0.1 user=0.85 out=0.15",
+    "power=1 in=0.65 user=0.65 out=0.2 sharpen=0.3",
     "values=3",
     NULL,
 };

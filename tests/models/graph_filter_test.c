@@ -193,3 +193,48 @@ TEST(graph_filter, thins_out_an_item_that_everybody_has) {
     /* then: a tenth of the users are asked, evenly spread: the order of items and their shares stay */
     for (int j = 1; j < 5; j++) assert_true(fabsf(some[j] / some[1] - all[j] / all[1]) < 1e-3f);
 }
+
+TEST(graph_filter, lists_add_up_what_each_item_alone_would_answer) {
+    TEST_CTX(c);
+    shop s = { .start = { 0 } };
+    const interactions *x = draw_shop(c, &s);
+    model_options o = model_default_options(&model_graph_filter), cut = o;
+    model whole, lists;
+    assert_ok(c, model_set_all(c, &model_graph_filter, &o, STR("power=1 sharpen=0")));
+    assert_ok(c, model_set_all(c, &model_graph_filter, &cut, STR("power=1 sharpen=0 lists=1000000")));
+    assert_ok(c, model_fit(c, &model_graph_filter, x, &o, &whole));
+    assert_ok(c, model_fit(c, &model_graph_filter, x, &cut, &lists));
+    for (uint32_t u = 0; u < USERS; u++) {
+        float want[ITEMS], got[ITEMS];
+        history h = interactions_history(x, u);
+        assert_ok(c, model_score(c, &whole, &h, 1, want));
+        assert_ok(c, model_score(c, &lists, &h, 1, got));
+        for (int j = 0; j < ITEMS; j++)                     /* an item's vote for itself is in no list */
+            if (!s.a[u][j]) assert_true(fabsf(want[j] - got[j]) < 1e-4f * (1 + fabsf(want[j])));
+    }
+}
+
+TEST(graph_filter, lists_are_saved_alone_and_come_back) {
+    TEST_CTX(c);
+    shop s = { .start = { 0 } };
+    const interactions *x = draw_shop(c, &s);
+    model_options o = model_default_options(&model_graph_filter);
+    model m, back;
+    buf out;
+    assert_ok(c, model_set_all(c, &model_graph_filter, &o, STR("lists=4")));
+    assert_ok(c, model_fit(c, &model_graph_filter, x, &o, &m));
+    buf_init_in(&out, c->arena, MIB);
+    assert_ok(c, model_save(c, &m, &out));
+    char *bytes = arena_alloc(c->arena, out.n + 64);
+    bytes += 64 - (uintptr_t)bytes % 64;
+    memcpy(bytes, out.p, out.n);
+    assert_ok(c, model_load(c, (str){ bytes, out.n }, &back));
+    for (uint32_t u = 0; u < USERS; u++) {
+        float want[ITEMS], got[ITEMS];
+        history h = interactions_history(x, u);
+        assert_ok(c, model_score(c, &m, &h, 1, want));
+        assert_ok(c, model_score(c, &back, &h, 1, got));
+        assert_memory_equal(want, got, sizeof want);
+    }
+    for (size_t cut = 0; cut < out.n; cut += 7) assert_err(ERR_CORRUPT, model_load(c, (str){ bytes, cut }, &back));
+}
