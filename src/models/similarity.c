@@ -92,15 +92,24 @@ void similarity_set_items(similarity *s, const item_product *p) {
     for (uint32_t i = 0; i < p->n_items; i++) similarity_set_item(s, i, &p->item[i], p->user_weight);
 }
 
+bool similarity_weighs_users(const similarity *s) { return kinds[s->kind].user != user_plain; }
+
+err_code similarity_set_users(ctx *c, similarity *s, uint32_t n_users) {
+    s->n_users = n_users;
+    if (s->kind != SIMILARITY_LLR) return ERR_OK;
+    double *table = arena_new_raw(c->arena, double, (size_t)n_users + 1);
+    if (!table) return fail(c, ERR_NO_MEMORY, "logarithms of %u users", n_users);
+    for (uint32_t x = 0; x <= n_users; x++) table[x] = x_log_x(x);
+    s->x_log_x = table;
+    return ERR_OK;
+}
+
 static err_code tables_new(ctx *c, similarity *s) {
     s->own_power = arena_new(c->arena, float, s->n_items);
     s->other_power = arena_new(c->arena, float, s->n_items);
     s->length = arena_new(c->arena, uint32_t, s->n_items);
-    if (s->kind == SIMILARITY_LLR) s->x_log_x = arena_new(c->arena, double, (size_t)s->n_users + 1);
-    if (!s->own_power || !s->other_power || !s->length || (s->kind == SIMILARITY_LLR && !s->x_log_x))
-        return fail(c, ERR_NO_MEMORY, "lengths of %u items", s->n_items);
-    for (uint32_t x = 0; s->x_log_x && x <= s->n_users; x++) s->x_log_x[x] = x_log_x(x);
-    return ERR_OK;
+    if (!s->own_power || !s->other_power || !s->length) return fail(c, ERR_NO_MEMORY, "lengths of %u items", s->n_items);
+    return similarity_set_users(c, s, s->n_users);
 }
 
 err_code similarity_prepare(ctx *c, similarity *s, const csr *by_user, csr *ret_values, float **ret_user_weight) {

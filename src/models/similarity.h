@@ -25,6 +25,9 @@ float similarity_user(const similarity *s, uint32_t length);
 /* Set the powers of item i from its row of values v. */
 void similarity_set_item(similarity *s, uint32_t i, const sparse_row *users, const float *user_weight);
 
+/* Does the weight of a user change with the number of his items? */
+bool similarity_weighs_users(const similarity *s);
+
 /* Values, weights and powers of a matrix, in c->arena; the kind and the numbers of *s are the caller's.
  *   ret_values         `by_user` with values v
  *   ret_user_weight    n_users; NULL when all are 1
@@ -36,3 +39,5 @@ void similarity_set_items(similarity *s, const item_product *p);
 void similarity_rate(const void *state, uint32_t i, product_row *row);
 /* One pair by definition, from its sum; the reference of the tests. */
 double similarity_plain(const similarity *s, uint32_t i, uint32_t j, double sum);
+/* The table of LLR again, for another number of users. ERR_NO_MEMORY. */
+CHECK_RESULT err_code similarity_set_users(ctx *c, similarity *s, uint32_t n_users);

@@ -10,11 +10,11 @@ static float event_value(const weighing *w, float weight, int64_t age_ms) {
     return weight * (float)exp2(-(double)age_ms / day_ms / w->half_life_days);
 }
 
-static float join(const weighing *w, float sum, float more) {
+float weighing_join(const weighing *w, float sum, float more) {
     return w->values == WEIGH_SUM || w->values == WEIGH_LOG ? sum + more : fmaxf(sum, more);
 }
 
-static float finish(const weighing *w, float value) { return w->values == WEIGH_LOG ? log2f(1 + value) : value; }
+float weighing_finish(const weighing *w, float sum) { return w->values == WEIGH_LOG ? log2f(1 + sum) : sum; }
 
 /* Values of single events; NULL when all are 1. */
 static err_code event_values(ctx *c, const interactions *x, const weighing *w, float **ret_values) {
@@ -55,12 +55,12 @@ err_code weigh_matrix(ctx *c, const interactions *x, const weighing *w, csr *ret
     uint64_t n = 0;
     for (uint32_t u = 0; u < x->n_users; u++) {
         for (uint64_t e = sorted.start[u]; e < sorted.start[u + 1]; e++) {
-            if (n > start[u] && col[n - 1] == sorted.col[e]) value[n - 1] = join(w, value[n - 1], csr_value(&sorted, e));
+            if (n > start[u] && col[n - 1] == sorted.col[e]) value[n - 1] = weighing_join(w, value[n - 1], csr_value(&sorted, e));
             else col[n] = sorted.col[e], value[n++] = csr_value(&sorted, e);
         }
         start[u + 1] = n;
     }
-    for (uint64_t e = 0; e < n; e++) value[e] = finish(w, value[e]);
+    for (uint64_t e = 0; e < n; e++) value[e] = weighing_finish(w, value[e]);
     arena_restore(c->arena, mark);
     *ret_matrix = (csr){ x->n_users, x->n_items, start, col, all_ones(value, n) ? NULL : value };
     return ERR_OK;
@@ -97,10 +97,11 @@ err_code weigh_history(ctx *c, const history *h, uint32_t n_items, const weighin
     }
     sort_items(items, n);
     for (size_t e = 0; e < n; e++) {
-        if (kept > 0 && items[kept - 1].item == items[e].item) items[kept - 1].value = join(w, items[kept - 1].value, items[e].value);
+        if (kept > 0 && items[kept - 1].item == items[e].item) items[kept - 1].value = weighing_join(w, items[kept - 1].value,
+            items[e].value);
         else items[kept++] = items[e];
     }
-    for (size_t e = 0; e < kept; e++) items[e].value = finish(w, items[e].value);
+    for (size_t e = 0; e < kept; e++) items[e].value = weighing_finish(w, items[e].value);
     *ret_items = items;
     *ret_n = kept;
     return ERR_OK;

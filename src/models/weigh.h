@@ -32,6 +32,10 @@ typedef struct { uint32_t item; float value; } weighed;
  * ERR_NO_MEMORY. O(n log n). */
 CHECK_RESULT err_code weigh_history(ctx *c, const history *h, uint32_t n_items, const weighing *w, weighed **ret_items, size_t *ret_n);
 
+/* One more event of a pair whose events so far come to `sum`; and what such a sum is worth in the end. */
+float weighing_join(const weighing *w, float sum, float more);
+float weighing_finish(const weighing *w, float sum);
+
 enum { WEIGHING_NUMBERS = 2 };
 /* What to hand to pack_write(); `room` must live until then. */
 pack_array weighing_array(const weighing *w, double room[WEIGHING_NUMBERS]);
