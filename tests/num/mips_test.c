@@ -54,6 +54,10 @@ static void assert_as_scanned(ctx *c, const mips *m, draw_row *draw, uint32_t k,
     assert_ok(c, mips_top_plain(c, m, query, k, hidden, expected, &n_expected));
     assert_ok(c, mips_top(c, m, query, k, hidden, got, &n_got));
     assert_same(expected, n_expected, got, n_got);
+    for (mips_form form = MIPS_PLAIN; form <= MIPS_AVX512; form++) {
+        assert_ok(c, mips_top_as(c, m, form, query, k, hidden, got, &n_got));
+        assert_same(expected, n_expected, got, n_got);
+    }
 }
 
 TEST(mips, answers_what_a_full_scan_answers_bit_for_bit) {
