@@ -45,7 +45,8 @@ static err_code measure(ctx *c, const bench_case *k) {
     float *centres = arena_new(c->arena, float, (size_t)CLUSTERS * k->dim), *rows = arena_new(c->arena, float, (size_t)k->n * k->dim);
     float *scores = arena_new(c->arena, float, k->n), *query = arena_new(c->arena, float, k->dim);
     if (!centres || !rows || !scores || !query) return fail(c, ERR_NO_MEMORY, "bench");
-    for (size_t i = 0; i < (size_t)CLUSTERS * k->dim; i++) centres[i] = (float)(normal(&c->random) * pow(1 + (double)(i % k->dim), -k->decay));
+    for (size_t i = 0; i < (size_t)CLUSTERS * k->dim; i++)
+        centres[i] = (float)(normal(&c->random) * pow(1 + (double)(i % k->dim), -k->decay));
     for (uint32_t i = 0; i < k->n; i++) draw(&c->random, k, centres, rows + (size_t)i * k->dim);
     mips m;
     TRY(mips_build(c, rows, k->n, k->dim, k->dim, &m));
@@ -67,7 +68,8 @@ static err_code measure(ctx *c, const bench_case *k) {
         if (fabsf(a[TOP - 1].score - b[TOP - 1].score) > 1e-3f * fabsf(b[0].score)) return fail(c, ERR_INTERNAL, "wrong answer");
     }
     double us = median(fast, QUERIES), scan_us = median(scan, QUERIES);
-    printf("{\"bench\":\"mips\",\"case\":\"%s\",\"rows\":%u,\"dim\":%u,\"top\":%d,\"us\":%.1f,\"p99_us\":%.1f,\"scan_us\":%.1f,\"ratio\":%.1f}\n",
+    printf("{\"bench\":\"mips\",\"case\":\"%s\",\"rows\":%u,\"dim\":%u,\"top\":%d,"
+           "\"us\":%.1f,\"p99_us\":%.1f,\"scan_us\":%.1f,\"ratio\":%.1f}\n",
            k->name, k->n, k->dim, TOP, us, fast[QUERIES - 1 - QUERIES / 100], scan_us, scan_us / us);
     return ERR_OK;
 }
