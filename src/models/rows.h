@@ -11,6 +11,7 @@
     X(ease)                 \
     X(sansa)                \
     X(als)                  \
+    X(bpr)                  \
     X(markov)               \
     X(vmis_knn)             \
     X(vstan)                \
