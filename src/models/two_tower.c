@@ -14,10 +14,10 @@ enum { DIM, HIDDEN, EPOCHS, PATIENCE, BATCH, EXTRAS, RATE, DECAY, TEMPERATURE, R
        HALF_LIFE_DAYS, HALF_LIFE_EVENTS };
 static const model_param params[] = {
     [DIM] = { "dim", 128, 4, 1024, true, "numbers a vector" },
-    [HIDDEN] = { "hidden", 128, 4, 2048, true, "hidden units of each tower" },
-    [EPOCHS] = { "epochs", 30, 1, 10000, true, "passes over the users at most" },
+    [HIDDEN] = { "hidden", 64, 4, 2048, true, "hidden units of each tower" },
+    [EPOCHS] = { "epochs", 12, 1, 10000, true, "passes over the users at most" },
     [PATIENCE] = { "patience", 4, 1, 10000, true, "epochs without a better validation before it stops" },
-    [BATCH] = { "batch", 256, 1, 8192, true, "users a step; fewer where there are few" },
+    [BATCH] = { "batch", 128, 1, 8192, true, "users a step; fewer where there are few" },
     [EXTRAS] = { "extras", 2048, 0, 65536, true, "wrong answers drawn from the catalogue beside those of the batch" },
     [RATE] = { "rate", 0.003, 1e-6, 1, false, "learning rate of Adam, falling to a twentieth" },
     [DECAY] = { "decay", 0, 0, 10, false, "share of each number taken off, times the rate" },
@@ -25,7 +25,7 @@ static const model_param params[] = {
     [RIGHT_SHARE] = { "right_share", 0.5, 0.01, 0.99, false, "share of a user's items to be guessed from the others" },
     [LOG_Q] = { "log_q", 1, 0, 1, false, "correction for how often an item is drawn: 1 unbiased, 0 none" },
     [ID_DROPOUT] = { "id_dropout", 0.15, 0, 0.9, false, "share of items whose id is hidden in a step, where there are facts" },
-    [STRANGER] = { "stranger", 0.03, 0, 0.9, false, "share of rows without a history" },
+    [STRANGER] = { "stranger", 0.02, 0, 0.9, false, "share of rows without a history" },
     [HALF_LIFE_DAYS] = { "half_life_days", 0, 0, 36500, false, "an event this much older than the latest counts half; 0: all alike" },
     [HALF_LIFE_EVENTS] = { "half_life_events", 0, 0, 1e6, false, "so does an event so many events ago" },
 };
@@ -172,7 +172,7 @@ static err_code load(ctx *c, const pack *p, uint32_t n_items, void **ret_state) 
     return ERR_OK;
 }
 
-static const char *const grid[] = { "temperature=0.07", "log_q=0.5", "dim=64 hidden=64", NULL };
+static const char *const grid[] = { "temperature=0.1", "temperature=0.2", "dim=64", "rate=0.006", NULL };
 
 const model_row model_two_tower = {
     .name = "two_tower", .title = "A network of two towers, for items without sales too",
