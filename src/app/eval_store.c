@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "decide/shop_interactions.h"
 #include "eval/store.h"
+#include "features/facts.h"
 
 typedef struct {
     const invocation *v;
@@ -156,6 +157,7 @@ err_code eval_store_command(ctx *c, const invocation *v, const eval_store_option
     AUTO_HOME h = { 0 };
     store s;
     shop_data shop;
+    shop_facts facts;
     interactions x;
     TRY(home_open(c, v, HOME_MUST_BE, &h));
     TRY(pick_store(c, h.d, o->store, &s));
@@ -163,7 +165,8 @@ err_code eval_store_command(ctx *c, const invocation *v, const eval_store_option
     err_code e = features_load_shop(c, h.d, s.store_id, ctx_now_ms(c), &shop);
     storage_rollback(h.d);                                      /* nothing was written */
     if (e) return e;
-    TRY(shop_interactions(c, &shop, NULL, &x));
+    TRY(facts_of_shop(c, &shop, s.locale, &facts));
+    TRY(shop_interactions(c, &shop, &facts.matrix, &x));
     view w = { .v = v, .o = o, .store = s.name, .c = c };
     const store_options asked = { .model = o->model, .seed = o->seed, .threads = o->threads, .progress = progress, .show = show,
                                   .state = &w };

@@ -180,3 +180,12 @@ err_code facts_build(ctx *c, const content_model *m, const facts_params *p, shop
     *ret_facts = b.f;
     return ERR_OK;
 }
+
+err_code facts_of_shop(ctx *c, const shop_data *s, str locale, shop_facts *ret_facts) {
+    content_params words = content_default_params();
+    facts_params p = facts_default_params();
+    content_model m;
+    words.locale = locale;
+    TRY(content_fit(c, s, &words, &m));
+    return facts_build(c, &m, &p, ret_facts);
+}

@@ -35,6 +35,10 @@ typedef struct {
  *   ret_facts   in c->arena
  * ERR_INVALID (parameters), ERR_NO_MEMORY. O(words, categories and labels of the products). */
 CHECK_RESULT err_code facts_build(ctx *c, const content_model *m, const facts_params *p, shop_facts *ret_facts);
+/* The same in one call, with the defaults of both: what a caller who fits models wants.
+ *   locale   of the shop; "" = the texts decide
+ * Errors of content_fit() and facts_build(). */
+CHECK_RESULT err_code facts_of_shop(ctx *c, const shop_data *s, str locale, shop_facts *ret_facts);
 /* Family of a column, FACT_FAMILIES when it is none. */
 fact_family facts_family_of(const shop_facts *f, uint32_t column);
 /* "words", "categories", ...: for reasons shown to people. */

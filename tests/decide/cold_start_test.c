@@ -30,12 +30,7 @@ static void load_demo(ctx *c, shop_data *ret_shop, shop_facts *ret_facts) {
     assert_ok(c, features_load_shop(c, d, 7, a_day, ret_shop));
     c->time = kept;
     storage_close(d);
-    content_params words = content_default_params();
-    facts_params p = facts_default_params();
-    content_model m;
-    words.locale = STR("ro_RO");
-    assert_ok(c, content_fit(c, ret_shop, &words, &m));
-    assert_ok(c, facts_build(c, &m, &p, ret_facts));
+    assert_ok(c, facts_of_shop(c, ret_shop, STR("ro_RO"), ret_facts));
 }
 
 static bool is_newcomer(uint32_t item) { return item % ONE_IN == 2; }
