@@ -7,12 +7,13 @@
 typedef struct {
     const request *r;
     const snapshot *snap;           /* may be NULL */
-    float about[SNAPSHOT_VECTOR_DIMS];      /* mean direction of the last events, length 1, or 0 */
+    snapshot_vector about;          /* mean direction of the last events, or 0 */
     uint32_t page;                  /* item of the snapshot looked at, SNAPSHOT_NONE */
     double mean_log_price;          /* of the anchors; negative: none */
     float personal_top, session_top;        /* largest score among the candidates, > 0 */
-    uint32_t categories[MAX_ANCHORS];       /* main ones of the anchors */
-    size_t n_categories;
+    struct { uint32_t of, n; } categories[MAX_ANCHORS];     /* main ones of the anchors, each once */
+    size_t n_categories, n_with_category;
+    uint64_t touched[16];           /* bit (item mod 1024): one of the events may be of it */
     size_t n_cart, n_history;
 } scene;
 
@@ -26,15 +27,23 @@ static inline uint32_t item_of(const scene *s, const candidate *x) { return serv
 /* ---- the scene ---- */
 static void set_direction(scene *s) {
     const visitor_events *e = &s->r->events;
-    float length = 0;
+    float sum[SNAPSHOT_VECTOR_DIMS] = { 0 }, length = 0;
     for (uint32_t i = e->n > LAST_EVENTS ? e->n - LAST_EVENTS : 0; i < e->n; i++) {
         if (e->item[i] >= s->snap->n_vectors) continue;
         const int8_t *v = s->snap->vectors[e->item[i]].x;
-        for (size_t d = 0; d < SNAPSHOT_VECTOR_DIMS; d++) s->about[d] += e->weight[i] * (float)v[d];
+        for (size_t d = 0; d < SNAPSHOT_VECTOR_DIMS; d++) sum[d] += e->weight[i] * (float)v[d];
     }
-    for (size_t d = 0; d < SNAPSHOT_VECTOR_DIMS; d++) length += s->about[d] * s->about[d];
-    float scale = length > 0 ? 1 / (sqrtf(length) * SNAPSHOT_VECTOR_ONE) : 0;
-    for (size_t d = 0; d < SNAPSHOT_VECTOR_DIMS; d++) s->about[d] *= scale;
+    for (size_t d = 0; d < SNAPSHOT_VECTOR_DIMS; d++) length += sum[d] * sum[d];
+    float scale = length > 0 ? SNAPSHOT_VECTOR_ONE / sqrtf(length) : 0;
+    for (size_t d = 0; d < SNAPSHOT_VECTOR_DIMS; d++) s->about.x[d] = (int8_t)lrintf(sum[d] * scale);
+}
+
+static void add_category(scene *s, uint32_t of) {
+    size_t i = 0;
+    while (i < s->n_categories && s->categories[i].of != of) i++;
+    if (i == s->n_categories) s->categories[s->n_categories++].of = of;
+    s->categories[i].n++;
+    s->n_with_category++;
 }
 
 static void set_anchors(scene *s) {
@@ -46,7 +55,7 @@ static void set_anchors(scene *s) {
         s->n_history += a->kind == ANCHOR_HISTORY;
         if (!a->item) continue;
         sum += a->item->log_price, n++;
-        if (a->item->main_category) s->categories[s->n_categories++] = a->item->main_category;
+        if (a->item->main_category) add_category(s, a->item->main_category);
     }
     s->mean_log_price = n > 0 ? sum / n : -1;
     s->page = r->n_anchors && r->anchors[0].kind == ANCHOR_PRODUCT ? r->anchors[0].learned : SNAPSHOT_NONE;
@@ -65,6 +74,7 @@ static void set_scene(scene *s, const request *r, const pool *h) {
     s->r = r;
     s->snap = r->s->loaded->snap;
     set_anchors(s);
+    for (uint32_t i = 0; i < r->events.n; i++) s->touched[r->events.item[i] / 64 % COUNT(s->touched)] |= UINT64_C(1) << r->events.item[i] % 64;
     if (s->snap && s->snap->n_vectors) set_direction(s);
     s->personal_top = top_of(s, h, r->personal);
     s->session_top = top_of(s, h, r->session);
@@ -98,15 +108,12 @@ static inline float like_page_of(const scene *s, const candidate *x) {
 }
 static inline float like_past_of(const scene *s, const candidate *x) {
     uint32_t item = item_of(s, x);
-    if (!s->snap || item >= s->snap->n_vectors) return 0;
-    float dot = 0;
-    for (size_t d = 0; d < SNAPSHOT_VECTOR_DIMS; d++) dot += s->about[d] * (float)s->snap->vectors[item].x[d];
-    return dot;
+    return s->snap && item < s->snap->n_vectors ? snapshot_cosine(&s->about, &s->snap->vectors[item]) : 0;
 }
 static inline float same_category_of(const scene *s, const candidate *x) {
-    size_t n = 0;
-    for (size_t i = 0; i < s->n_categories; i++) n += s->categories[i] == x->item->main_category;
-    return s->n_categories ? (float)n / (float)s->n_categories : 0;
+    for (size_t i = 0; i < s->n_categories; i++)
+        if (s->categories[i].of == x->item->main_category) return (float)s->categories[i].n / (float)s->n_with_category;
+    return 0;
 }
 static inline float page_category_of(const scene *s, const candidate *x) {
     return s->r->product && s->r->product->main_category == x->item->main_category && x->item->main_category;
@@ -124,6 +131,7 @@ static inline float before_of(const scene *s, const candidate *x) {
     const visitor_events *e = &s->r->events;
     uint32_t item = item_of(s, x);
     float sum = 0;
+    if (!(s->touched[item / 64 % COUNT(s->touched)] >> item % 64 & 1)) return 0;
     for (uint32_t i = e->n > BOUGHT_LOOK ? e->n - BOUGHT_LOOK : 0; i < e->n; i++) sum += e->item[i] == item ? e->weight[i] : 0;
     return sum;
 }

@@ -10,7 +10,8 @@
 
 #define NO_SLOT UINT32_MAX
 
-/* Everything a request asks of a product. Immutable once published; one block of memory. */
+/* Everything a request asks of a product. Immutable once published; one block of memory that begins a cache line: what is asked of
+ * hundreds of candidates stands in that line. */
 typedef struct catalogue_item {
     uint32_t slot;
     uint32_t n_variations;
@@ -22,10 +23,11 @@ typedef struct catalogue_item {
     uint16_t n_terms;
     uint32_t main_category, brand;  /* folded hashes of their ids, for diversity and quotas; 0 = none */
     int64_t price_minor;            /* lowest a sellable variation has; 0 when not known */
-    int64_t regular_minor;          /* of the same; = price_minor when not on sale */
     double log_price;               /* natural logarithm of price_minor + 1: every request weighs values with it */
-    int64_t created_ms, total_sales;
+    int64_t created_ms;
     const uint64_t *terms;          /* what filters may ask for, see term_hash() */
+    int64_t regular_minor;          /* of price_minor; the same when not on sale */
+    int64_t total_sales;
     str product_id, name, url, image;
     str card;                       /* JSON members without braces: "product_id":"12","name":... */
     size_t bytes;

@@ -171,9 +171,11 @@ static str copy_text(char **at, str s) {
     return out;
 }
 
+enum { CACHE_LINE = 64 };
 static catalogue_item *pack(const catalogue_item *it, const term_list *terms, str card) {
     size_t bytes = sizeof *it + terms->n * sizeof *terms->p + it->product_id.n + it->name.n + it->url.n + it->image.n + card.n;
-    catalogue_item *block = malloc(bytes);
+    bytes = (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+    catalogue_item *block = aligned_alloc(CACHE_LINE, bytes);
     if (!block) return NULL;
     *block = *it;
     block->bytes = bytes;

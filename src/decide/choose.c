@@ -113,7 +113,7 @@ static bool is_newcomer(const request *r, const candidate *a) {
 
 /* Room for `wanted` newcomers is made at the end of what was chosen, from the best there are. */
 static size_t newcomers_first(chooser *x, choice *chosen, size_t n, size_t wanted) {
-    for (size_t i = 0; i < x->h->n && chosen->n < n && chosen->n < wanted; i++)
+    for (size_t i = 0; i < x->h->n && chosen->n < n && chosen->n < wanted; i++)     /* best first */
         if (is_newcomer(x->r, x->h->p[i]) && quotas_allow(x->q, x->h->p[i]->item)) take(x, chosen, i, 1);
     return chosen->n;
 }

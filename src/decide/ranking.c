@@ -1,15 +1,30 @@
 /* The pool an answer is chosen from: candidates that may be shown, by relevance, and once a ranker was learned by its probability.
  * It does NOT choose (choose.c). */
 #include <math.h>
+#include <string.h>
 #include "decide/candidate_features.h"
+#include "num/order.h"
 
-void sort_by_score(candidate **p, size_t n) {
+/* Insertion ends what the order of floats began: figures equal as floats, and ties. */
+static void insert_in_order(candidate **p, size_t n) {
     for (size_t i = 1; i < n; i++) {
         candidate *x = p[i];
         size_t at = i;
         for (; at > 0 && candidate_is_better(x, p[at - 1]); at--) p[at] = p[at - 1];
         p[at] = x;
     }
+}
+
+void sort_by_score(candidate **p, size_t n) {
+    float score[POOL_MOST];
+    uint32_t scratch[2 * POOL_MOST], best[POOL_MOST];
+    candidate *sorted[POOL_MOST];
+    if (n < 2) return;
+    for (size_t i = 0; i < n; i++) score[i] = (float)p[i]->score;
+    order_largest_first(score, (uint32_t)n, scratch, best);
+    for (size_t i = 0; i < n; i++) sorted[i] = p[best[i]];
+    memcpy(p, sorted, n * sizeof *p);
+    insert_in_order(p, n);
 }
 
 static bool has_rules(const slate_rules *s) {
@@ -34,47 +49,58 @@ static uint32_t pool_size(const request *r) {
     return is_ranked(r) || has_rules(&r->slate) ? POOL_MOST : (uint32_t)(few < POOL_MOST ? few : POOL_MOST);
 }
 
-/* Whether a candidate may be shown costs a walk into the catalogue's memory, so it is asked only of those that would get in. */
-static void keep_best(request *r, topk *best) {
-    for (uint32_t i = 0; i < r->n_candidates; i++) {
-        candidate *x = &r->candidates[i];
-        topk_entry e = { i, x->relevance };
-        if (x->banned || (best->n == best->k && !topk_better(e, best->entry[0])) || !(x->item = showable(r, x->slot))) continue;
-        topk_insert(best, e);
+/* Products live anywhere in memory: fetch what comes soon, first where it is, then itself. */
+enum { AHEAD = 8 };
+static void fetch_items(const request *r, const uint32_t *best, uint32_t i) {
+    uint32_t n = r->n_candidates;
+    if (i + 2 * AHEAD < n) __builtin_prefetch(&r->s->view.slots[r->candidates[best[i + 2 * AHEAD]].slot]);
+    if (i + AHEAD < n) __builtin_prefetch(catalogue_at(&r->s->view, r->candidates[best[i + AHEAD]].slot));
+}
+
+/* What features read of it soon. */
+static void fetch_learned(const request *r, uint32_t slot) {
+    const snapshot *snap = r->s->loaded->snap;
+    uint32_t item = serving_item_of(r->s, slot);
+    if (snap && item < snap->n_vectors) __builtin_prefetch(&snap->vectors[item]);
+}
+
+/* Whether a candidate may be shown costs a walk into the catalogue's memory, so it is asked only of those that come in. */
+static void take_showable(request *r, const uint32_t *best, uint32_t k, pool *h) {
+    uint32_t n = r->n_candidates;
+    for (uint32_t i = 0; i < n && h->n < k; i++) {
+        fetch_items(r, best, i);
+        candidate *x = &r->candidates[best[i]];
+        if (x->banned || !(x->item = showable(r, x->slot))) continue;
+        fetch_learned(r, x->slot);
+        x->score = fmax((double)x->relevance, 1e-12);
+        h->p[h->n++] = x;
     }
-    topk_sort(best);
 }
 
 err_code pool_best(request *r, uint32_t k, pool *ret_pool) {
-    topk best = { arena_new_raw(r->c->arena, topk_entry, k), 0, k };
+    uint32_t n = r->n_candidates;
+    float *relevance = arena_new_raw(r->c->arena, float, n);
+    uint32_t *order_room = arena_new_raw(r->c->arena, uint32_t, 3 * (size_t)n);
     pool h = { arena_new_raw(r->c->arena, candidate *, k), 0 };
-    if (!best.entry || !h.p) return fail(r->c, ERR_NO_MEMORY, "no memory for %u candidates", k);
-    keep_best(r, &best);
-    for (; h.n < best.n; h.n++) {
-        h.p[h.n] = &r->candidates[best.entry[h.n].item];
-        h.p[h.n]->score = fmax((double)best.entry[h.n].score, 1e-12);
-    }
+    if (!relevance || !order_room || !h.p) return fail(r->c, ERR_NO_MEMORY, "no memory for %u candidates", n);
+    for (uint32_t i = 0; i < n; i++) relevance[i] = r->candidates[i].relevance;
+    order_largest_first(relevance, n, order_room, order_room + 2 * (size_t)n);
+    take_showable(r, order_room + 2 * (size_t)n, k, &h);
     *ret_pool = h;
     return ERR_OK;
 }
 
-/* The ranker's probability is the score, best first. */
+/* The ranker's probability is the score. */
 static err_code rank(request *r, pool *h) {
     const ranker *k = &r->s->loaded->snap->ranking;
     float *x = arena_new_raw(r->c->arena, float, h->n * n_candidate_features), *p = arena_new_raw(r->c->arena, float, h->n);
-    topk best = { arena_new_raw(r->c->arena, topk_entry, h->n), 0, (uint32_t)h->n };
-    candidate **ordered = arena_new_raw(r->c->arena, candidate *, h->n);
-    if (!x || !p || !best.entry || !ordered) return fail(r->c, ERR_NO_MEMORY, "no memory for %zu candidates", h->n);
+    if (!x || !p) return fail(r->c, ERR_NO_MEMORY, "no memory for %zu candidates", h->n);
     candidate_features(r, h, x);
     ranker_score(k, x, h->n, p);
-    for (uint32_t i = 0; i < h->n; i++) topk_offer(&best, i, p[i]);
-    topk_sort(&best);
-    for (uint32_t i = 0; i < best.n; i++) {
-        ordered[i] = h->p[best.entry[i].item];
-        ordered[i]->ranked = best.entry[i].score;
-        ordered[i]->score = fmax((double)best.entry[i].score, 1e-12);
+    for (size_t i = 0; i < h->n; i++) {
+        h->p[i]->ranked = p[i];
+        h->p[i]->score = fmax((double)p[i], 1e-12);
     }
-    h->p = ordered;
     r->ranked = true;
     return ERR_OK;
 }

@@ -127,15 +127,15 @@ void answer_json_rest(json_out *w, const serving *s, const recommend_answer *a);
 /* ranking.c */
 enum { POOL_MOST = 500 };
 typedef struct { candidate **p; size_t n; } pool;     /* in c->arena */
-/* The best candidates that may be shown, best first, each with its `item` and `score`: as many as the slate chooses from. */
+/* The best candidates that may be shown, each with its `item` and `score`: as many as the slate chooses from; sort them by score. */
 CHECK_RESULT err_code pool_fill(request *r, pool *ret_pool);
-/* The best k by relevance alone. */
+/* The best k by relevance alone, best first. */
 CHECK_RESULT err_code pool_best(request *r, uint32_t k, pool *ret_pool);
 /* Better first; the slot decides ties, so that the same request gives the same list. */
 static inline bool candidate_is_better(const candidate *a, const candidate *b) {
     return a->score != b->score ? a->score > b->score : a->slot < b->slot;
 }
-/* By insertion: what comes is nearly sorted. */
+/* At most POOL_MOST. */
 void sort_by_score(candidate **p, size_t n);
 
 /* choose.c */

@@ -155,8 +155,12 @@ ranked_span snapshot_popular(const snapshot *s);
 ranked_span snapshot_popular_in(const snapshot *s, uint32_t category);
 ranked_span snapshot_trending(const snapshot *s);
 ranked_span snapshot_newest(const snapshot *s);
-/* Cosine of what two items are about, -1..1; 0 when one of them says nothing. */
-float snapshot_likeness(const snapshot *s, uint32_t a, uint32_t b);
+/* Cosine of two directions, -1..1; 0 when one of them says nothing. */
+float snapshot_cosine(const snapshot_vector *a, const snapshot_vector *b);
+/* Of what two items are about; 0 for items without a vector. */
+static inline float snapshot_likeness(const snapshot *s, uint32_t a, uint32_t b) {
+    return a < s->n_vectors && b < s->n_vectors ? snapshot_cosine(&s->vectors[a], &s->vectors[b]) : 0;
+}
 /* What a customer bought, newest first, at most 50; empty for a stranger. Ids are kept as hashes only. */
 purchase_span snapshot_history(const snapshot *s, str customer_id);
 /* Hash under which a customer is kept. */

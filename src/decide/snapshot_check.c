@@ -120,6 +120,16 @@ static bool slots_are_good(const uint32_t *slots, uint64_t n_slots, uint64_t n) 
     return one_free;
 }
 
+static err_code check_vectors(ctx *c, const snapshot *s) {
+    bool good = !s->n_vectors || s->n_vectors == s->n_items;
+    for (uint64_t i = 0; good && i < s->n_vectors; i++) {
+        int outside = 0;
+        for (size_t d = 0; d < SNAPSHOT_VECTOR_DIMS; d++) outside |= s->vectors[i].x[d] < -SNAPSHOT_VECTOR_ONE;
+        good = !outside;
+    }
+    return good ? ERR_OK : fail(c, ERR_CORRUPT, "the vectors of the snapshot are damaged");
+}
+
 err_code snapshot_check_content(ctx *c, const snapshot *s) {
     const snapshot_facts *f = &s->facts;
     if (s->n_items >= SNAPSHOT_NONE || s->n_categories >= SNAPSHOT_NONE || s->n_aliases >= SNAPSHOT_NONE)
@@ -127,7 +137,7 @@ err_code snapshot_check_content(ctx *c, const snapshot *s) {
     if (!is_amount(f->total_weight) || !is_amount(f->mean_items) || !(f->hit_rate <= 1) || !(f->hit_rate_popular <= 1) ||
         !is_amount(f->personal_unit) || !is_amount(f->session_unit))
         return fail(c, ERR_CORRUPT, "the facts of the snapshot are not numbers");
-    if (s->n_vectors && s->n_vectors != s->n_items) return fail(c, ERR_CORRUPT, "the snapshot has vectors of other items");
+    TRY(check_vectors(c, s));
     TRY(check_aliases(c, s));
     TRY(check_items(c, s));
     TRY(check_categories(c, s));

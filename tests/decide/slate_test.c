@@ -271,3 +271,25 @@ TEST(ranker, is_told_finite_numbers_whatever_the_request) {
                 candidate_feature_rows[k % n_candidate_features].name);
     }
 }
+
+/* ---- the best of a model's scores ---- */
+TEST(personal, finds_the_best_scores_as_a_plain_scan_does) {
+    TEST_CTX(c);
+    static const uint32_t sizes[] = { 1, 15, 16, 17, 1000, 5003 };
+    for (size_t s = 0; s < COUNT(sizes); s++)
+        for (int kind = 0; kind < 4; kind++) {
+            uint32_t n = sizes[s], k = 150;
+            float *scores = arena_new(c->arena, float, n);
+            for (uint32_t i = 0; i < n; i++) {
+                float u = (float)rng_unit(&c->random);
+                scores[i] = kind == 0 ? u - 0.5f : kind == 1 ? (u < 0.01f) : kind == 2 ? 1 : i % 5 ? u : NAN;
+            }
+            topk plain = { arena_new(c->arena, topk_entry, k), 0, k }, fast;
+            for (uint32_t i = 0; i < n; i++)
+                if (scores[i] > 0) topk_offer(&plain, i, scores[i]);
+            topk_sort(&plain);
+            assert_ok(c, personal_best(c, scores, n, k, &fast));
+            assert_int_equal(plain.n, fast.n);
+            for (uint32_t i = 0; i < plain.n; i++) assert_int_equal(plain.entry[i].item, fast.entry[i].item);
+        }
+}

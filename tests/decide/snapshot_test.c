@@ -276,6 +276,7 @@ SPOIL(alias_of_another) { snapshot_alias *r = COPY(aliases); r[0].item = 1, s->a
 SPOIL(customers_unsorted) { snapshot_customer *r = COPY(customers); r[1].hash = r[0].hash, s->customers = r; (void)items; }
 SPOIL(purchase_of_nothing) { snapshot_purchase *r = COPY(purchases); r[2].item = 3, s->purchases = r; (void)items; }
 SPOIL(vectors_of_others) { (void)c, (void)items, s->n_vectors = 2; }
+SPOIL(vector_too_long) { snapshot_vector *v = COPY(vectors); v[1].x[5] = -128, s->vectors = v; (void)items; }
 SPOIL(unit_not_a_number) { (void)c, (void)items, s->facts.personal_unit = 0.0 / 0.0; }
 SPOIL(rules_without_owner) { (void)c, (void)items, s->n_also_bought = 0, s->n_cross_sell = 2; }
 
@@ -283,7 +284,8 @@ TEST(snapshot, is_never_written_with_an_index_out_of_range) {
     static void (*const spoilers[])(ctx *, snapshot *, snapshot_item *) = {
         id_outside, list_too_long, list_overlaps, list_wraps, popularity_over_one, rule_to_nowhere, rule_to_itself, rule_not_a_number,
         upsell_to_nowhere, popular_to_nowhere, newest_not_a_number, category_unknown, category_its_own_parent, alias_to_nowhere,
-        alias_of_another, customers_unsorted, purchase_of_nothing, rules_without_owner, vectors_of_others, unit_not_a_number,
+        alias_of_another, customers_unsorted, purchase_of_nothing, rules_without_owner, vectors_of_others, vector_too_long,
+        unit_not_a_number,
     };
     for (size_t i = 0; i < COUNT(spoilers); i++) {
         TEST_CTX(c);
