@@ -64,7 +64,8 @@ static double one_answer(const serving *s, arena *a, rng *r, size_t products, bo
     str cart[CART];
     recommend_event past[HISTORY];
     for (size_t i = 0; i < CART; i++) cart[i] = product_id(a, r, products);
-    for (size_t i = 0; i < HISTORY; i++) past[i] = (recommend_event){ product_id(a, r, products), (event_kind)(i % EVENT_REFUND), FAKE_NOW - (int64_t)i * MS_PER_HOUR };
+    for (size_t i = 0; i < HISTORY; i++) past[i] = (recommend_event){ product_id(a, r, products),
+        (event_kind)(i % EVENT_REFUND), FAKE_NOW - (int64_t)i * MS_PER_HOUR };
     recommend_query q = { .product_id = product_id(a, r, products), .cart = { cart, CART }, .history = { past, HISTORY },
                           .source = SOURCE_ALL, .n = 8 };
     if (full) q.slate = (slate_rules){ .diversity = { 0.1, true }, .max_per_brand = 6, .max_per_category = 5, .new_slots = 1 };
@@ -120,7 +121,8 @@ static void measure(size_t products, bool full) {
     serving_get_facts(s, &facts);
     printf("{\"bench\":\"recommend\",\"with\":\"%s\",\"products\":%zu,\"cart\":%d,\"history\":%d,\"n\":8,\"requests\":%d,\"p50_us\":%.1f,\"quiet_p50_us\":%.1f,\"p99_us\":%.1f,"
            "\"request_arena_bytes\":%zu,\"shop_bytes\":%zu,\"json_bytes\":%zu}\n",
-           full ? "models, 500 candidates, ranker, quotas, variety" : "rules", products, CART, HISTORY, REQUESTS, took[REQUESTS / 2], quiet, took[REQUESTS * 99 / 100], memory.used, facts.bytes, out.n);
+           full ? "models, 500 candidates, ranker, quotas, variety" : "rules", products, CART, HISTORY, REQUESTS,
+               took[REQUESTS / 2], quiet, took[REQUESTS * 99 / 100], memory.used, facts.bytes, out.n);
 }
 
 int main(int argc, char **argv) {

@@ -179,6 +179,7 @@ void learn_report_write(json_out *w, const learn_report *r) {
     jw_key(w, "hit_rate_10_popular");
     if (r->hit_rate_popular >= 0) jw_fixed(w, r->hit_rate_popular, 4);
     else jw_null(w);
+    if (r->personal.model) personal_judgement_write(w, &r->personal);
     write_ranked(w, r);
     const struct { const char *name; int64_t ms; } times[] = {
         { "load_ms", r->load_ms }, { "content_ms", r->content_ms }, { "rules_ms", r->rules_ms }, { "judge_ms", r->judge_ms },

@@ -1,36 +1,36 @@
-/* The personal model of a shop: fitted on all purchases, packed for the snapshot, and fitted again on those before a moment for the
- * ranker's lessons. It does NOT measure models against each other (learn_personal.h, eval/). */
+/* The personal model of a shop: chosen by measuring (learn_personal.h), packed for the snapshot, and fitted again on the orders before
+ * a moment for the ranker's lessons. */
 #include "decide/learn_past_int.h"
 #include "decide/shop_interactions.h"
+#include "features/facts.h"
 
-enum { LEAST_BASKETS = 20, PACK_MOST = 1 << 30 };
-
-static err_code fit(ctx *c, const learning *l, const model_row *row, const model_options *o, model *ret_model) {
-    interactions x;
-    model_options here = *o;
-    here.threads = l->p->threads;
-    TRY(shop_interactions(c, &l->shop, NULL, &x));
-    return model_fit(c, row, &x, &here, ret_model);
+static err_code shop_as_interactions(ctx *c, const learning *l, interactions *ret_x) {
+    shop_facts *facts = arena_new(c->arena, shop_facts, 1);
+    facts_params p = facts_default_params();
+    if (!facts) return learn_no_memory(c);
+    TRY(facts_build(c, &l->content, &p, facts));
+    return shop_interactions(c, &l->shop, &facts->matrix, ret_x);
 }
 
-/* What needs least data and least time, and is never far from the best. */
 err_code learn_personal_model(ctx *c, learning *l) {
-    const model_row *row = model_named(STR("item_knn"));
-    if (!row || l->shop.baskets.n < LEAST_BASKETS) return ERR_OK;
-    model_options o = model_default_options(row);
-    model m;
-    buf out;
-    TRY(fit(c, l, row, &o, &m));
-    buf_init_in(&out, c->arena, PACK_MOST);
-    TRY(model_save(c, &m, &out));
-    l->out.personal = buf_view(&out).p, l->out.n_personal = out.n;
+    interactions x;
+    str bytes = { 0 };
+    personal_params p = personal_default_params();
+    p.threads = l->p->threads;
+    if (!l->shop.baskets.n) return ERR_OK;
+    TRY(shop_as_interactions(c, l, &x));
+    TRY(learn_personal(c, &x, &p, &bytes, &l->report.personal));
+    l->out.personal = bytes.p, l->out.n_personal = bytes.n;
     return ERR_OK;
 }
 
 err_code learn_personal_then(ctx *c, const learning *now, const learning *then, model *ret_model) {
     model m;
+    interactions x;
     *ret_model = (model){ .row = NULL };
     if (!now->out.n_personal || !then->shop.baskets.n) return ERR_OK;
     TRY(model_load(c, (str){ now->out.personal, now->out.n_personal }, &m));
-    return fit(c, then, m.row, &m.options, ret_model);
+    TRY(shop_as_interactions(c, then, &x));
+    m.options.threads = then->p->threads;
+    return model_fit(c, m.row, &x, &m.options, ret_model);
 }

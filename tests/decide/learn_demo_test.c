@@ -85,6 +85,8 @@ TEST(learn, recovers_what_the_makers_of_the_demonstration_shop_know) {
     }
     print_message("# precision@3 of cross-sell %.3f over %d products, hit@3 of upsell %.3f over %d\n", cross / n_cross, n_cross,
                   upgrades / n_upgrades, n_upgrades);
+    print_message("# personal model %s, HR@10 %.3f, of popularity %.3f, %u tried in %.2f s\n", r.personal.model, r.personal.hit_rate.value,
+                  r.personal.popular.value, r.personal.tried, r.personal.seconds);
     for (size_t i = 0; i < COUNT(r.ranked) && r.ranked[i].kind; i++)
         print_message("# ranker, %s: HR@10 %.3f to %.3f, MRR@10 %.3f to %.3f over %u questions%s, promised %.3f came %.3f\n",
             r.ranked[i].kind,
