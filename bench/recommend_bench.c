@@ -119,10 +119,10 @@ static void measure(size_t products, bool full) {
     qsort(took, REQUESTS, sizeof *took, by_time);
     serving_facts facts;
     serving_get_facts(s, &facts);
-    printf("{\"bench\":\"recommend\",\"with\":\"%s\",\"products\":%zu,\"cart\":%d,\"history\":%d,\"n\":8,\"requests\":%d,\"p50_us\":%.1f,\"quiet_p50_us\":%.1f,\"p99_us\":%.1f,"
-           "\"request_arena_bytes\":%zu,\"shop_bytes\":%zu,\"json_bytes\":%zu}\n",
+    printf("{\"bench\":\"recommend\",\"with\":\"%s\",\"products\":%zu,\"cart\":%d,\"history\":%d,\"n\":8,\"requests\":%d,\"p50_us\":%.1f,"
+           "\"quiet_p50_us\":%.1f,\"p99_us\":%.1f,\"request_arena_bytes\":%zu,\"shop_bytes\":%zu,\"json_bytes\":%zu}\n",
            full ? "models, 500 candidates, ranker, quotas, variety" : "rules", products, CART, HISTORY, REQUESTS,
-               took[REQUESTS / 2], quiet, took[REQUESTS * 99 / 100], memory.used, facts.bytes, out.n);
+           took[REQUESTS / 2], quiet, took[REQUESTS * 99 / 100], memory.used, facts.bytes, out.n);
 }
 
 int main(int argc, char **argv) {

@@ -74,7 +74,10 @@ static void set_scene(scene *s, const request *r, const pool *h) {
     s->r = r;
     s->snap = r->s->loaded->snap;
     set_anchors(s);
-    for (uint32_t i = 0; i < r->events.n; i++) s->touched[r->events.item[i] / 64 % COUNT(s->touched)] |= UINT64_C(1) << r->events.item[i] % 64;
+    for (uint32_t i = 0; i < r->events.n; i++) {
+        uint32_t item = r->events.item[i];
+        s->touched[item / 64 % COUNT(s->touched)] |= UINT64_C(1) << item % 64;
+    }
     if (s->snap && s->snap->n_vectors) set_direction(s);
     s->personal_top = top_of(s, h, r->personal);
     s->session_top = top_of(s, h, r->session);

@@ -23,7 +23,11 @@ TEST(order, is_that_of_a_plain_sort) {
         for (size_t s = 0; s < COUNT(sizes); s++) {
             for (uint32_t i = 0; i < sizes[s]; i++) {
                 float u = (float)rng_unit(&c->random);
-                x[i] = kind == 0 ? u : kind == 1 ? floorf(8 * u) - 4 : kind == 2 ? 7 : kind == 3 ? expf(80 * u - 40) * (u < 0.3f ? -1.0f : 1.0f) : u;
+                static const float steps = 8;
+                x[i] = u;
+                if (kind == 1) x[i] = floorf(steps * u) - 4;
+                if (kind == 2) x[i] = 7;
+                if (kind == 3) x[i] = expf(80 * u - 40) * (u < 0.3f ? -1.0f : 1.0f);
                 if (kind == 4 && i % 7 == 0) x[i] = i % 2 ? NAN : i % 3 ? INFINITY : -0.0f;
             }
             order_largest_first(x, sizes[s], scratch, fast);
