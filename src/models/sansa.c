@@ -9,10 +9,11 @@
 #include "models/similarity.h"
 #include "num/vec.h"
 
-enum { LAMBDA, NEAR, REACH, K, DROPOUT, USER_POWER, HELD, MAX_HISTORY, VALUES, HALF_LIFE };
+enum { LAMBDA, NEAR, LEAN, REACH, K, DROPOUT, USER_POWER, HELD, MAX_HISTORY, VALUES, HALF_LIFE };
 static const model_param params[] = {
     [LAMBDA] = { "lambda", 20, 1e-3, 1e6, false, "ridge: more for more events" },
     [NEAR] = { "m", 100, 1, 1000, true, "items an item is explained by" },
+    [LEAN] = { "lean", 0, -2, 2, false, "power of popularity by which those items are preferred over others as like it" },
     [REACH] = { "reach", 400, 1, 10000, true, "cosines kept of each item" },
     [K] = { "k", 1000, 1, 100000, true, "partners kept of each item, strongest first" },
     [DROPOUT] = { "dropout", 0, 0, 0.95, false, "share of a history thought away: doubts popular items more (EDLAE)" },
@@ -28,19 +29,34 @@ typedef struct {
     uint16_t *place;                /* n_items: 1 + row of a neighbour in `a`, 0 for all others */
     float *a;                       /* m x m, lower triangle: the system, then its factor */
     float *w;                       /* m */
+    topk_entry *near;               /* m: the neighbourhood */
+    uint64_t *keys;                 /* reach: who might be in it */
 } solver;
 
 typedef struct {
     item_lists near;                /* cosines, largest first */
     const float *length;            /* n_items: D_ii^1/2 */
+    const float *lean;              /* n_items: factor of an item's cosines when neighbourhoods are chosen */
     double lambda, dropout, held;
     uint32_t m;
     item_lists_room columns;        /* of item j: what it is explained by; not sorted */
     solver solver[PARALLEL_MAX_THREADS];
 } job;
 
+/* The m first of what item i meets, by cosine and leaning; cosines are kept. */
+static uint32_t choose_near(const job *j, const solver *s, size_t i) {
+    const topk_entry *all = j->near.entry + j->near.start[i];
+    uint32_t n = (uint32_t)(j->near.start[i + 1] - j->near.start[i]), kept = n < j->m ? n : j->m;
+    for (uint32_t x = 0; x < n; x++) s->keys[x] = key_of(x, all[x].score * j->lean[all[x].item]);
+    keys_select(s->keys, n, kept);
+    keys_sort(s->keys, kept);
+    for (uint32_t x = 0; x < kept; x++) s->near[x] = all[(uint32_t)s->keys[x]];
+    return kept;
+}
+
 /* The system of n neighbours. A pair that only one of the two keeps counts for both; one that neither keeps is 0. */
-static void fill_system(const job *j, const solver *s, const topk_entry *near, uint32_t n) {
+static void fill_system(const job *j, const solver *s, uint32_t n) {
+    const topk_entry *near = s->near;
     for (uint32_t x = 0; x < n; x++) s->place[near[x].item] = (uint16_t)(x + 1);
     for (uint32_t x = 0; x < n; x++) memset(s->a + (size_t)x * j->m, 0, (x + 1) * sizeof *s->a);
     for (uint32_t x = 0; x < n; x++) {
@@ -81,14 +97,12 @@ static void columns(void *state, size_t from, size_t to, int worker) {
     job *j = state;
     const solver *s = &j->solver[worker];
     for (size_t i = from; i < to; i++) {
-        const topk_entry *near = j->near.entry + j->near.start[i];
-        uint64_t all = j->near.start[i + 1] - j->near.start[i];
-        uint32_t n = all < j->m ? (uint32_t)all : j->m;
-        fill_system(j, s, near, n);
+        uint32_t n = choose_near(j, s, i);
+        fill_system(j, s, n);
         solve_system(s, n, j->m);
         topk_entry *column = j->columns.entry + i * j->columns.k;
         float up = (float)pow((double)j->length[i], 1 - j->held);
-        for (uint32_t x = 0; x < n; x++) column[x] = (topk_entry){ near[x].item, s->w[x] * up / j->length[near[x].item] };
+        for (uint32_t x = 0; x < n; x++) column[x] = (topk_entry){ s->near[x].item, s->w[x] * up / j->length[s->near[x].item] };
         j->columns.length[i] = n;
     }
 }
@@ -112,6 +126,25 @@ static err_code cosines(ctx *c, const interactions *x, const model_options *o, c
     return item_lists_close(c, &room, &j->near);
 }
 
+static err_code solvers_new(ctx *c, job *j, uint32_t n_items, uint32_t reach, int threads) {
+    for (int t = 0; t < threads; t++) {
+        solver *s = &j->solver[t];
+        *s = (solver){ arena_new(c->arena, uint16_t, n_items), arena_new_raw(c->arena, float, (size_t)j->m * j->m),
+                       arena_new_raw(c->arena, float, j->m), arena_new_raw(c->arena, topk_entry, j->m), arena_new_raw(c->arena,
+                           uint64_t, reach) };
+        if (!s->place || !s->a || !s->w || !s->near || !s->keys) return fail(c, ERR_NO_MEMORY, "a system of %u neighbours", j->m);
+    }
+    return ERR_OK;
+}
+
+static err_code set_lean(ctx *c, job *j, uint32_t n_items, double power) {
+    float *lean = arena_new_raw(c->arena, float, n_items);
+    if (!lean) return fail(c, ERR_NO_MEMORY, "%u items", n_items);
+    for (uint32_t i = 0; i < n_items; i++) lean[i] = (float)pow((double)j->length[i], power);
+    j->lean = lean;
+    return ERR_OK;
+}
+
 static err_code regress(ctx *c, const interactions *x, const model_options *o, const weighing *w, item_lists *ret_rows) {
     job *j = arena_new(c->arena, job, 1);
     item_lists by_column;
@@ -123,12 +156,8 @@ static err_code regress(ctx *c, const interactions *x, const model_options *o, c
     model_progress(o, "columns", 0.3);
     TRY(item_lists_room_new(c, x->n_items, (uint32_t)o->param[NEAR], &j->columns));
     j->m = j->columns.k;
-    for (int t = 0; t < threads; t++) {
-        solver *s = &j->solver[t];
-        *s = (solver){ arena_new(c->arena, uint16_t, x->n_items), arena_new_raw(c->arena, float, (size_t)j->m * j->m),
-                       arena_new_raw(c->arena, float, j->m) };
-        if (!s->place || !s->a || !s->w) return fail(c, ERR_NO_MEMORY, "a system of %u neighbours", j->m);
-    }
+    TRY(solvers_new(c, j, x->n_items, (uint32_t)o->param[REACH], threads));
+    TRY(set_lean(c, j, x->n_items, o->param[LEAN]));
     TRY(parallel_for(c, threads, x->n_items, 16, columns, j));
     TRY(item_lists_close(c, &j->columns, &by_column));
     model_progress(o, "lists", 0.95);
