@@ -46,7 +46,8 @@ int main(int n, char **args) {
     if (model_fit(c, &model_sansa, &x, &o, &m)) return fprintf(stderr, "%s\n", c->error.text), 1;
     struct rusage r;
     (void)getrusage(RUSAGE_SELF, &r);
-    printf("{\"bench\":\"sansa\",\"items\":%lld,\"users\":%lld,\"events\":%llu,\"threads\":%d,\"fit_s\":%.1f,\"fit_cpu_s\":%.1f,\"peak_mb\":%.0f}\n",
+    printf("{\"bench\":\"sansa\",\"items\":%lld,\"users\":%lld,\"events\":%llu,\"threads\":%d,"
+           "\"fit_s\":%.1f,\"fit_cpu_s\":%.1f,\"peak_mb\":%.0f}\n",
            (long long)items, (long long)users, (unsigned long long)x.start[x.n_users], parallel_threads(0),
            (double)(c->time->mono_us(c->time) - since) / 1e6, cpu_s() - cpu_before, (double)r.ru_maxrss / 1024);
     return 0;

@@ -8,8 +8,8 @@ static const model_param params[] = {
                          "0 cosine, 1 BM25, 2 TF-IDF, 3 log-likelihood ratio" },
     [KNN_K] = { "k", 200, 1, 10000, true, "neighbours kept of each item" },
     [KNN_SHRINK] = { "shrink", 0, 0, 1e6, false, "added to the divisor: doubts neighbours of few users" },
-    [KNN_OWN] = { "own", 1, 0, 2, false, "power of the taken item's length in the divisor; 1 and 1: cosine" },
-    [KNN_OTHER] = { "other", 1, 0, 2, false, "power of the neighbour's length in the divisor" },
+    [KNN_OWN] = { "own", 1.4, 0, 2, false, "power of the taken item's length in the divisor; 1 and 1: cosine" },
+    [KNN_OTHER] = { "other", 0.4, 0, 2, false, "power of the neighbour's length in the divisor" },
     [KNN_BM25_K1] = { "bm25_k1", 100, 0, 1e6, false, "BM25: where repeated events stop counting" },
     [KNN_BM25_B] = { "bm25_b", 0.8, 0, 1, false, "BM25: how much less a popular item's values count" },
     [KNN_MAX_HISTORY] = { "max_history", 10000, 2, 1e9, true, "users of more items say nothing of pairs" },
@@ -47,7 +47,7 @@ static err_code fit(ctx *c, const interactions *x, const model_options *o, void 
 }
 
 static const char *const grid[] = {
-    "similarity=2 own=1.4 other=0.4", "similarity=0 own=1 other=1 shrink=10", "similarity=3 k=50", NULL,
+    "own=1.2 other=0.6", "similarity=0 own=1 other=1 shrink=10", "similarity=3 k=20", NULL,
 };
 
 const model_row model_item_knn = {

@@ -14,10 +14,10 @@ static const model_param params[] = {
     [LAMBDA] = { "lambda", 20, 1e-3, 1e6, false, "ridge: more for more events" },
     [NEAR] = { "m", 100, 1, 1000, true, "items an item is explained by" },
     [LEAN] = { "lean", 0, -2, 2, false, "power of popularity by which those items are preferred over others as like it" },
-    [REACH] = { "reach", 400, 1, 10000, true, "cosines kept of each item" },
+    [REACH] = { "reach", 4000, 1, 100000, true, "cosines kept of each item; fewer where that would be more than 400 million" },
     [K] = { "k", 1000, 1, 100000, true, "partners kept of each item, strongest first" },
-    [DROPOUT] = { "dropout", 0, 0, 0.95, false, "share of a history thought away: doubts popular items more (EDLAE)" },
-    [USER_POWER] = { "user_power", 0.5, 0, 2, false, "a user of n items weighs n to minus this" },
+    [DROPOUT] = { "dropout", 0.5, 0, 0.95, false, "share of a history thought away: doubts popular items more (EDLAE)" },
+    [USER_POWER] = { "user_power", 0.3, 0, 2, false, "a user of n items weighs n to minus this" },
     [HELD] = { "held", 0, -1, 1, false, "power of an item's popularity that divides its scores" },
     [MAX_HISTORY] = { "max_history", 10000, 2, 1e9, true, "users of more items say nothing of pairs" },
     [VALUES] = WEIGH_PARAM_VALUES,
@@ -108,6 +108,12 @@ static void columns(void *state, size_t from, size_t to, int worker) {
 }
 
 /* ---- all of them ---- */
+/* How many cosines of each item: what is asked for, within 3.2 GB. Few items have so many. */
+static uint32_t reach_of(const interactions *x, const model_options *o) {
+    const double most = 4e8;
+    return (uint32_t)fmax(1, fmin(o->param[REACH], most / fmax(x->n_items, 1)));
+}
+
 /* Cosines of the weighted matrix, and lengths. */
 static err_code cosines(ctx *c, const interactions *x, const model_options *o, const weighing *w, job *j) {
     similarity s = { .kind = SIMILARITY_COSINE, .own = 1, .other = 1 };
@@ -115,7 +121,7 @@ static err_code cosines(ctx *c, const interactions *x, const model_options *o, c
     item_product product;
     item_lists_room room;
     float *none, *weights;
-    TRY(item_lists_room_new(c, x->n_items, (uint32_t)o->param[REACH], &room));
+    TRY(item_lists_room_new(c, x->n_items, reach_of(x, o), &room));
     TRY(weigh_matrix(c, x, w, &matrix));
     TRY(similarity_prepare(c, &s, &matrix, &values, &none));
     TRY(item_product_user_weights(c, &matrix, o->param[USER_POWER], &weights));
@@ -156,7 +162,7 @@ static err_code regress(ctx *c, const interactions *x, const model_options *o, c
     model_progress(o, "columns", 0.3);
     TRY(item_lists_room_new(c, x->n_items, (uint32_t)o->param[NEAR], &j->columns));
     j->m = j->columns.k;
-    TRY(solvers_new(c, j, x->n_items, (uint32_t)o->param[REACH], threads));
+    TRY(solvers_new(c, j, x->n_items, reach_of(x, o), threads));
     TRY(set_lean(c, j, x->n_items, o->param[LEAN]));
     TRY(parallel_for(c, threads, x->n_items, 16, columns, j));
     TRY(item_lists_close(c, &j->columns, &by_column));
@@ -182,7 +188,7 @@ static err_code fit(ctx *c, const interactions *x, const model_options *o, void 
     return ERR_OK;
 }
 
-static const char *const grid[] = { "lambda=5", "lambda=100", "m=50 dropout=0.3", NULL };
+static const char *const grid[] = { "lambda=5", "lambda=100", "dropout=0.7 m=50", "user_power=0 dropout=0.3", NULL };
 
 const model_row model_sansa = {
     .name = "sansa", .title = "Every item from those most like it", .grid = grid,

@@ -62,7 +62,7 @@ static void assert_same_lists(ctx *c, item_knn_live *got, item_knn_live *want, c
 }
 
 static const char *const settings[] = {
-    "similarity=0 values=2", "similarity=0 values=0 k=5", "similarity=0 values=1 k=8 shrink=3", "similarity=2 values=3 k=7",
+    "similarity=0 values=2 own=1 other=1", "similarity=0 values=0 k=5", "similarity=0 values=1 k=8 shrink=3", "similarity=2 values=3 k=7",
     "similarity=2 values=2 own=1.4 other=0.4", "similarity=3 k=6", "similarity=2 k=10 max_history=8",
 };
 

@@ -95,9 +95,9 @@ TEST(models, item_knn_gives_every_likeness_by_its_definition) {
     interactions x = random_events(c);
     static double d[USERS][ITEMS];
     static const struct { const char *settings; int kind; double shrink; } cases[] = {
-        { "similarity=0 values=2", SIMILARITY_COSINE, 0 },
-        { "similarity=0 values=2 shrink=7", SIMILARITY_COSINE, 7 },
-        { "similarity=2 values=2", SIMILARITY_TF_IDF, 0 },
+        { "similarity=0 values=2 own=1 other=1", SIMILARITY_COSINE, 0 },
+        { "similarity=0 values=2 shrink=7 own=1 other=1", SIMILARITY_COSINE, 7 },
+        { "similarity=2 values=2 own=1 other=1", SIMILARITY_TF_IDF, 0 },
         { "similarity=3 values=2", SIMILARITY_LLR, 0 },
         { "similarity=3 values=2 shrink=5", SIMILARITY_LLR, 5 },
     };

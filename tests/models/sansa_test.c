@@ -44,12 +44,12 @@ TEST(models, sansa_of_one_neighbour_is_a_quotient) {
     static const uint64_t start[] = { 0, 2, 4, 6, 7, 9 };
     static const uint32_t item[] = { 0, 1, 0, 1, 1, 2, 0, 2, 3 };    /* 0: 3 users, 1: 3, 2: 2, 3: 1; 0 and 1 share 2 */
     interactions x = { .n_users = 5, .n_items = 4, .start = start, .item = item };
-    float *got = answers(c, &model_sansa, &x, "m=1 lambda=2 user_power=0");
+    float *got = answers(c, &model_sansa, &x, "m=1 lambda=2 dropout=0 user_power=0");
     assert_float_equal(0.4f, got[0 * 4 + 1], 1e-6);
     assert_float_equal(0.4f, got[1 * 4 + 0], 1e-6);
     assert_float_equal(0.25f, got[2 * 4 + 3], 1e-6);         /* 3 met only 2 */
     assert_float_equal(0, got[3 * 4 + 1], 0);
-    float *held = answers(c, &model_sansa, &x, "m=1 lambda=2 user_power=0 held=1");
+    float *held = answers(c, &model_sansa, &x, "m=1 lambda=2 dropout=0 user_power=0 held=1");
     assert_true(fabs(2.0 / (3 + 2) / sqrt(3) - (double)held[0 * 4 + 1]) < 1e-6);
 }
 
