@@ -149,13 +149,13 @@ static err_code load_members(ctx *c, const pack *p, blend *b) {
     return ERR_OK;
 }
 
-static bool finite(const float *x, uint32_t n) {
+static bool all_finite(const float *x, uint32_t n) {
     for (uint32_t i = 0; i < n; i++)
         if (!isfinite(x[i])) return false;
     return true;
 }
 
-static err_code load(ctx *c, const pack *p, void **ret_state) {
+static err_code load(ctx *c, const pack *p, uint32_t n_items, void **ret_state) {
     blend *b = arena_new(c->arena, blend, 1);
     const void *data, *popular, *trend;
     uint64_t n;
@@ -163,6 +163,7 @@ static err_code load(ctx *c, const pack *p, void **ret_state) {
     if (!b) return fail(c, ERR_NO_MEMORY, "load blend");
     TRY(pack_get(c, p, "blend", sizeof head, 1, &data, NULL));
     memcpy(&head, data, sizeof head);
+    if (head.n_items != n_items) return fail(c, ERR_CORRUPT, "blend: of %u items, not %u", head.n_items, n_items);
     if (head.n_members == 0 || head.n_members > BLEND_MAX_MEMBERS || head.candidates == 0 || head.candidates > BLEND_MAX_CANDIDATES)
         return fail(c, ERR_CORRUPT, "blend: %u members", head.n_members);
     *b = (blend){ .n_items = head.n_items, .n_members = head.n_members, .candidates = head.candidates, .repeats = head.repeats != 0,
@@ -170,7 +171,7 @@ static err_code load(ctx *c, const pack *p, void **ret_state) {
     TRY(pack_get(c, p, "popular", sizeof(float), head.n_items, &popular, NULL));
     TRY(pack_get(c, p, "trend", sizeof(float), head.n_items, &trend, NULL));
     b->popular = popular, b->trend = trend;
-    if (!finite(b->popular, b->n_items) || !finite(b->trend, b->n_items)) return fail(c, ERR_CORRUPT, "blend: not numbers");
+    if (!all_finite(b->popular, b->n_items) || !all_finite(b->trend, b->n_items)) return fail(c, ERR_CORRUPT, "blend: not numbers");
     TRY(load_members(c, p, b));
     if (b->ranked) {
         TRY(pack_get(c, p, "ranker", 1, UINT64_MAX, &data, &n));

@@ -3,6 +3,7 @@
 #include "models/blend_int.h"
 
 static const double HIDDEN_OF_ONE_VISIT = 0.2;
+enum { ASKED_AT_MOST = 3 };         /* one of so many users: an item that all bought last must not vanish */
 
 static bool several_visits(const interactions *x, uint32_t u) {
     return x->visit && x->start[u + 1] > x->start[u] && x->visit[x->start[u + 1] - 1] > 0;
@@ -86,7 +87,7 @@ err_code blend_hide(ctx *c, const interactions *x, uint32_t most_users, uint64_t
     rng_seed(&r, seed);
     TRY(make_room(c, x, most_users, &to, &h));
     for (uint32_t u = 0; u < x->n_users; u++) eligible += x->start[u + 1] - x->start[u] >= 2;
-    uint64_t most = eligible < most_users ? eligible : most_users;
+    uint64_t most = eligible / ASKED_AT_MOST < most_users ? eligible / ASKED_AT_MOST : most_users;     /* of few users most must stay */
     for (uint32_t u = 0; u < x->n_users; u++) {
         bool asked = x->start[u + 1] - x->start[u] >= 2 && (seen + 1) * most / eligible > seen * most / eligible;
         seen += x->start[u + 1] - x->start[u] >= 2;

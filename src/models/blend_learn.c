@@ -5,7 +5,7 @@
 #include "models/blend_int.h"
 #include "num/parallel.h"
 
-enum { KEPT = 64, APART = 3, TOP = 10, LEAST_ANSWERS = 30 };    /* rows of a question; every third question judges; */
+enum { KEPT = 64, APART = 3, TOP = 10, LEAST_ANSWERS = 200 };    /* rows of a question; every third question judges; */
 
 typedef struct { arena memory; err_code err; char why[256]; } seat;
 
@@ -149,7 +149,7 @@ static err_code choose_kind(ctx *c, const work *w, uint64_t seed, ranker_kind *r
     for (ranker_kind kind = RANKER_LOGISTIC; kind <= RANKER_TREES; kind++) {
         ranker_params p = params_of(kind, seed);
         ranker r;
-        double gain;
+        double gain = 0;
         TRY(ranker_fit(c, &train, &p, &r));
         TRY(gain_of(c, &r, &apart, &gain));
         if (gain > best) best = gain, *ret_kind = kind;
