@@ -22,7 +22,7 @@
     X(personal_top)         \
     X(tifu_knn)             \
     X(up_cf)                \
-    X(next_basket)            \
+    X(next_basket)          \
     X(blend)
 
 #define MODEL_DECLARE(name) extern const model_row model_##name;
