@@ -168,10 +168,13 @@ static const model_param params[] = {
     [NU] = { "nu", 1, 0, 2, false, "how much more the frequent are regularised: 0 all alike" },
     [ALPHA] = { "alpha", 1, 0, 1e6, false, "how much events of more weight are believed more: 0 not at all" },
     [DAMP] = { "damp", 0.3, 0, 2, false, "events of popular items are believed less: by popularity^-damp" },
-    [STEPS] = { "steps", 3, 1, 100, true, "conjugate gradient steps a solve" },
+    [STEPS] = { "steps", 2, 1, 100, true, "conjugate gradient steps a solve" },
     [VALUES] = WEIGH_PARAM_VALUES,
     [HALF_LIFE] = WEIGH_PARAM_HALF_LIFE,
 };
+
+static const char *const grid[] = { "alpha0=0.03", "alpha0=0.003 reg=0.01", "factors=256 alpha0=0.02",
+    "factors=512 alpha0=0.03 sweeps=6", NULL };
 
 static als_settings settings_of(const model_options *o) {
     const double *p = o->param;
@@ -226,5 +229,5 @@ static err_code load(ctx *c, const pack *p, uint32_t n_items, void **ret_state) 
 
 const model_row model_als = {
     .name = "als", .title = "Implicit alternating least squares", .source = "Rendle, Krichene, Zhang, Koren 2021, eq. 1-4",
-    .params = params, .n_params = COUNT(params), .fit = fit, .score = score, .save = save, .load = load,
+    .params = params, .n_params = COUNT(params), .grid = grid, .fit = fit, .score = score, .save = save, .load = load,
 };

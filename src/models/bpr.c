@@ -150,9 +150,9 @@ static err_code run_epoch(ctx *c, fitting *f, int threads) {
 enum { FACTORS, EPOCHS, RATE, REG, POPULAR, ALPHA0, FOLD_REG, NU, DAMP, VALUES, HALF_LIFE };
 static const model_param params[] = {
     [FACTORS] = { "factors", 64, 1, RIDGE_MAX_DIM - 1, true, "dimensions of the vectors, without the bias" },
-    [EPOCHS] = { "epochs", 40, 1, 10000, true, "times as many pairs are drawn as there are" },
+    [EPOCHS] = { "epochs", 15, 1, 10000, true, "times as many pairs are drawn as there are" },
     [RATE] = { "rate", 0.2, 1e-6, 10, false, "learning rate of the first epoch; falls to a tenth" },
-    [REG] = { "reg", 0.003, 0, 10, false, "regularisation of every step" },
+    [REG] = { "reg", 0.005, 0, 10, false, "regularisation of every step" },
     [POPULAR] = { "popular", 0.7, 0, 1, false, "share of items not taken that are drawn by popularity" },
     [ALPHA0] = { "alpha0", 0.01, 0, 1e3, false, "fold-in: weight of every pair not seen" },
     [FOLD_REG] = { "fold_reg", 0.003, 0, 1e3, false, "fold-in: regularisation, times frequency^nu" },
