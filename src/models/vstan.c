@@ -13,7 +13,7 @@
 enum { RECENT, SAMPLE, NEIGHBOURS, HALF_LIFE, LENGTH_POWER, POSITION_DECAY, MATCH_DECAY, DISTANCE_DECAY, BEFORE, SAME, IDF_WEIGHT };
 static const model_param params[] = {
     [RECENT] = { "recent", 30, 1, SESSION_MAX_RECENT, true, "distinct items asked with, the newest" },
-    [SAMPLE] = { "sample", 5000, 1, 100000, true, "sessions looked at: the newest that share an item" },
+    [SAMPLE] = { "sample", 2500, 1, 100000, true, "sessions looked at: the newest that share an item" },
     [NEIGHBOURS] = { "neighbours", 500, 1, 100000, true, "of these the most similar speak" },
     [HALF_LIFE] = { "half_life_share", 0.6, 0, 1000, false, "a session older than this share of all counts half; 0: all alike" },
     [LENGTH_POWER] = { "length_power", 0.25, 0, 2, false, "similarity is divided by the session's length to this" },
@@ -29,6 +29,7 @@ void vstan_prepare(const double *param, vstan_scale *ret_scale) {
     memcpy(ret_scale->param, param, COUNT(params) * sizeof *param);
     for (int d = 0; d < SESSION_MAX_CLICKS; d++) ret_scale->near[d] = (float)exp(-d / param[DISTANCE_DECAY]);
     for (int i = 0; i < SESSION_MAX_RECENT; i++) ret_scale->step[i] = (float)exp(-i / param[MATCH_DECAY]);
+    for (int n = 0; n <= SESSION_MAX_CLICKS; n++) ret_scale->length[n] = (float)pow(n < 1 ? 1 : n, -param[LENGTH_POWER]);
 }
 
 void vstan_prepare_default(vstan_scale *ret_scale) {
@@ -46,13 +47,14 @@ static err_code fit(ctx *c, const interactions *x, const model_options *o, void 
 uint32_t vstan_neighbours(const session_index *ix, const vstan_scale *t, const session_query *q, session_neighbour *list,
                           float *scratch) {
     const session_log *log = &ix->log;
-    float weight[SESSION_MAX_RECENT], power = (float)t->param[LENGTH_POWER];
+    float weight[SESSION_MAX_RECENT];
     for (uint32_t i = 0; i < q->n; i++) weight[i] = q->weight[i] * (float)exp(-(double)q->ago[i] / t->param[POSITION_DECAY]);
     uint32_t n = session_matches(ix, q, weight, vstan_sample(t), list);
     float fade = t->param[HALF_LIFE] > 0 ? (float)(1 / (t->param[HALF_LIFE] * log->n_sessions)) : 0;
     for (uint32_t i = 0; i < n; i++) {
-        list[i].similarity *= exp2f(-(float)(log->n_sessions - 1 - list[i].session) * fade);
-        if (power > 0) list[i].similarity *= powf((float)(log->start[list[i].session + 1] - log->start[list[i].session]), -power);
+        uint32_t s = list[i].session;
+        list[i].similarity *= t->length[log->start[s + 1] - log->start[s]];
+        if (fade > 0) list[i].similarity *= exp2f(-(float)(log->n_sessions - 1 - s) * fade);
     }
     return session_nearest(list, n, (uint32_t)t->param[NEIGHBOURS], scratch);
 }

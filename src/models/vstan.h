@@ -7,6 +7,7 @@ typedef struct {
     double param[MODEL_MAX_PARAMS]; /* in the order of model_vstan.params */
     float near[SESSION_MAX_CLICKS]; /* vote by places from the match */
     float step[SESSION_MAX_RECENT]; /* vote by items back in the question */
+    float length[SESSION_MAX_CLICKS + 1];       /* factor of a session's similarity by its clicks */
 } vstan_scale;
 
 void vstan_prepare(const double *param, vstan_scale *ret_scale);
