@@ -33,6 +33,15 @@ def test_item_models_reach_the_figures_of_their_papers():
     assert abs(walks["metrics"]["recall@20"] - 0.1852) <= 0.0003 and abs(walks["metrics"]["ndcg@20"] - 0.1531) <= 0.0003, walks
 
 
+def test_session_neighbours_keep_their_promise_on_diginetica():
+    data = lib.shared("data/diginetica")
+    answer = lib.run_json("eval", "sessions", "--data", data, "--model", "vstan", timeout=300)
+    assert answer["n_test"] == 60858 and set(answer["metrics"]) == {"p@20", "mrr@20"}, answer
+    assert answer["metrics"]["p@20"] >= 0.525 and answer["metrics"]["mrr@20"] >= 0.185, answer
+    again = lib.run_json("eval", "sessions", "--data", data, "--model", "vstan", "--set", "inside=1", timeout=300)
+    assert again["n_test"] == 55150 and again["metrics"]["p@20"] >= 0.51, again
+
+
 def demo_home():
     home = lib.folder()
     lib.run("demo", "--data", home, timeout=300)
