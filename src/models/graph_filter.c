@@ -1,9 +1,9 @@
 /* graph_filter: what somebody took, blurred over the graph of users and items and sharpened again; nothing is learned by descent.
  *   blur      b_j = d_j^-out  sum_v  d_v^-user  ( sum_i r_i d_i^-in a_vi )^power  a_vj
  *   ideal     + weight * D^1/2 V lambda^g V' D^-1/2 r     the low-pass filter of GF-CF
- *   sharpen   s = D^1/2 f(P) D^-1/2 b,  f(l) = exp(-T l) or its Taylor polynomial, P = Rn'Rn, Rn = Du^-1/2 A D^-1/2
+ *   sharpen   s = D^root f(P) D^-root b,  f(l) = exp(-T l) or its Taylor polynomial, P = Rn'Rn, Rn = Du^-1/2 A D^-1/2
  * with A users by items, d degrees, V and lambda the leading eigenvectors and eigenvalues of P. With power 1, user 1, in = out = 1/2
- * these are GF-CF (T = 0) and BSPM (one Runge-Kutta step of length T is the polynomial of order 4). Beyond the leading vectors f is 1:
+ * these are GF-CF (T = 0) and BSPM (root 0; one Runge-Kutta step of length T is the polynomial of order 4). Beyond the leading vectors f is 1:
  * what is to be taken away is what everybody likes, and a few vectors hold that. What the blur does not reach stays 0.
  * Two sparse passes and two thin products answer one; no matrix of items by items is ever made. */
 #include <math.h>
@@ -17,7 +17,7 @@
 #include "num/rsvd.h"
 #include "num/vec.h"
 
-enum { VALUES, HALF_LIFE, BLUR_IN, POWER, BLUR_USER, BLUR_OUT, RANK, PASSES, IDEAL, IDEAL_POWER, SHARPEN, ORDER, MOST, LISTS };
+enum { VALUES, HALF_LIFE, BLUR_IN, POWER, BLUR_USER, BLUR_OUT, RANK, PASSES, IDEAL, IDEAL_POWER, SHARPEN, ORDER, ROOT, WHOLE, MOST, LISTS };
 static const model_param params[] = {
     [VALUES] = WEIGH_PARAM_VALUES,
     [HALF_LIFE] = WEIGH_PARAM_HALF_LIFE,
@@ -31,6 +31,8 @@ static const model_param params[] = {
     [IDEAL_POWER] = { "ideal_power", 0, -2, 2, false, "power of an eigenvalue in it" },
     [SHARPEN] = { "sharpen", 0.35, 0, 10, false, "time T of the sharpening; 0: none" },
     [ORDER] = { "order", 0, 0, 8, true, "order of its solver (1 Euler, 4 Runge-Kutta, one step); 0: exact" },
+    [ROOT] = { "root", 0.5, 0, 1, false, "power of an item's degree that scores are divided by while they are sharpened; BSPM: 0" },
+    [WHOLE] = { "whole", 0, 0, 1, true, "sharpen with the whole of P, not its leading vectors: slow; needs an order" },
     [MOST] = { "most", 2000, 10, 1e9, true, "users asked about one item; more are thinned out evenly" },
     [LISTS] = { "lists", 0, 0, 1e6, true, "answer from lists of that many partners of each item, made once; 0: from the graph" },
 };
@@ -42,14 +44,18 @@ typedef struct {
     csr by_user, by_item;           /* by_item: columns are users, at most MOST in a row; values relative to their mean */
     const float *item_in;           /* n_items: d_i^-in, over the share of users kept */
     const float *user_scale;        /* n_users: d_v^-user */
-    const float *item_out;          /* n_items: d_j^-out d_j^-1/2; 0 without events */
-    const float *item_root;         /* n_items: d_j^1/2 */
+    const float *item_out;          /* n_items: d_j^-out d_j^-root; 0 without events */
+    const float *item_root;         /* n_items: d_j^root */
     const float *item_ideal;        /* n_items: d_i^-1/2 */
+    const float *ideal_out;         /* n_items: d_j^1/2 d_j^-root */
+    const float *user_spread;       /* n_users: 1 / d_v */
     const float *vectors;           /* n_items x rank, row-major */
     const float *sharpen;           /* rank: f(lambda) - 1 */
-    const float *ideal;             /* rank: weight * lambda^g * f(lambda) */
+    const float *ideal;             /* rank: weight * lambda^g */
     double mean;                    /* of the cells before they were made relative */
     bool has_ideal;
+    float time;                     /* > 0: sharpen with the whole of P by a polynomial of this order */
+    uint32_t order;
     bool has_lists;                 /* then the lists answer, and nothing of the graph above is kept */
     item_lists lists;
 } graph_filter;
@@ -134,10 +140,23 @@ static double sharpened(double lambda, double time, int order) {
     return sum;
 }
 
+/* What is done along each vector. What is left of the values beyond them, about half of the last one, is done to everything by
+ * dividing the others: the order of answers stays the same. */
+static void follow_vectors(const model_options *o, const float *value, uint32_t rank, float *ret_sharpen, float *ret_ideal) {
+    double last = fmin((double)value[rank - 1] * (double)value[rank - 1], 1);
+    double beyond = sharpened(last / 2, o->param[SHARPEN], (int)o->param[ORDER]);
+    for (uint32_t k = 0; k < rank; k++) {
+        double lambda = fmin((double)value[k] * (double)value[k], 1);
+        double left = sharpened(lambda, o->param[SHARPEN], (int)o->param[ORDER]) / beyond;
+        ret_sharpen[k] = (float)(left - 1);
+        if (lambda > 1e-6) ret_ideal[k] = (float)(o->param[IDEAL] * pow(lambda, o->param[IDEAL_POWER]));
+    }
+}
+
 /* Leading vectors of P and what is done along each. */
 static err_code fit_spectrum(ctx *c, const csr *by_item, const model_options *o, graph_filter *s) {
     uint32_t rank = (uint32_t)o->param[RANK];
-    if (o->param[SHARPEN] == 0 && o->param[IDEAL] == 0) rank = 0;
+    if ((o->param[SHARPEN] == 0 || s->time > 0) && o->param[IDEAL] == 0) rank = 0;
     if (rank > s->n_items) rank = s->n_items;
     if (rank > s->n_users) rank = s->n_users;
     float *vectors = arena_new_raw(c->arena, float, (size_t)s->n_items * rank), *value = arena_new(c->arena, float, rank);
@@ -154,20 +173,17 @@ static err_code fit_spectrum(ctx *c, const csr *by_item, const model_options *o,
     TRY(normalise(c, by_item, s->item_ideal, user_root, &turned));
     TRY(rsvd(c, &normal, &turned, &how, value, vectors));
     arena_restore(c->arena, mark);
-    for (uint32_t k = 0; k < rank; k++) {
-        double lambda = fmin((double)value[k] * (double)value[k], 1);
-        double left = sharpened(lambda, o->param[SHARPEN], (int)o->param[ORDER]);
-        sharpen[k] = (float)(left - 1);
-        if (lambda > 1e-6) ideal[k] = (float)(o->param[IDEAL] * pow(lambda, o->param[IDEAL_POWER]) * left);
-    }
+    follow_vectors(o, value, rank, sharpen, ideal);
     return ERR_OK;
 }
 
 static err_code fit_degrees(ctx *c, const csr *by_item, const model_options *o, graph_filter *s) {
     TRY(degree_powers(c, by_item, -o->param[BLUR_IN], &s->item_in));
     TRY(degree_powers(c, &s->by_user, -o->param[BLUR_USER], &s->user_scale));
-    TRY(degree_powers(c, by_item, -o->param[BLUR_OUT] - 0.5, &s->item_out));
-    TRY(degree_powers(c, by_item, 0.5, &s->item_root));
+    TRY(degree_powers(c, &s->by_user, -1, &s->user_spread));
+    TRY(degree_powers(c, by_item, -o->param[BLUR_OUT] - o->param[ROOT], &s->item_out));
+    TRY(degree_powers(c, by_item, o->param[ROOT], &s->item_root));
+    TRY(degree_powers(c, by_item, 0.5 - o->param[ROOT], &s->ideal_out));
     return degree_powers(c, by_item, -0.5, &s->item_ideal);
 }
 
@@ -175,6 +191,7 @@ static err_code fit_graph(ctx *c, const interactions *x, const model_options *o,
     csr by_item;
     s->n_users = x->n_users, s->n_items = x->n_items;
     s->power = (float)o->param[POWER], s->has_ideal = o->param[IDEAL] > 0;
+    if (o->param[WHOLE] > 0 && o->param[ORDER] > 0) s->time = (float)o->param[SHARPEN], s->order = (uint32_t)o->param[ORDER];
     s->weigh = (weighing){ (int)o->param[VALUES], o->param[HALF_LIFE] };
     model_progress(o, "graph", 0);
     TRY(weigh_matrix(c, x, &s->weigh, &s->by_user));
@@ -238,39 +255,76 @@ static void ideal(const graph_filter *s, const weighed *items, size_t n, float *
     for (uint32_t k = 0; k < s->rank; k++) ret_low[k] *= s->ideal[k];
 }
 
-/* How far to go along each vector, from what the scores hold along it. */
-static void steps(const graph_filter *s, size_t n, scratch *w) {
-    for (size_t at = 0; at < n; at++)
-        for (size_t k = 0; k < s->rank; k++) {
-            size_t cell = at * s->rank + k;
-            w->along[cell] = w->along[cell] * s->sharpen[k] + (s->has_ideal ? w->low[cell] : 0);
-        }
-}
-
-/* scores += (V' scores * (f - 1) + low) V. One who asks: only items the blur has reached are looked at. */
+/* One who asks: only items the blur has reached are looked at. */
 static void sharpen_one(const graph_filter *s, scratch *w, float *scores) {
-    memset(w->along, 0, s->rank * sizeof *w->along);
+    size_t rank = s->rank;
+    memset(w->along, 0, rank * sizeof *w->along);
     for (size_t j = 0; j < s->n_items; j++)
-        if (scores[j] != 0) vec_add_scaled(w->along, scores[j], s->vectors + j * s->rank, s->rank);
-    steps(s, 1, w);
+        if (scores[j] != 0) vec_add_scaled(w->along, scores[j], s->vectors + j * rank, rank);
+    for (size_t k = 0; k < rank; k++) w->along[k] *= s->sharpen[k];
     for (size_t j = 0; j < s->n_items; j++)
-        if (s->has_ideal || scores[j] != 0) scores[j] += vec_dot(w->along, s->vectors + j * s->rank, s->rank);
+        if (scores[j] != 0) scores[j] += vec_dot(w->along, s->vectors + j * rank, rank);
 }
 
-/* The same for n rows as two dense products, the second by tiles of items. */
+typedef void join(const graph_filter *s, size_t item, float *score, float more);
+
+static void join_ideal(const graph_filter *s, size_t item, float *score, float more) { *score += s->ideal_out[item] * more; }
+static void join_sharpened(const graph_filter *s, size_t item, float *score, float more) {
+    (void)s, (void)item;
+    if (*score != 0) *score += more;                        /* what nothing has reached stays 0 */
+}
+
+/* along V', by tiles of items, joined to n rows of scores. */
+static inline void join_product(const graph_filter *s, size_t n, const float *along, float *tile, join *add, float *scores) {
+    size_t items = s->n_items, rank = s->rank;
+    for (size_t from = 0; from < items; from += TILE) {
+        size_t width = items - from < TILE ? items - from : TILE;
+        blas_gemm(false, true, n, width, rank, 1, along, rank, s->vectors + from * rank, rank, 0, tile, width);
+        for (size_t at = 0; at < n; at++)
+            for (size_t j = 0; j < width; j++) add(s, from + j, &scores[at * items + from + j], tile[at * width + j]);
+    }
+}
+
+/* The same for n rows with dense products. */
 static void sharpen_batch(const graph_filter *s, size_t n, scratch *w, float *scores) {
     size_t items = s->n_items, rank = s->rank;
     blas_gemm(false, false, n, rank, items, 1, scores, items, s->vectors, rank, 0, w->along, rank);
-    steps(s, n, w);
-    for (size_t from = 0; from < items; from += TILE) {
-        size_t width = items - from < TILE ? items - from : TILE;
-        blas_gemm(false, true, n, width, rank, 1, w->along, rank, s->vectors + from * rank, rank, 0, w->tile, width);
-        for (size_t at = 0; at < n; at++)
-            for (size_t j = 0; j < width; j++) {
-                float *score = &scores[at * items + from + j];
-                *score = s->has_ideal || *score != 0 ? *score + w->tile[at * width + j] : 0;
-            }
+    for (size_t at = 0; at < n; at++)
+        for (size_t k = 0; k < rank; k++) w->along[at * rank + k] *= s->sharpen[k];
+    join_product(s, n, w->along, w->tile, join_sharpened, scores);
+}
+
+static void scale_rows(float *x, const float *scale, size_t rows, size_t width) {
+    for (size_t r = 0; r < rows; r++)
+        for (size_t k = 0; k < width; k++) x[r * width + k] *= scale[r];
+}
+
+/* term = P term, items by n, by way of the users. */
+static err_code times_p(ctx *c, const graph_filter *s, size_t n, float *term, float *users) {
+    scale_rows(term, s->item_ideal, s->n_items, n);
+    TRY(csr_times(c, &s->by_user, term, n, 1, users));
+    scale_rows(users, s->user_spread, s->n_users, n);
+    TRY(csr_times(c, &s->by_item, users, n, 1, term));
+    scale_rows(term, s->item_ideal, s->n_items, n);
+    return ERR_OK;
+}
+
+/* scores = sum over j of (-T P)^j / j! scores: the step of the solver with nothing left out. */
+static err_code sharpen_whole(ctx *c, const graph_filter *s, size_t n, float *scores) {
+    arena_mark mark = arena_save(c->arena);
+    size_t items = s->n_items;
+    float *term = arena_new_raw(c->arena, float, items * n), *users = arena_new_raw(c->arena, float, s->n_users * n);
+    if (!term || !users) return fail(c, ERR_NO_MEMORY, "answer %zu histories", n);
+    for (size_t j = 0; j < items; j++)
+        for (size_t at = 0; at < n; at++) term[j * n + at] = scores[at * items + j];
+    for (uint32_t power = 1; power <= s->order; power++) {
+        float by = -s->time / (float)power;
+        TRY(times_p(c, s, n, term, users));
+        for (size_t j = 0; j < items; j++)
+            for (size_t at = 0; at < n; at++) scores[at * items + j] += term[j * n + at] *= by;
     }
+    arena_restore(c->arena, mark);
+    return ERR_OK;
 }
 
 static err_code answer(ctx *c, const graph_filter *s, const history *h, size_t n, scratch *w, float *scores) {
@@ -284,7 +338,9 @@ static err_code answer(ctx *c, const graph_filter *s, const history *h, size_t n
         if (s->has_ideal) ideal(s, items, n_items, w->low + at * s->rank);
         arena_restore(c->arena, mark);
     }
-    if (s->rank && n == 1) sharpen_one(s, w, scores);
+    if (s->has_ideal && s->rank) join_product(s, n, w->low, w->tile, join_ideal, scores);
+    if (s->time > 0) TRY(sharpen_whole(c, s, n, scores));
+    else if (s->rank && n == 1) sharpen_one(s, w, scores);
     else if (s->rank) sharpen_batch(s, n, w, scores);
     for (size_t at = 0; at < n; at++)
         for (uint32_t j = 0; j < s->n_items; j++) scores[at * s->n_items + j] *= s->item_root[j];
@@ -296,7 +352,7 @@ static err_code score_graph(ctx *c, const graph_filter *s, const history *h, siz
     size_t batch = n < BATCH ? n : BATCH, room = batch * s->rank;
     scratch w = { arena_new(c->arena, float, s->n_users), arena_new_raw(c->arena, uint32_t, s->n_users),
         arena_new_raw(c->arena, float, room), arena_new_raw(c->arena, float, room),
-        arena_new_raw(c->arena, float, batch > 1 ? batch * TILE : 0) };
+        arena_new_raw(c->arena, float, batch * TILE) };
     if (!w.near || !w.met || !w.along || !w.low || !w.tile) return fail(c, ERR_NO_MEMORY, "answer %zu histories", n);
     for (size_t at = 0; at < n; at += batch)
         TRY(answer(c, s, h + at, n - at < batch ? n - at : batch, &w, ret_scores + at * s->n_items));
@@ -383,11 +439,11 @@ static err_code fit(ctx *c, const interactions *x, const model_options *o, void 
 }
 
 /* ---- keeping ---- */
-typedef struct { uint32_t n_users, n_items, rank, has_ideal, has_lists;
-    int32_t values; float power, unused; double half_life_days, mean; } head;
+typedef struct { uint32_t n_users, n_items, rank, has_ideal, has_lists, order;
+    int32_t values; float power, time; uint32_t unused; double half_life_days, mean; } head;
 
-enum { HEAD, USER_START, USER_ITEM, USER_VALUE, ITEM_START, ITEM_USER, ITEM_VALUE, ITEM_IN, USER_SCALE, ITEM_OUT, ITEM_ROOT,
-       ITEM_IDEAL, VECTORS, SHARPENED, IDEALS, ARRAYS };
+enum { HEAD, USER_START, USER_ITEM, USER_VALUE, ITEM_START, ITEM_USER, ITEM_VALUE, ITEM_IN, USER_SCALE, USER_SPREAD, ITEM_OUT, ITEM_ROOT,
+       ITEM_IDEAL, IDEAL_OUT, VECTORS, SHARPENED, IDEALS, ARRAYS };
 static const struct { const char *name; uint32_t size; } arrays[ARRAYS] = {
     [HEAD] = { "head", sizeof(head) },
     [USER_START] = { "user_start", sizeof(uint64_t) }, [USER_ITEM] = { "user_item", sizeof(uint32_t) },
@@ -395,8 +451,10 @@ static const struct { const char *name; uint32_t size; } arrays[ARRAYS] = {
     [ITEM_START] = { "item_start", sizeof(uint64_t) }, [ITEM_USER] = { "item_user", sizeof(uint32_t) },
     [ITEM_VALUE] = { "item_value", sizeof(float) },
     [ITEM_IN] = { "item_in", sizeof(float) }, [USER_SCALE] = { "user_scale", sizeof(float) },
+    [USER_SPREAD] = { "user_spread", sizeof(float) },
     [ITEM_OUT] = { "item_out", sizeof(float) }, [ITEM_ROOT] = { "item_root", sizeof(float) },
-    [ITEM_IDEAL] = { "item_ideal", sizeof(float) }, [VECTORS] = { "vectors", sizeof(float) },
+    [ITEM_IDEAL] = { "item_ideal", sizeof(float) }, [IDEAL_OUT] = { "ideal_out", sizeof(float) },
+    [VECTORS] = { "vectors", sizeof(float) },
     [SHARPENED] = { "sharpen", sizeof(float) }, [IDEALS] = { "ideal", sizeof(float) },
 };
 
@@ -408,7 +466,7 @@ static err_code save_lists(ctx *c, const graph_filter *s, const head *first, buf
 
 static err_code save(ctx *c, const void *state, buf *out) {
     const graph_filter *s = state;
-    head first = { s->n_users, s->n_items, s->rank, s->has_ideal, s->has_lists, s->weigh.values, s->power, 0,
+    head first = { s->n_users, s->n_items, s->rank, s->has_ideal, s->has_lists, s->order, s->weigh.values, s->power, s->time, 0,
         s->weigh.half_life_days, s->mean };
     if (s->has_lists) return save_lists(c, s, &first, out);
     const csr *u = &s->by_user, *i = &s->by_item;
@@ -419,8 +477,10 @@ static err_code save(ctx *c, const void *state, buf *out) {
         [USER_VALUE] = { u->value, u->value ? u_cells : 0 },
         [ITEM_START] = { i->start, s->n_items + 1ULL }, [ITEM_USER] = { i->col, i_cells },
         [ITEM_VALUE] = { i->value, i->value ? i_cells : 0 },
-        [ITEM_IN] = { s->item_in, s->n_items }, [USER_SCALE] = { s->user_scale, s->n_users }, [ITEM_OUT] = { s->item_out, s->n_items },
+        [ITEM_IN] = { s->item_in, s->n_items }, [USER_SCALE] = { s->user_scale, s->n_users },
+        [USER_SPREAD] = { s->user_spread, s->n_users }, [ITEM_OUT] = { s->item_out, s->n_items },
         [ITEM_ROOT] = { s->item_root, s->n_items }, [ITEM_IDEAL] = { s->item_ideal, s->n_items },
+        [IDEAL_OUT] = { s->ideal_out, s->n_items },
         [VECTORS] = { s->vectors, (uint64_t)s->n_items * s->rank }, [SHARPENED] = { s->sharpen, s->rank }, [IDEALS] = { s->ideal, s->rank },
     };
     pack_array rows[ARRAYS];
@@ -445,7 +505,7 @@ static err_code load_graph(ctx *c, uint32_t n_rows, uint32_t n_cols, const void 
 static bool sizes_fit(const head *h, const uint64_t *n) {
     uint64_t items = h->n_items;
     return h->n_users < UINT32_MAX && h->n_items < UINT32_MAX && h->power > 0 && h->mean > 0 && n[ITEM_IN] == items &&
-        n[USER_SCALE] == h->n_users && n[ITEM_OUT] == items && n[ITEM_ROOT] == items && n[ITEM_IDEAL] == items &&
+        n[USER_SCALE] == h->n_users && n[USER_SPREAD] == h->n_users && n[ITEM_OUT] == items && n[ITEM_ROOT] == items && n[ITEM_IDEAL] == items && n[IDEAL_OUT] == items &&
         n[VECTORS] == items * h->rank && n[SHARPENED] == h->rank && n[IDEALS] == h->rank && h->rank <= RSVD_MAX_RANK;
 }
 
@@ -454,8 +514,8 @@ static err_code load_whole(ctx *c, const pack *p, const head *h, graph_filter *s
     uint64_t n[ARRAYS];
     for (int a = HEAD + 1; a < ARRAYS; a++) TRY(pack_get(c, p, arrays[a].name, arrays[a].size, UINT64_MAX, &at[a], &n[a]));
     if (!sizes_fit(h, n)) return fail(c, ERR_CORRUPT, "saved graph filter: wrong sizes");
-    s->item_in = at[ITEM_IN], s->user_scale = at[USER_SCALE], s->item_out = at[ITEM_OUT], s->item_root = at[ITEM_ROOT];
-    s->item_ideal = at[ITEM_IDEAL], s->vectors = at[VECTORS], s->sharpen = at[SHARPENED], s->ideal = at[IDEALS];
+    s->item_in = at[ITEM_IN], s->user_scale = at[USER_SCALE], s->user_spread = at[USER_SPREAD], s->item_out = at[ITEM_OUT], s->item_root = at[ITEM_ROOT];
+    s->item_ideal = at[ITEM_IDEAL], s->ideal_out = at[IDEAL_OUT], s->vectors = at[VECTORS], s->sharpen = at[SHARPENED], s->ideal = at[IDEALS];
     TRY(load_graph(c, s->n_users, s->n_items, at, n, USER_START, &s->by_user));
     return load_graph(c, s->n_items, s->n_users, at, n, ITEM_START, &s->by_item);
 }
@@ -470,7 +530,7 @@ static err_code load(ctx *c, const pack *p, uint32_t n_items, void **ret_state) 
         return fail(c, ERR_CORRUPT, "saved graph filter: of %u items", h->n_items);
     *s = (graph_filter){
         .n_users = h->n_users, .n_items = n_items, .rank = h->rank, .power = h->power, .weigh = { h->values, h->half_life_days },
-        .mean = h->mean, .has_ideal = h->has_ideal, .has_lists = h->has_lists,
+        .mean = h->mean, .has_ideal = h->has_ideal, .has_lists = h->has_lists, .order = h->order, .time = h->time,
     };
     if (!s->has_lists) TRY(load_whole(c, p, h, s));
     else TRY(item_lists_load(c, p, n_items, &s->lists));

@@ -64,16 +64,16 @@ static void blur_plain(const shop *s, const bool *r, double in, double power, do
 }
 
 /* dy/dt = -y P over time T: the exponential series to the end, or to the order of a one-step Runge-Kutta solver. */
-static void sharpen_plain(const shop *s, double time, int order, double *y) {
+static void sharpen_plain(const shop *s, double time, int order, double root, double *y) {
     square p;
     double term[ITEMS], next[ITEMS];
     dense_p(s, p);
-    for (int i = 0; i < ITEMS; i++) term[i] = y[i] *= power_of(item_degree(s, i), -0.5);
+    for (int i = 0; i < ITEMS; i++) term[i] = y[i] *= power_of(item_degree(s, i), -root);
     for (int j = 1; j <= (order ? order : 60); j++) {
         times_p(p, term, next);
         for (int i = 0; i < ITEMS; i++) y[i] += term[i] = -time / j * next[i];
     }
-    for (int i = 0; i < ITEMS; i++) y[i] *= power_of(item_degree(s, i), 0.5);
+    for (int i = 0; i < ITEMS; i++) y[i] *= power_of(item_degree(s, i), root);
 }
 
 /* D^1/2 V V' D^-1/2 r over the `rank` leading eigenvectors. */
@@ -91,13 +91,14 @@ static void add_ideal_plain(ctx *c, const shop *s, const bool *r, int rank, doub
     }
 }
 
-typedef struct { double in, power, user, out, ideal, sharpen; int rank, order; } setting;
+typedef struct { double in, power, user, out, ideal, sharpen; int rank, order; double root; int whole; } setting;
 
 static model fit_with(ctx *c, const interactions *x, const setting *t) {
     model_options o = model_default_options(&model_graph_filter);
     char text[256];
-    int n = snprintf(text, sizeof text, "in=%g power=%g user=%g out=%g ideal=%g sharpen=%g rank=%d order=%d passes=12", t->in, t->power,
-                     t->user, t->out, t->ideal, t->sharpen, t->rank, t->order);
+    int n = snprintf(text, sizeof text, "in=%g power=%g user=%g out=%g ideal=%g sharpen=%g rank=%d order=%d root=%g whole=%d passes=12",
+                     t->in, t->power,
+                     t->user, t->out, t->ideal, t->sharpen, t->rank, t->order, t->root, t->whole);
     assert_ok(c, model_set_all(c, &model_graph_filter, &o, (str){ text, (size_t)n }));
     model m;
     assert_ok(c, model_fit(c, &model_graph_filter, x, &o, &m));
@@ -114,12 +115,13 @@ static void compare(const double *want, const float *got, size_t at, int user) {
 
 TEST(graph_filter, answers_what_its_equations_say) {
     static const setting settings[] = {
-        { 0.5, 1, 1, 0.5, 0, 0, 0, 0 },                     /* one linear pass: y = r P */
-        { 0.5, 1, 1, 0.5, 0.3, 0, 4, 0 },                   /* GF-CF */
-        { 0.5, 1, 1, 0.5, 0.2, 2.5, ITEMS, 4 },             /* BSPM, early merge, one Runge-Kutta step */
-        { 0.5, 1, 1, 0.5, 0, 1.2, ITEMS, 1 },               /* BSPM, Euler */
-        { 0.5, 1.25, 0.9, 0.2, 0, 0.2, ITEMS, 0 },
-        { 0.3, 2, 0.5, 0, 0, 1, ITEMS, 0 },
+        { 0.5, 1, 1, 0.5, 0, 0, 0, 0, 0, 0 },                     /* one linear pass: y = r P */
+        { 0.5, 1, 1, 0.5, 0.3, 0, 4, 0, 0, 0 },                   /* GF-CF */
+        { 0.5, 1, 1, 0.5, 0.2, 2.5, ITEMS, 4, 0, 0 },             /* BSPM, early merge, one Runge-Kutta step */
+        { 0.5, 1, 1, 0.5, 0.2, 2.5, 5, 4, 0, 1 },           /* the same with the whole of P and a low-pass of rank 5 */
+        { 0.5, 1, 1, 0.5, 0, 1.2, ITEMS, 1, 0, 0 },               /* BSPM, Euler */
+        { 0.5, 1.25, 0.9, 0.2, 0, 0.2, ITEMS, 0, 0.5, 0 },
+        { 0.3, 2, 0.5, 0, 0.1, 1, ITEMS, 0, 0.3, 0 },
     };
     for (size_t at = 0; at < COUNT(settings); at++) {
         const setting *t = &settings[at];
@@ -133,7 +135,7 @@ TEST(graph_filter, answers_what_its_equations_say) {
             assert_ok(c, model_score(c, &m, &h, 1, got));
             blur_plain(&s, s.a[u], t->in, t->power, t->user, t->out, want);
             if (t->ideal > 0) add_ideal_plain(c, &s, s.a[u], t->rank, t->ideal, want);
-            sharpen_plain(&s, t->sharpen, t->order, want);
+            sharpen_plain(&s, t->sharpen, t->order, t->root, want);
             compare(want, got, at, (int)u);
         }
     }
