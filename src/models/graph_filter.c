@@ -3,8 +3,9 @@
  *   ideal     + weight * D^1/2 V lambda^g V' D^-1/2 r     the low-pass filter of GF-CF
  *   sharpen   s = D^root f(P) D^-root b,  f(l) = exp(-T l) or its Taylor polynomial, P = Rn'Rn, Rn = Du^-1/2 A D^-1/2
  * with A users by items, d degrees, V and lambda the leading eigenvectors and eigenvalues of P. With power 1, user 1, in = out = 1/2
- * these are GF-CF (T = 0) and BSPM (root 0; one Runge-Kutta step of length T is the polynomial of order 4). Beyond the leading vectors f is 1:
- * what is to be taken away is what everybody likes, and a few vectors hold that. What the blur does not reach stays 0.
+ * these are GF-CF (T = 0) and BSPM (root 0; one Runge-Kutta step of length T is the polynomial of order 4). Beyond the leading
+ * vectors f is taken to be one number: what is to be taken away is what everybody likes, and a few vectors hold that; `whole` takes
+ * P as it is. What the blur does not reach stays 0.
  * Two sparse passes and two thin products answer one; no matrix of items by items is ever made. */
 #include <math.h>
 #include <string.h>
@@ -505,7 +506,8 @@ static err_code load_graph(ctx *c, uint32_t n_rows, uint32_t n_cols, const void 
 static bool sizes_fit(const head *h, const uint64_t *n) {
     uint64_t items = h->n_items;
     return h->n_users < UINT32_MAX && h->n_items < UINT32_MAX && h->power > 0 && h->mean > 0 && n[ITEM_IN] == items &&
-        n[USER_SCALE] == h->n_users && n[USER_SPREAD] == h->n_users && n[ITEM_OUT] == items && n[ITEM_ROOT] == items && n[ITEM_IDEAL] == items && n[IDEAL_OUT] == items &&
+        n[USER_SCALE] == h->n_users && n[USER_SPREAD] == h->n_users && n[ITEM_OUT] == items &&
+        n[ITEM_ROOT] == items && n[ITEM_IDEAL] == items && n[IDEAL_OUT] == items && h->order <= params[ORDER].most &&
         n[VECTORS] == items * h->rank && n[SHARPENED] == h->rank && n[IDEALS] == h->rank && h->rank <= RSVD_MAX_RANK;
 }
 
@@ -514,8 +516,9 @@ static err_code load_whole(ctx *c, const pack *p, const head *h, graph_filter *s
     uint64_t n[ARRAYS];
     for (int a = HEAD + 1; a < ARRAYS; a++) TRY(pack_get(c, p, arrays[a].name, arrays[a].size, UINT64_MAX, &at[a], &n[a]));
     if (!sizes_fit(h, n)) return fail(c, ERR_CORRUPT, "saved graph filter: wrong sizes");
-    s->item_in = at[ITEM_IN], s->user_scale = at[USER_SCALE], s->user_spread = at[USER_SPREAD], s->item_out = at[ITEM_OUT], s->item_root = at[ITEM_ROOT];
-    s->item_ideal = at[ITEM_IDEAL], s->ideal_out = at[IDEAL_OUT], s->vectors = at[VECTORS], s->sharpen = at[SHARPENED], s->ideal = at[IDEALS];
+    s->item_in = at[ITEM_IN], s->user_scale = at[USER_SCALE], s->user_spread = at[USER_SPREAD];
+    s->item_out = at[ITEM_OUT], s->item_root = at[ITEM_ROOT], s->item_ideal = at[ITEM_IDEAL], s->ideal_out = at[IDEAL_OUT];
+    s->vectors = at[VECTORS], s->sharpen = at[SHARPENED], s->ideal = at[IDEALS];
     TRY(load_graph(c, s->n_users, s->n_items, at, n, USER_START, &s->by_user));
     return load_graph(c, s->n_items, s->n_users, at, n, ITEM_START, &s->by_item);
 }
