@@ -1,7 +1,7 @@
 /* content: who took things that say this of themselves likes other things that say it. Needs no sale of what it recommends.
  * A history becomes the weighted mean of what is known of its items; items score by their cosine to it: exactly, through an
- * inverted index over the facts, or between short random projections of them, which take the same time however many facts there
- * are. It does NOT know what words mean or which facts matter to people (two_tower learns that). */
+ * inverted index over the facts, or between short projections of them (random, or LSA), which take the same time however many facts
+ * there are. It does NOT know what words mean or which facts matter to people (two_tower learns that). */
 #include <math.h>
 #include <string.h>
 #include "base/map.h"
@@ -9,11 +9,13 @@
 #include "models/weigh.h"
 #include "num/net.h"
 #include "num/parallel.h"
+#include "num/rsvd.h"
 #include "num/vec.h"
 
-enum { DIM, VALUES, HALF_LIFE };
+enum { DIM, LSA, VALUES, HALF_LIFE };
 static const model_param params[] = {
     [DIM] = { "dim", 0, 0, 4096, true, "numbers a projected vector; 0: exact" },
+    [LSA] = { "lsa", 0, 0, 1, true, "projected on: 1 the leading singular vectors of the facts, 0 random signs" },
     [VALUES] = WEIGH_PARAM_VALUES,
     [HALF_LIFE] = WEIGH_PARAM_HALF_LIFE,
 };
@@ -46,7 +48,7 @@ static err_code unit_rows(ctx *c, const csr *facts, csr *ret_unit) {
     return ERR_OK;
 }
 
-enum { SIGNS = 8, PROJECT_BLOCK = 256 };
+enum { SIGNS = 8, PROJECT_BLOCK = 256, OVERSAMPLE = 16, POWER = 2 };
 
 /* Sparse random projection: every fact is SIGNS places of the vector, plus or minus 1 by its hash, so no matrix is stored.
  * Source: Achlioptas 2003; Kane and Nelson 2014 (a few places a column are enough). */
@@ -70,6 +72,29 @@ static void project(void *state, size_t from, size_t to, int worker) {
     net_normalise(v, to - from, p->dim, v, p->dim, inverse);
 }
 
+/* Latent semantic analysis: items in the space of the leading singular vectors of the facts, where words that stand beside the
+ * same words are near each other. Source: Deerwester et al. 1990. */
+static err_code project_latent(ctx *c, const csr *unit, const projecting *p, int threads) {
+    csr turned;
+    float *values = arena_new(c->arena, float, p->dim), *basis = arena_new_raw(c->arena, float, (size_t)unit->n_cols * p->dim);
+    float *inverse = arena_new_raw(c->arena, float, unit->n_rows);
+    if (!values || !basis || !inverse) return no_memory(c);
+    TRY(csr_transpose(c, unit, &turned));
+    TRY(rsvd(c, unit, &turned, &(rsvd_options){ p->dim, OVERSAMPLE, POWER, p->seed, threads }, values, basis));
+    TRY(csr_times(c, unit, basis, p->dim, threads, p->vectors));
+    net_normalise(p->vectors, unit->n_rows, p->dim, p->vectors, p->dim, inverse);
+    return ERR_OK;
+}
+
+static err_code project_items(ctx *c, const csr *facts, const model_options *o, float *ret_vectors) {
+    csr unit;
+    int threads = parallel_threads(o->threads);
+    TRY(unit_rows(c, facts, &unit));
+    projecting p = { &unit, (uint32_t)o->param[DIM], o->seed, ret_vectors };
+    if (o->param[LSA] > 0) return project_latent(c, &unit, &p, threads);
+    return parallel_for(c, threads, facts->n_rows, PROJECT_BLOCK, project, &p);
+}
+
 static err_code fit(ctx *c, const interactions *x, const model_options *o, void **ret_state) {
     if (!x->facts) return fail(c, ERR_INVALID, "the model content needs to know something of the items");
     content *s = arena_new(c->arena, content, 1);
@@ -83,10 +108,7 @@ static err_code fit(ctx *c, const interactions *x, const model_options *o, void 
         float *vectors = arena_new(c->arena, float, (size_t)x->n_items * s->dim);
         if (!vectors) return no_memory(c);
         arena_mark mark = arena_save(c->arena);
-        csr unit;
-        TRY(unit_rows(c, x->facts, &unit));
-        projecting p = { &unit, s->dim, o->seed, vectors };
-        TRY(parallel_for(c, parallel_threads(o->threads), x->n_items, PROJECT_BLOCK, project, &p));
+        TRY(project_items(c, x->facts, o, vectors));
         arena_restore(c->arena, mark);
         s->vectors = vectors;
     }
@@ -127,7 +149,7 @@ static void score_projected(const content *s, const weighed *w, size_t n, float 
     net_normalise(mean, 1, s->dim, mean, s->dim, &inverse);
     for (size_t i = 0; i < s->n_items; i++) {
         float cosine = vec_dot(mean, s->vectors + i * s->dim, s->dim);
-        ret[i] = cosine > 0 ? cosine : 0;                       /* facts are never negative: below 0 is noise of the projection */
+        ret[i] = cosine > 0 ? cosine : 0;                       /* facts are never negative: below 0 is noise */
     }
 }
 
@@ -205,11 +227,11 @@ static err_code load(ctx *c, const pack *p, uint32_t n_items, void **ret_state) 
     return ERR_OK;
 }
 
-static const char *const grid[] = { "values=3", "half_life_days=90", NULL };
+static const char *const grid[] = { "values=3", "half_life_days=90", "dim=64 lsa=1", NULL };
 
 const model_row model_content = {
     .name = "content", .title = "What resembles what somebody took",
-    .source = "Pazzani and Billsus 2007 (profiles); Achlioptas 2003, Kane and Nelson 2014 (projections)",
+    .source = "Pazzani and Billsus 2007 (profiles); Achlioptas 2003 (projections); Deerwester et al. 1990 (LSA)",
     .needs = MODEL_NEEDS_FACTS, .params = params, .n_params = COUNT(params), .grid = grid,
     .fit = fit, .score = score, .save = save, .load = load,
 };

@@ -9,7 +9,7 @@
 #include "num/vec.h"
 
 enum {
-    ITEM_BLOCK = 256, USER_BLOCK = 32, WEIGHT_BLOCK = 32,   /* rows or columns one thread takes at once */
+    ITEM_BLOCK = 256, USER_BLOCK = 64, WEIGHT_BLOCK = 64,   /* rows or columns one thread takes at once */
 };
 
 /* One run of numbers that Adam moves: the numbers, their two moments. */

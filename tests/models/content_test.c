@@ -123,3 +123,19 @@ TEST(model_content, projected_comes_back_from_a_pack) {
     assert_ok(c, model_score(c, &back, &h, 1, b));
     assert_memory_equal(a, b, sizeof a);
 }
+
+/* Six items in two worlds of words; the first and the last of each world share no word, but both share words with the one between. */
+TEST(model_content, latent_vectors_bring_together_what_shares_no_word) {
+    TEST_CTX(c);
+    static const uint64_t facts_start[] = { 0, 2, 4, 6, 8, 10, 12 }, start[] = { 0, 1 };
+    static const uint32_t col[] = { 0, 1, 1, 2, 2, 3, 4, 5, 5, 6, 6, 7 }, took[] = { 0 };
+    const csr facts = { 6, 8, facts_start, col, NULL };
+    const interactions x = { .n_users = 1, .n_items = 6, .start = start, .item = took, .facts = &facts };
+    model exact = fitted(c, &x, ""), latent = fitted(c, &x, "dim=2 lsa=1");
+    float a[6], b[6];
+    history h = interactions_history(&x, 0);
+    assert_ok(c, model_score(c, &exact, &h, 1, a));
+    assert_ok(c, model_score(c, &latent, &h, 1, b));
+    assert_true(a[2] == 0 && a[3] == 0);
+    assert_true(b[2] > 0.8f && b[3] < 0.2f);
+}
