@@ -107,7 +107,7 @@ static void measure(size_t products, bool full) {
     AUTO_FAKE f;
     fill_shop(&f, &c, products);
     f.with_models = full;
-    if (full) f.ranker = grow_ranker(&c), f.ranked = SNAPSHOT_RANKS_PRODUCT;
+    if (full) f.ranker = grow_ranker(&c), f.ranked = SNAPSHOT_RANKS_PRODUCT | SNAPSHOT_RANKS_STRANGER_PRODUCT;
     fake_publish(&f, true);
     AUTO_SERVING s = fake_pin(&f);
     static double took[REQUESTS];

@@ -35,6 +35,7 @@ static const param out_item[] = {
     DOC_CARD, DOC("price_text", "The price, written for people."),
     DOC_NUMBER("score", "What the list is ordered by."), DOC_NUMBER("probability", "Of being bought next, 0 to 1, calibrated."),
     DOC_NUMBER("confidence", "Share of the probability that stands on data of its own, 0 to 1."),
+    DOC_NUMBER("propensity", "Only of products drawn by chance: with which probability."),
     DOC("source", "cross_sell, also_bought, upsell, similar, personal, popular, trending or new."),
     DOC("reason", "Machine word for why."), DOC("because_of", "Product that led to this one; left out when there is none."),
     DOC("message", "Sentence for the visitor, in the asked language."),
@@ -49,7 +50,7 @@ static const param out_bundle[] = {
 };
 static const param out_recommendations[] = {
     DOC("rec_id", "Id of this answer; send it back with clicks and orders."), DOC("placement", "The placement used."),
-    DOC("strategy", "rules, or catalogue while nothing has been learned."), DOC_INT("model_version", "Version of what was learned."),
+    DOC("strategy", "ranker, rules, or catalogue while nothing has been learned."), DOC_INT("model_version", "Version of what was learned."),
     DOC_LIST("items", "Best first.", out_item), DOC_OBJECT("bundle", "Left out when there is none.", out_bundle),
 };
 

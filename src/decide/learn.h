@@ -29,14 +29,14 @@ learn_params learn_default_params(void);
 
 /* How the ranker did on one kind of question, on the newest baskets left out, against the rules on the same. */
 typedef struct {
-    const char *kind;               /* "product", "cart", "visitor"; static; NULL = not judged */
+    const char *kind;               /* "product", "cart", "visitor", "stranger_product", ...; static; NULL = not judged */
     uint32_t questions;
     double hit_rate_rules, hit_rate_ranker;     /* one of the first ten was bought */
     double rank_rules, rank_ranker;             /* mean reciprocal rank of the first bought, 0 below the tenth */
     double said, came;              /* purchases among its first ten: promised by its probabilities, and true; means */
     bool used;                      /* it answers questions of this kind */
 } learn_ranked_report;
-enum { LEARN_RANKED_KINDS = 3 };
+enum { LEARN_RANKED_KINDS = 5 };
 
 typedef struct {
     uint64_t products, variations, categories, customers;

@@ -2,9 +2,11 @@
 #include "decide/learn_questions_int.h"
 
 const ask_row ask_rows[ASK_KINDS] = {
-    [ASK_PRODUCT] = { "product", "product", SNAPSHOT_RANKS_PRODUCT, 2 },   /* one looked at, the others wanted */
-    [ASK_CART] = { "cart", "cart", SNAPSHOT_RANKS_CART, 2 },               /* one hidden, the others in the cart */
-    [ASK_VISITOR] = { "visitor", "home", SNAPSHOT_RANKS_VISITOR, 1 },      /* all wanted, by what was bought before */
+    [ASK_PRODUCT] = { "product", "product", SNAPSHOT_RANKS_PRODUCT, SHAPE_PRODUCT, false },
+    [ASK_CART] = { "cart", "cart", SNAPSHOT_RANKS_CART, SHAPE_CART, false },
+    [ASK_VISITOR] = { "visitor", "home", SNAPSHOT_RANKS_VISITOR, SHAPE_VISITOR, false },
+    [ASK_STRANGER_PRODUCT] = { "stranger_product", "product", SNAPSHOT_RANKS_STRANGER_PRODUCT, SHAPE_PRODUCT, true },
+    [ASK_STRANGER_CART] = { "stranger_cart", "cart", SNAPSHOT_RANKS_STRANGER_CART, SHAPE_CART, true },
 };
 enum { HISTORY_ITEMS = 50 };
 
@@ -51,14 +53,15 @@ err_code question_of(ctx *c, const past_shop *p, const shop_baskets *b, const ui
     told_event *bought = arena_new_raw(c->arena, told_event, HISTORY_ITEMS);
     uint32_t *one = arena_new_raw(c->arena, uint32_t, 1);
     if (!items || !bought || !one) return learn_no_memory(c);
-    uint32_t n = known_items(p, b, at, items), n_bought = bought_before(b, earlier, at, bought), luck = at * 2654435761u >> 8;
+    const ask_row *row = &ask_rows[kind];
+    uint32_t n = known_items(p, b, at, items), n_bought = row->stranger ? 0 : bought_before(b, earlier, at, bought), luck = at * 2654435761u >> 8;
     question q = { .kind = kind, .time_ms = b->time_ms[at], .t = { .product = NO_SLOT, .bought = bought, .n_bought = n_bought } };
-    *ret_is = n >= ask_rows[kind].least_items && (kind != ASK_VISITOR || n_bought);
+    *ret_is = n >= (row->shape == SHAPE_VISITOR ? 1 : 2) && (row->stranger || n_bought);
     if (!*ret_is) return ERR_OK;
     q.wanted = items;
-    if (kind == ASK_PRODUCT) q.t.product = take_out(items, &n, luck % n);
+    if (row->shape == SHAPE_PRODUCT) q.t.product = take_out(items, &n, luck % n);
     q.n_wanted = n;
-    if (kind == ASK_CART) {
+    if (row->shape == SHAPE_CART) {
         *one = take_out(items, &n, luck % n);
         q.wanted = one, q.n_wanted = 1;
         q.t.cart = items, q.t.n_cart = n < LIMIT_CART_ITEMS ? n : LIMIT_CART_ITEMS;

@@ -4,8 +4,9 @@
 #include "decide/learn_past_int.h"
 
 /* One row a kind of question, in the order of the bits SNAPSHOT_RANKS_*. */
-typedef enum { ASK_PRODUCT, ASK_CART, ASK_VISITOR, ASK_KINDS } ask_kind;
-typedef struct { const char *word, *place; uint64_t bit; uint32_t least_items; } ask_row;
+typedef enum { ASK_PRODUCT, ASK_CART, ASK_VISITOR, ASK_STRANGER_PRODUCT, ASK_STRANGER_CART, ASK_KINDS } ask_kind;
+typedef enum { SHAPE_PRODUCT, SHAPE_CART, SHAPE_VISITOR } ask_shape;    /* one looked at; one hidden from the cart; all wanted */
+typedef struct { const char *word, *place; uint64_t bit; ask_shape shape; bool stranger; } ask_row;
 extern const ask_row ask_rows[ASK_KINDS];
 
 typedef struct {

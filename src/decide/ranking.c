@@ -31,16 +31,21 @@ static bool has_rules(const slate_rules *s) {
     return s->max_per_brand || s->max_per_category || s->new_slots || s->explore_slots || s->diversity.known;
 }
 
+/* What the request is about first, and whether more is known of who asks: history comes last among the anchors. 0: nothing at all. */
+static uint64_t question_of(const request *r) {
+    static const uint64_t questions[2][ANCHOR_KINDS] = {
+        { [ANCHOR_PRODUCT] = SNAPSHOT_RANKS_STRANGER_PRODUCT, [ANCHOR_CART] = SNAPSHOT_RANKS_STRANGER_CART },
+        { SNAPSHOT_RANKS_PRODUCT, SNAPSHOT_RANKS_CART, SNAPSHOT_RANKS_VISITOR },
+    };
+    if (!r->n_anchors) return 0;
+    return questions[r->anchors[r->n_anchors - 1].kind == ANCHOR_HISTORY][r->anchors[0].kind];
+}
+
 /* A ranker of another width is of another set of features: the rules serve until the shop is learned anew. */
 static bool is_ranked(const request *r) {
     const snapshot *snap = r->s->loaded->snap;
     if (!snap || snap->ranking.width != n_candidate_features || !r->place->ranked || r->q->source != SOURCE_ALL) return false;
-    anchor_kind first = r->n_anchors ? r->anchors[0].kind : ANCHOR_HISTORY;
-    static const uint64_t questions[ANCHOR_KINDS] = {
-        [ANCHOR_PRODUCT] = SNAPSHOT_RANKS_PRODUCT, [ANCHOR_CART] = SNAPSHOT_RANKS_CART, [ANCHOR_HISTORY] = SNAPSHOT_RANKS_VISITOR,
-    };
-    uint64_t question = questions[first];
-    return snap->facts.ranked & question && (r->events.n || question != SNAPSHOT_RANKS_VISITOR);
+    return (snap->facts.ranked & question_of(r)) != 0;
 }
 
 /* Plain lists need few to choose from. */

@@ -22,8 +22,9 @@ static void take_slate(const json_value *v, slate_rules *s) {
         take_percent(v, counts[i].key, LIMIT_RECOMMEND_N, &n);
         *counts[i].to = (size_t)n;
     }
-    double share = 0;
-    if (jr_double(jr_get(v, "diversity"), &share) && share >= 0 && share <= 1) s->diversity.v = share, s->diversity.known = true;
+    int percent = -1;
+    take_percent(v, "diversity_percent", 100, &percent);
+    if (percent >= 0) s->diversity.v = percent / 100.0, s->diversity.known = true;
 }
 
 store_settings store_settings_read(ctx *c, str json) {

@@ -79,8 +79,11 @@ typedef struct {
     uint64_t ranked;                    /* kinds of question the ranker answers better than the rules: bits of SNAPSHOT_RANKS_* */
 } snapshot_facts;
 
-/* Kinds of question: about a product, about a cart, about a visitor. */
-enum { SNAPSHOT_RANKS_PRODUCT = 1, SNAPSHOT_RANKS_CART = 2, SNAPSHOT_RANKS_VISITOR = 4 };
+/* Kinds of question: about a product, a cart, a visitor; and the first two asked by somebody of whom nothing else is known. */
+enum {
+    SNAPSHOT_RANKS_PRODUCT = 1, SNAPSHOT_RANKS_CART = 2, SNAPSHOT_RANKS_VISITOR = 4, SNAPSHOT_RANKS_STRANGER_PRODUCT = 8,
+    SNAPSHOT_RANKS_STRANGER_CART = 16
+};
 
 /* What an item is about, as a direction: SNAPSHOT_VECTOR_DIMS whole numbers whose squares sum to about SNAPSHOT_VECTOR_ONE^2, all 0
  * when nothing is known of it. One cache line an item. */

@@ -70,7 +70,7 @@ TEST(slate, keeps_quotas_of_brands_and_categories) {
 
 TEST(slate, takes_the_stores_quotas_where_the_request_has_none) {
     CROCKERY(f, c);
-    f.settings = "{\"max_per_brand\":1,\"explore_slots\":0,\"diversity\":0.5,\"new_slots\":\"many\"}";
+    f.settings = "{\"max_per_brand\":1,\"explore_slots\":0,\"diversity_percent\":50,\"new_slots\":\"many\"}";
     fake_publish(&f, true);
     AUTO_SERVING s = fake_pin(&f);
     assert_int_equal(2, ask(&f, s, &at_home).n);
@@ -227,7 +227,7 @@ static str dear_ones(ctx *c) {
 TEST(ranker, orders_the_questions_it_was_chosen_for) {
     CROCKERY(f, c);
     f.ranker = dear_ones(c);
-    f.ranked = SNAPSHOT_RANKS_PRODUCT;
+    f.ranked = SNAPSHOT_RANKS_STRANGER_PRODUCT;
     fake_publish(&f, true);
     AUTO_SERVING s = fake_pin(&f);
     recommend_query q = { .product_id = STR("mug00"), .source = SOURCE_ALL, .n = 5 };

@@ -41,7 +41,7 @@ def test_answers_recommendations_with_everything_a_widget_needs():
     shop = Shop()
     seller = lib.sql(shop.data, "SELECT product_id FROM order_line_row WHERE kind='item' GROUP BY product_id ORDER BY count(*) DESC LIMIT 1")[0][0]
     answer = shop.recommend(product_id=seller, n=5)
-    assert len(answer["items"]) == 5 and len(answer["rec_id"]) == 26 and answer["strategy"] == "rules", answer
+    assert len(answer["items"]) == 5 and len(answer["rec_id"]) == 26 and answer["strategy"] in ("ranker", "rules"), answer
     for item in answer["items"]:
         assert item["product_id"] != seller and item["name"] and item["url"] and item["price"] > 0
         assert 0 < item["probability"] <= 1 and 0 <= item["confidence"] <= 1 and item["source"] and item["reason"] and item["message"]
