@@ -50,7 +50,8 @@ static const param out_bundle[] = {
 };
 static const param out_recommendations[] = {
     DOC("rec_id", "Id of this answer; send it back with clicks and orders."), DOC("placement", "The placement used."),
-    DOC("strategy", "ranker, rules, or catalogue while nothing has been learned."), DOC_INT("model_version", "Version of what was learned."),
+    DOC("strategy", "ranker, rules, or catalogue while nothing has been learned."), DOC_INT("model_version",
+        "Version of what was learned."),
     DOC_LIST("items", "Best first.", out_item), DOC_OBJECT("bundle", "Left out when there is none.", out_bundle),
 };
 

@@ -54,7 +54,8 @@ err_code question_of(ctx *c, const past_shop *p, const shop_baskets *b, const ui
     uint32_t *one = arena_new_raw(c->arena, uint32_t, 1);
     if (!items || !bought || !one) return learn_no_memory(c);
     const ask_row *row = &ask_rows[kind];
-    uint32_t n = known_items(p, b, at, items), n_bought = row->stranger ? 0 : bought_before(b, earlier, at, bought), luck = at * 2654435761u >> 8;
+    uint32_t n = known_items(p, b, at, items), n_bought = row->stranger ? 0 : bought_before(b, earlier, at, bought),
+        luck = at * 2654435761u >> 8;
     question q = { .kind = kind, .time_ms = b->time_ms[at], .t = { .product = NO_SLOT, .bought = bought, .n_bought = n_bought } };
     *ret_is = n >= (row->shape == SHAPE_VISITOR ? 1 : 2) && (row->stranger || n_bought);
     if (!*ret_is) return ERR_OK;
