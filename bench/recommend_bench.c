@@ -1,6 +1,6 @@
 /* How long one answer takes: recommend() and recommend_json() together, for shops of 500, 5,000 and 50,000 products, a product page
- * with a cart of 5 and a history of 50 events with kinds and times. Once from rules alone, once with everything: personal and session
- * model, vectors, 500 candidates, a ranker of 100 trees, quotas and variety. One JSON line each; times in microseconds of one thread.
+ * with a cart of 5 and a history of 50 events with kinds and times. Once from rules alone, once with everything a shop has: all sources,
+ * personal model, vectors, 500 candidates, a ranker of 100 trees, quotas and variety. One JSON line each; times in microseconds of one thread.
  * The kept answers are not asked: every request is another. `recommend_bench N` takes one shop of N products. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,6 +107,7 @@ static void measure(size_t products, bool full) {
     AUTO_FAKE f;
     fill_shop(&f, &c, products);
     f.with_models = full;
+    f.without_session = true;
     if (full) f.ranker = grow_ranker(&c), f.ranked = SNAPSHOT_RANKS_PRODUCT | SNAPSHOT_RANKS_STRANGER_PRODUCT;
     fake_publish(&f, true);
     AUTO_SERVING s = fake_pin(&f);
@@ -121,7 +122,7 @@ static void measure(size_t products, bool full) {
     serving_get_facts(s, &facts);
     printf("{\"bench\":\"recommend\",\"with\":\"%s\",\"products\":%zu,\"cart\":%d,\"history\":%d,\"n\":8,\"requests\":%d,\"p50_us\":%.1f,"
            "\"quiet_p50_us\":%.1f,\"p99_us\":%.1f,\"request_arena_bytes\":%zu,\"shop_bytes\":%zu,\"json_bytes\":%zu}\n",
-           full ? "models, 500 candidates, ranker, quotas, variety" : "rules", products, CART, HISTORY, REQUESTS,
+           full ? "personal model, 500 candidates, ranker, quotas, variety" : "rules", products, CART, HISTORY, REQUESTS,
            took[REQUESTS / 2], quiet, took[REQUESTS * 99 / 100], memory.used, facts.bytes, out.n);
 }
 

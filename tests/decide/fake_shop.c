@@ -220,6 +220,7 @@ static void make_vectors(fake_shop *f, maker *m) {
 static void make_models(fake_shop *f, maker *m) {
     str bytes = fit_model(f, m);
     m->s.personal = m->s.sessions = bytes.p, m->s.n_personal = m->s.n_sessions = bytes.n;
+    if (f->without_session) m->s.sessions = NULL, m->s.n_sessions = 0;
     m->s.facts.personal_unit = m->s.facts.session_unit = 0.2;
     m->s.ranker = f->ranker.p, m->s.n_ranker = f->ranker.n;
     m->s.facts.ranked = f->ranked;

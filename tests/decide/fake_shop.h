@@ -21,6 +21,7 @@ typedef struct {
     size_t n_categories;
     const char *currency, *locale, *settings;
     bool with_models;               /* a personal and a session model fitted on the cross-sell pairs, and vectors by category */
+    bool without_session;           /* the personal model alone, as a shop without browsing data has it */
     str ranker;                     /* pack of a ranker and the kinds of question it answers; empty: none */
     uint64_t ranked;
     serving_registry *registry;
