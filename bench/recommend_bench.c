@@ -1,7 +1,7 @@
 /* How long one answer takes: recommend() and recommend_json() together, for shops of 500, 5,000 and 50,000 products, a product page
- * with a cart of 5 and a history of 50 events with kinds and times. Once from rules alone, once with everything a shop has: all sources,
- * personal model, vectors, 500 candidates, a ranker of 100 trees, quotas and variety. One JSON line each; times in microseconds of one thread.
- * The kept answers are not asked: every request is another. `recommend_bench N` takes one shop of N products. */
+ * with a cart of 5 and a history of 50 events with kinds and times. Once from rules alone, once with everything a shop has: all
+ * sources, personal model, vectors, 500 candidates, a ranker of 100 trees, quotas and variety. One JSON line each; times in
+ * microseconds of one thread. The kept answers are not asked: every request is another. `recommend_bench N`: one shop of N products. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

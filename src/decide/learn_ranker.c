@@ -210,15 +210,33 @@ static err_code teach_and_judge(ctx *c, learning *l, teacher *t, uint32_t from, 
     return publish(c, l, &k, won);
 }
 
-err_code learn_ranker(ctx *c, learning *l) {
+static err_code learn_in(ctx *c, learning *l, uint32_t newest) {
     const shop_baskets *b = &l->shop.baskets;
-    uint32_t newest = b->n / TEST_SHARE;
-    if (b->n < l->p->quality_least || !newest) return ERR_OK;
-    if (newest > MOST_BASKETS) newest = MOST_BASKETS;
     teacher *t = arena_new(c->arena, teacher, 1);
     if (!t) return learn_no_memory(c);
     TRY(teacher_new(c, l, t));
     TRY(questions_earlier(c, b, &t->earlier));
     TRY(past_shop_learn(c, l, b->n - newest, &t->past));
     return teach_and_judge(c, l, t, b->n - newest, b->n);
+}
+
+/* The lessons take as much memory as the shop itself, in an arena of their own: only the ranker stays. A shop too large for them is
+ * ordered by its rules. */
+err_code learn_ranker(ctx *c, learning *l) {
+    uint32_t newest = l->shop.baskets.n / TEST_SHARE;
+    if (l->shop.baskets.n < l->p->quality_least || !newest) return ERR_OK;
+    arena *home = c->arena;
+    AUTO_ARENA scratch;
+    arena_init(&scratch, home->cap);
+    c->arena = &scratch;
+    err_code e = learn_in(c, l, newest < MOST_BASKETS ? newest : MOST_BASKETS);
+    c->arena = home;
+    str kept = { l->out.ranker, l->out.n_ranker };
+    if (!e && kept.n) {
+        kept = str_dup(home, kept);
+        if (!kept.p) e = ERR_NO_MEMORY;
+    }
+    if (e == ERR_NO_MEMORY) kept = (str){ NULL, 0 }, l->out.facts.ranked = 0;
+    l->out.ranker = kept.p, l->out.n_ranker = kept.n;
+    return e == ERR_NO_MEMORY ? ERR_OK : e;
 }
