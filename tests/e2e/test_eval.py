@@ -50,7 +50,10 @@ def demo_home():
 
 def test_a_store_is_judged_on_its_own_newest_weeks():
     home = demo_home()
-    lines = [json.loads(line) for line in lib.run("eval", "store", "--data", home, "--json", timeout=300).stdout.splitlines()]
+    lines = []
+    for name in ("rules", "rp3beta"):
+        out = lib.run("eval", "store", "--data", home, "--model", name, "--json", timeout=300).stdout
+        lines += [json.loads(line) for line in out.splitlines()]
     tasks = {task: [line for line in lines if line["task"] == task] for task in ("next", "basket")}
     for task, of_task in tasks.items():
         assert of_task[0]["model"] == "popularity" and len(of_task) > 1, lines

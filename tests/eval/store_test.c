@@ -126,7 +126,7 @@ TEST(store_split, the_future_changes_no_question_and_no_score) {
     /* given: the same past, and a future that is shuffled, or is another altogether */
     static const struct { uint64_t seed; bool delete_half; } futures[] = { { 1, false }, { 2, true } };
     TEST_CTX(c);
-    interactions x = made_up(c, 200, 30, 5);
+    interactions x = made_up(c, 100, 30, 5);
     store_window w;
     eval_cases is;
     assert_ok(c, store_choose_window(c, &x, &w));
@@ -153,7 +153,7 @@ TEST(store_split, the_future_changes_no_question_and_no_score) {
         eval_cases other;
         assert_ok(c, store_next_cases(c, &y, w.split_ms, &other));
         for (size_t m = 0; m < n_model_rows; m++) {
-            if (model_rows[m]->needs & MODEL_NEEDS_FACTS) continue;
+            if (model_rows[m]->needs & MODEL_NEEDS_FACTS || (k > 0 && m > 4)) continue;     /* the slower ones see one future */
             model_options o = model_default_options(model_rows[m]);
             model a, b;
             o.threads = 1;
@@ -198,7 +198,7 @@ TEST(store, a_model_that_knows_tastes_beats_popularity_beyond_chance) {
 
 TEST(store, best_is_among_the_named_and_unknown_names_are_refused) {
     TEST_CTX(c);
-    interactions x = made_up(c, 400, 40, 9);
+    interactions x = made_up(c, 160, 20, 9);
     shown s = { { 0 }, { 0 }, { 0 }, { 0 }, 0 };
     store_options o = { .model = STR("best"), .seed = 1, .threads = 1, .show = note, .state = &s };
     assert_ok(c, eval_store(c, &x, &o));
