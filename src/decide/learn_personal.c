@@ -6,18 +6,20 @@
 #include "eval/store.h"
 
 /* Who may be personal, in the order that breaks ties. Answers must come within microseconds: lists do for any shop, models that touch
- * every item only in small ones. */
-static const struct { const char *name; bool dense, for_repeats; } rows[] = {
-    { "popularity", false, false }, { "rules", false, false }, { "item_knn", false, false }, { "rp3beta", false, false },
-    { "ease", true, false }, { "graph_filter", true, false }, { "als", true, false }, { "tifu_knn", true, true }, { "up_cf", true, true },
-    { "content", true, false },
+ * every item, or look for people alike, only in small ones. */
+enum { OF_ITEMS = 1, OF_PEOPLE = 2, OF_REPEATS = 4 };       /* touches all items; looks through people; for goods bought again */
+static const struct { const char *name; unsigned kind; } rows[] = {
+    { "popularity", 0 }, { "rules", 0 }, { "item_knn", 0 }, { "rp3beta", 0 }, { "ease", OF_ITEMS },
+    { "graph_filter", OF_ITEMS | OF_PEOPLE }, { "als", OF_ITEMS },
+    { "tifu_knn", OF_ITEMS | OF_PEOPLE | OF_REPEATS }, { "up_cf", OF_ITEMS | OF_PEOPLE | OF_REPEATS },
+    { "content", OF_ITEMS },
 };
 static const char *const needs_least[] = { "rules", "item_knn", "popularity" };     /* the first there is, where nothing can be judged */
 
 enum { MOST_TRIED = 64 };
 
 personal_params personal_default_params(void) {
-    return (personal_params){ .n_items_dense = 5000, .bytes_most = 512 * MIB, .seed = 1 };
+    return (personal_params){ .n_items_dense = 5000, .n_people = 5000, .bytes_most = 512 * MIB, .seed = 1 };
 }
 
 typedef struct {
@@ -60,11 +62,16 @@ static const tried *best_of(const contest *t) {
     return best;
 }
 
+static bool suits(const contest *t, const model_row *row, unsigned kind) {
+    bool too_large = ((kind & OF_ITEMS) && t->x->n_items > t->p->n_items_dense) || ((kind & OF_PEOPLE) && t->x->n_users > t->p->n_people);
+    bool nothing_again = (kind & OF_REPEATS) && t->q.cases.hide_history;
+    return !too_large && !nothing_again && ((row->needs & MODEL_NEEDS_FACTS) == 0 || t->x->facts);
+}
+
 static err_code try_rows(ctx *c, contest *t) {
     for (size_t i = 0; i < COUNT(rows); i++) {
         const model_row *row = model_named(str_of(rows[i].name));
-        if (!row || (rows[i].dense && t->x->n_items > t->p->n_items_dense) || (rows[i].for_repeats && t->q.cases.hide_history)) continue;
-        if ((row->needs & MODEL_NEEDS_FACTS) && !t->x->facts) continue;
+        if (!row || !suits(t, row, rows[i].kind)) continue;
         model_options o = options_of(t, row);
         TRY(try_one(c, t, row, &o));
     }
