@@ -12,11 +12,11 @@
 enum { LAMBDA, NEAR, LEAN, REACH, K, DROPOUT, USER_POWER, HELD, MAX_HISTORY, VALUES, HALF_LIFE };
 static const model_param params[] = {
     [LAMBDA] = { "lambda", 20, 1e-3, 1e6, false, "ridge: more for more events" },
-    [NEAR] = { "m", 100, 1, 1000, true, "items an item is explained by" },
+    [NEAR] = { "m", 200, 1, 1000, true, "items an item is explained by" },
     [LEAN] = { "lean", 0, -2, 2, false, "power of popularity by which those items are preferred over others as like it" },
     [REACH] = { "reach", 4000, 1, 100000, true, "cosines kept of each item; fewer where that would be more than 400 million" },
     [K] = { "k", 1000, 1, 100000, true, "partners kept of each item, strongest first" },
-    [DROPOUT] = { "dropout", 0.5, 0, 0.95, false, "share of a history thought away: doubts popular items more (EDLAE)" },
+    [DROPOUT] = { "dropout", 0.6, 0, 0.95, false, "share of a history thought away: doubts popular items more (EDLAE)" },
     [USER_POWER] = { "user_power", 0.3, 0, 2, false, "a user of n items weighs n to minus this" },
     [HELD] = { "held", 0, -1, 1, false, "power of an item's popularity that divides its scores" },
     [MAX_HISTORY] = { "max_history", 10000, 2, 1e9, true, "users of more items say nothing of pairs" },
@@ -188,7 +188,7 @@ static err_code fit(ctx *c, const interactions *x, const model_options *o, void 
     return ERR_OK;
 }
 
-static const char *const grid[] = { "lambda=5", "lambda=100", "dropout=0.7 m=50", "user_power=0 dropout=0.3", NULL };
+static const char *const grid[] = { "lambda=5", "lambda=100", "m=60", "user_power=0 dropout=0.3", NULL };
 
 const model_row model_sansa = {
     .name = "sansa", .title = "Every item from those most like it", .grid = grid,
