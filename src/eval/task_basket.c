@@ -102,7 +102,7 @@ const eval_task task_basket = {
     .metrics = 1U << METRIC_HIT | 1U << METRIC_MRR,
     .metric_names = { [METRIC_HIT] = "hr", [METRIC_MRR] = "mrr" },
     .group_names = { "p_", "c_" },
-    .models = "popularity cocount rules",
+    .models = "popularity cocount rules ease rp3beta item_knn basket_blend",
     .read = read,
     .inside = inside,
 };

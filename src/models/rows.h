@@ -23,7 +23,8 @@
     X(tifu_knn)             \
     X(up_cf)                \
     X(next_basket)          \
-    X(blend)
+    X(blend)                \
+    X(basket_blend)
 
 #define MODEL_DECLARE(name) extern const model_row model_##name;
 MODEL_LIST(MODEL_DECLARE)
