@@ -13,6 +13,24 @@ def test_rules_beat_the_best_peer_on_product_pages():
     assert answer["metrics"]["p_hr@10"] >= 0.66 and answer["metrics"]["p_mrr@10"] >= 0.43, answer
 
 
+def test_a_blend_beats_every_peer_on_carts():
+    data = lib.shared("data/online_retail")
+    answer = lib.run_json("eval", "basket", "--data", data, "--model", "basket_blend", timeout=300)
+    for name, least in (("p_hr@10", 0.680), ("p_mrr@10", 0.435), ("c_hr@10", 0.322), ("c_mrr@10", 0.167)):
+        assert answer["metrics"][name] >= least, answer
+
+
+def test_next_baskets_of_a_supermarket():
+    data = lib.shared("data/tafeng")
+    answer = lib.run_json("eval", "nextbasket", "--data", data, "--model", "next_basket", timeout=300)
+    assert answer["n_test"] == 2772
+    for name, least in (("recall@10", 0.160), ("ndcg@10", 0.147), ("phr@10", 0.455)):
+        assert answer["metrics"][name] >= least, answer
+    tifu = lib.run_json("eval", "nextbasket", "--data", data, "--model", "tifu_knn", timeout=300)
+    for name, least in (("recall@10", 0.131), ("ndcg@10", 0.105), ("phr@10", 0.395)):
+        assert tifu["metrics"][name] >= least, tifu
+
+
 def test_settings_are_taken_and_wrong_ones_refused():
     data = lib.shared("data/online_retail")
     plain = lib.run_json("eval", "basket", "--data", data, "--model", "rules", timeout=300)
