@@ -47,7 +47,8 @@ err_code basket_log_of(ctx *c, const interactions *x, basket_log *ret_log) {
             age[b] = fmaxf(0, (float)((double)(x->as_of_ms - x->time_ms[e]) / 86400e3));
         }
     }
-    interactions baskets = { .n_users = b, .n_items = x->n_items, .start = start, .item = item, .time_ms = time_ms, .as_of_ms = x->as_of_ms };
+    interactions baskets = { .n_users = b, .n_items = x->n_items, .start = start, .item = item, .time_ms = time_ms,
+                             .as_of_ms = x->as_of_ms };
     *ret_log = (basket_log){ baskets, { b, x->n_items, start, item, NULL }, { 0 }, age };
     return csr_transpose(c, &ret_log->items, &ret_log->holders);
 }
