@@ -9,13 +9,13 @@ const store_task_row store_tasks[STORE_TASKS] = {
         .name = "next", .title = "What a known customer buys next", .case_words = "people who bought again",
         .metrics = 1U << METRIC_HIT | 1U << METRIC_NDCG, .metric_names = { [METRIC_HIT] = "hr", [METRIC_NDCG] = "ndcg" },
         .group_names = { "" }, .group_titles = { "" },
-        .models = "popularity rules item_knn rp3beta ease graph_filter als tifu_knn up_cf content two_tower blend",
+        .models = "popularity rules item_knn rp3beta ease sansa graph_filter als tifu_knn up_cf content two_tower blend",
     },
     [STORE_BASKET] = {
         .name = "basket", .title = "What goes with a product, and with a cart", .case_words = "orders of two products or more",
         .metrics = 1U << METRIC_HIT | 1U << METRIC_MRR, .metric_names = { [METRIC_HIT] = "hr", [METRIC_MRR] = "mrr" },
         .group_names = { "p_", "c_" }, .group_titles = { "product page", "cart" },
-        .models = "popularity rules item_knn rp3beta ease graph_filter als content blend",
+        .models = "popularity rules item_knn rp3beta ease sansa graph_filter als content blend",
     },
 };
 
