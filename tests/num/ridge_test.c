@@ -74,7 +74,7 @@ TEST(ridge, comes_nearer_with_every_step_and_further_from_a_warm_start) {
     ridge_room *room;
     draw(c, 40, 90, &d);
     assert_ok(c, ridge_room_new(c, 40, 90, &room));
-    double before = 1, cold;
+    double before = 1, cold = 1;
     d.p.tolerance = 0;
     for (d.p.steps = 1; d.p.steps <= 4; d.p.steps++) {
         ridge_solve(room, &d.p, x);
