@@ -46,6 +46,8 @@ def test_item_models_reach_the_figures_of_their_papers():
     """A tolerance of one in a thousand: sums in another order on another machine may swap neighbours that are equal."""
     ease = lib.run_json("eval", "topn", "--data", lib.shared("data/epinions"), "--k", "10", "--model", "ease", timeout=300)
     assert ease["n_test"] == 8475 and ease["metrics"]["ndcg@10"] >= 0.1584, ease
+    graph = lib.run_json("eval", "topn", "--data", lib.shared("data/epinions"), "--k", "10", "--model", "graph_filter", timeout=300)
+    assert graph["metrics"]["ndcg@10"] >= 0.166 and graph["metrics"]["recall@10"] >= 0.162, graph
     walks = lib.run_json("eval", "topn", "--data", lib.shared("data/gowalla"), "--model", "rp3beta", timeout=300)
     assert walks["n_test"] == 29858, walks
     assert abs(walks["metrics"]["recall@20"] - 0.1852) <= 0.0003 and abs(walks["metrics"]["ndcg@20"] - 0.1531) <= 0.0003, walks
