@@ -6,33 +6,53 @@
 
 static const double INSIDE = 0.95;
 
-typedef struct { double *sum, *difference, *weight; } clusters;
+enum { MOST_FIGURES = 2 * METRIC_COUNT };     /* every metric, and its difference from the first model's */
+typedef struct { double *figure[MOST_FIGURES], *weight; } clusters;
 
 static uint32_t cluster_of(const compare_state *s, uint32_t i) { return s->cluster ? s->cluster[i] : i; }
 
-static void add_up(const compare_state *s, const float *each, int group, int which, uint32_t n, clusters *to) {
-    memset(to->sum, 0, n * sizeof(double)), memset(to->difference, 0, n * sizeof(double)), memset(to->weight, 0, n * sizeof(double));
+static err_code clusters_new(ctx *c, uint32_t n, clusters *ret) {
+    for (int f = 0; f < MOST_FIGURES; f++)
+        if (!(ret->figure[f] = arena_new(c->arena, double, n))) return fail(c, ERR_NO_MEMORY, "intervals over %u cases", n);
+    ret->weight = arena_new(c->arena, double, n);
+    return ret->weight ? ERR_OK : fail(c, ERR_NO_MEMORY, "intervals over %u cases", n);
+}
+
+/* Sums of one group by cluster; `to` is zero. A case without a truth has no metric at all. */
+static void add_up(const compare_state *s, const float *each, int group, clusters *to) {
     for (uint32_t i = 0; i < s->cases->n; i++) {
-        size_t at = (size_t)i * METRIC_COUNT + (size_t)which;
-        if (isnan(each[at]) || (s->cases->group && s->cases->group[i] != group)) continue;
+        const float *now = each + (size_t)i * METRIC_COUNT, *first = s->first + (size_t)i * METRIC_COUNT;
+        if (isnan(now[0]) || (s->cases->group && s->cases->group[i] != group)) continue;
         double w = s->cases->weight ? (double)s->cases->weight[i] : 1;
         uint32_t k = cluster_of(s, i);
-        to->weight[k] += w, to->sum[k] += w * (double)each[at], to->difference[k] += w * ((double)each[at] - (double)s->first[at]);
+        to->weight[k] += w;
+        for (int m = 0; m < METRIC_COUNT; m++) {
+            to->figure[m][k] += w * (double)now[m];
+            to->figure[METRIC_COUNT + m][k] += w * ((double)now[m] - (double)first[m]);
+        }
     }
+}
+
+static err_code draw_group(ctx *c, const compare_state *s, const float *each, int group, uint32_t n, comparison *to) {
+    clusters k;
+    interval drawn[MOST_FIGURES];
+    const double *sums[MOST_FIGURES];
+    TRY(clusters_new(c, n, &k));
+    add_up(s, each, group, &k);
+    size_t figures = 0;
+    for (int f = 0; f < MOST_FIGURES; f++)
+        if (s->metrics & 1U << f % METRIC_COUNT) sums[figures++] = k.figure[f];
+    TRY(interval_means(c, sums, figures, k.weight, n, INSIDE, s->seed, drawn));
+    const interval *next = drawn;
+    for (int f = 0; f < MOST_FIGURES; f++)
+        if (s->metrics & 1U << f % METRIC_COUNT) *(f < METRIC_COUNT ? &to->figure[group][f] : &to->gain[group][f - METRIC_COUNT]) = *next++;
+    return ERR_OK;
 }
 
 static err_code draw_intervals(ctx *c, const compare_state *s, const float *each, comparison *to) {
     arena_mark mark = arena_save(c->arena);
     uint32_t n = s->cluster ? s->n_clusters : s->cases->n;
-    clusters k = { arena_new(c->arena, double, n), arena_new(c->arena, double, n), arena_new(c->arena, double, n) };
-    if (!k.sum || !k.difference || !k.weight) return fail(c, ERR_NO_MEMORY, "intervals over %u cases", n);
-    for (int g = 0; g < CASES_MAX_GROUPS && to->j.n[g]; g++)
-        for (int m = 0; m < METRIC_COUNT; m++) {
-            if (!(s->metrics & 1U << m)) continue;
-            add_up(s, each, g, m, n, &k);
-            TRY(interval_mean(c, k.sum, k.weight, n, INSIDE, s->seed, &to->figure[g][m]));
-            TRY(interval_mean(c, k.difference, k.weight, n, INSIDE, s->seed, &to->gain[g][m]));
-        }
+    for (int g = 0; g < CASES_MAX_GROUPS && to->j.n[g]; g++) TRY(draw_group(c, s, each, g, n, to));
     arena_restore(c->arena, mark);
     return ERR_OK;
 }

@@ -9,9 +9,13 @@ typedef struct { double value, low, high; } interval;
 
 enum { INTERVAL_DRAWS = 1000 };
 
-/* Interval of sum(sum) / sum(weight).
- *   sum, weight  n clusters each: weighted sum of the figure within the cluster, and its weight, >= 0
+/* Intervals of sum(sum) / sum(weight), of several figures over the same draws.
+ *   sum          figures arrays of n clusters: weighted sum of the figure within the cluster
+ *   weight       n: weight of the cluster, >= 0
+ *   figures      >= 1
  *   share        of draws inside, e.g. .95
- * With no weight at all, or one cluster, all three are the value (0 without weight). ERR_NO_MEMORY. O(INTERVAL_DRAWS * n). */
-CHECK_RESULT err_code interval_mean(ctx *c, const double *sum, const double *weight, size_t n, double share, uint64_t seed,
-                                    interval *ret);
+ *   ret          `figures` intervals; a figure gets the same one alone and among others
+ * With no weight at all, or one cluster, all three are the value (0 without weight). Scratch in c->arena, given back.
+ * ERR_NO_MEMORY, ERR_CANCELLED. O(INTERVAL_DRAWS * n * figures). */
+CHECK_RESULT err_code interval_means(ctx *c, const double *const *sum, size_t figures, const double *weight, size_t n, double share,
+                                     uint64_t seed, interval *ret);

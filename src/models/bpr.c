@@ -232,21 +232,7 @@ static err_code fit(ctx *c, const interactions *x, const model_options *o, void 
     return ERR_OK;
 }
 
-static err_code score(ctx *c, const void *state, const history *h, size_t n, float *ret_scores) {
-    return factors_score(c, state, h, n, ret_scores);
-}
-
-static err_code save(ctx *c, const void *state, buf *out) { return factors_save(c, state, out); }
-
-static err_code load(ctx *c, const pack *p, uint32_t n_items, void **ret_state) {
-    factors *s = arena_new(c->arena, factors, 1);
-    if (!s) return fail(c, ERR_NO_MEMORY, "load factors");
-    TRY(factors_open(c, p, n_items, s));
-    *ret_state = s;
-    return ERR_OK;
-}
-
 const model_row model_bpr = {
     .name = "bpr", .title = "Bayesian personalised ranking", .source = "Rendle, Freudenthaler, Gantner, Schmidt-Thieme 2009, figure 4",
-    .params = params, .n_params = COUNT(params), .fit = fit, .score = score, .save = save, .load = load,
+    .params = params, .n_params = COUNT(params), .fit = fit, .score = factors_score, .save = factors_save, .load = factors_load,
 };

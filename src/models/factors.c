@@ -107,7 +107,8 @@ err_code factors_fold_in(ctx *c, const factors *f, const history *h, float *ret_
     return ERR_OK;
 }
 
-err_code factors_score(ctx *c, const factors *f, const history *h, size_t n, float *ret_scores) {
+err_code factors_score(ctx *c, const void *state, const history *h, size_t n, float *ret_scores) {
+    const factors *f = state;
     arena_mark mark = arena_save(c->arena);
     size_t stride = ridge_stride(f->dim);
     float *x = arena_new_raw(c->arena, float, n * stride);
@@ -122,7 +123,8 @@ err_code factors_score(ctx *c, const factors *f, const history *h, size_t n, flo
 /* ---- saved ---- */
 typedef struct { uint32_t n_items, dim; int64_t values; double alpha0, reg, nu, alpha, half_life_days; } saved_head;
 
-err_code factors_save(ctx *c, const factors *f, buf *out) {
+err_code factors_save(ctx *c, const void *state, buf *out) {
+    const factors *f = state;
     const factors_loss *l = &f->loss;
     const saved_head head = { f->n_items, f->dim, l->weigh.values, l->alpha0, l->reg, l->nu, l->alpha, l->weigh.half_life_days };
     const pack_array arrays[] = {
@@ -134,8 +136,10 @@ err_code factors_save(ctx *c, const factors *f, buf *out) {
     return pack_write(c, arrays, COUNT(arrays), out);
 }
 
-err_code factors_open(ctx *c, const pack *p, uint32_t n_items, factors *ret_f) {
+err_code factors_load(ctx *c, const pack *p, uint32_t n_items, void **ret_state) {
     const void *head, *energy, *item, *trust;
+    factors *f = arena_new(c->arena, factors, 1);
+    if (!f) return fail(c, ERR_NO_MEMORY, "load factors");
     TRY(pack_get(c, p, "factors", sizeof(saved_head), 1, &head, NULL));
     const saved_head *s = head;
     bool fine = s->n_items == n_items && s->dim >= 1 && s->dim <= RIDGE_MAX_DIM && s->alpha0 >= 0 && s->reg >= 0 &&
@@ -144,7 +148,8 @@ err_code factors_open(ctx *c, const pack *p, uint32_t n_items, factors *ret_f) {
     TRY(pack_get(c, p, "energy", sizeof(float), ridge_stride(s->dim), &energy, NULL));
     TRY(pack_get(c, p, "trust", sizeof(float), s->n_items, &trust, NULL));
     TRY(pack_get(c, p, "item", sizeof(float), s->n_items * (uint64_t)ridge_stride(s->dim), &item, NULL));
-    *ret_f = (factors){ s->n_items, s->dim, { s->alpha0, s->reg, s->nu, s->alpha, { (int)s->values, s->half_life_days } },
+    *f = (factors){ s->n_items, s->dim, { s->alpha0, s->reg, s->nu, s->alpha, { (int)s->values, s->half_life_days } },
         item, trust, energy };
+    *ret_state = f;
     return ERR_OK;
 }

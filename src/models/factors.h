@@ -40,10 +40,7 @@ void factors_diagonal(const factors_loss *l, const float *energy, uint32_t dim, 
  *   ret_x      ridge_stride(dim) floats; zeros for a stranger
  * Scratch in c->arena, given back. ERR_NO_MEMORY. Tens of microseconds for 50 events (bench/als_bench.c). */
 CHECK_RESULT err_code factors_fold_in(ctx *c, const factors *f, const history *h, float *ret_x);
-/* Scores as model_row.score promises them. */
-CHECK_RESULT err_code factors_score(ctx *c, const factors *f, const history *h, size_t n, float *ret_scores);
-
-/* As a pack. */
-CHECK_RESULT err_code factors_save(ctx *c, const factors *f, buf *out);
-/* Read it back in place. ERR_CORRUPT, also when it is not one of n_items items. */
-CHECK_RESULT err_code factors_open(ctx *c, const pack *p, uint32_t n_items, factors *ret_f);
+/* A row's score, save and load, for models whose state is `factors` (see models/model.h). */
+CHECK_RESULT err_code factors_score(ctx *c, const void *state, const history *h, size_t n, float *ret_scores);
+CHECK_RESULT err_code factors_save(ctx *c, const void *state, buf *out);
+CHECK_RESULT err_code factors_load(ctx *c, const pack *p, uint32_t n_items, void **ret_state);

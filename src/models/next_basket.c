@@ -98,14 +98,7 @@ static void answer(const visit_model *m, const history *h, visit_tasting *s, vis
 
 static err_code score(ctx *c, const void *state, const history *h, size_t n, float *ret_scores) {
     const visit_model *m = state;
-    arena_mark mark = arena_save(c->arena);
-    visit_tasting s;
-    visit_search near;
-    TRY(visit_tasting_new(c, m->index.n_items, &s));
-    TRY(visit_search_new(c, &m->index, (uint32_t)m->param[NEIGHBOURS], &near));
-    for (size_t i = 0; i < n; i++) answer(m, &h[i], &s, &near, ret_scores + i * m->index.n_items);
-    arena_restore(c->arena, mark);
-    return ERR_OK;
+    return visit_model_score(c, m, (uint32_t)m->param[NEIGHBOURS], answer, h, n, ret_scores);
 }
 
 static err_code save(ctx *c, const void *state, buf *out) { return visit_model_save(c, state, COUNT(params), out); }

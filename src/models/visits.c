@@ -185,6 +185,18 @@ static void csr_arrays(const csr *m, const char *const names[3], pack_array *ret
     ret[2] = (pack_array){ names[2], m->value, sizeof *m->value, cells };
 }
 
+err_code visit_model_score(ctx *c, const visit_model *m, uint32_t neighbours, visit_answer *answer, const history *h, size_t n,
+                           float *ret_scores) {
+    arena_mark mark = arena_save(c->arena);
+    visit_tasting s;
+    visit_search near;
+    TRY(visit_tasting_new(c, m->index.n_items, &s));
+    TRY(visit_search_new(c, &m->index, neighbours, &near));
+    for (size_t i = 0; i < n; i++) answer(m, &h[i], &s, &near, ret_scores + i * m->index.n_items);
+    arena_restore(c->arena, mark);
+    return ERR_OK;
+}
+
 err_code visit_model_save(ctx *c, const visit_model *m, size_t n_params, buf *out) {
     pack_array a[9];
     csr_arrays(&m->index.taste, csr_names[0], a);

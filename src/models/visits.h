@@ -91,6 +91,11 @@ typedef struct {
 CHECK_RESULT err_code visits_everybody(ctx *c, const interactions *x, const float **ret_share);
 /* A saved array of n_items numbers >= 0; none at all where that is `optional`: NULL. ERR_CORRUPT. */
 CHECK_RESULT err_code visits_load_numbers(ctx *c, const pack *p, const char *name, uint32_t n_items, bool optional, const float **ret);
+/* Scores of one history, written over. */
+typedef void visit_answer(const visit_model *m, const history *h, visit_tasting *s, visit_search *near, float *scores);
+/* Answer n histories with up to `neighbours` neighbours each: what rows call from their score. ERR_NO_MEMORY. */
+CHECK_RESULT err_code visit_model_score(ctx *c, const visit_model *m, uint32_t neighbours, visit_answer *answer, const history *h,
+                                        size_t n, float *ret_scores);
 CHECK_RESULT err_code visit_model_save(ctx *c, const visit_model *m, size_t n_params, buf *out);
 /* ERR_CORRUPT. */
 CHECK_RESULT err_code visit_model_load(ctx *c, const pack *p, uint32_t n_items, const model_param *params, size_t n_params,

@@ -40,7 +40,7 @@ TEST(interval, holds_the_true_mean_about_as_often_as_it_says) {
         double sum[COINS], weight[COINS];
         interval i;
         for (int k = 0; k < COINS; k++) sum[k] = rng_unit(&r) < 0.3, weight[k] = 1;
-        assert_ok(c, interval_mean(c, sum, weight, COINS, 0.95, (uint64_t)s, &i));
+        assert_ok(c, interval_means(c, (const double *const[]){ sum }, 1, weight, COINS, 0.95, (uint64_t)s, &i));
         assert_true(i.low <= i.value && i.value <= i.high);
         held += i.low <= 0.3 && 0.3 <= i.high;
     }
@@ -51,14 +51,27 @@ TEST(interval, takes_nothing_one_case_and_the_same_seed_twice) {
     TEST_CTX(c);
     const double sum[3] = { 1, 0, 2 }, weight[3] = { 1, 2, 4 };
     interval a, b;
-    assert_ok(c, interval_mean(c, sum, weight, 0, 0.95, 1, &a));
+    assert_ok(c, interval_means(c, (const double *const[]){ sum }, 1, weight, 0, 0.95, 1, &a));
     assert_true(a.value == 0.0 && a.low == 0.0 && a.high == 0.0);
-    assert_ok(c, interval_mean(c, sum, weight, 1, 0.95, 1, &a));
+    assert_ok(c, interval_means(c, (const double *const[]){ sum }, 1, weight, 1, 0.95, 1, &a));
     assert_true(a.value == 1.0 && a.low == 1.0 && a.high == 1.0);
-    assert_ok(c, interval_mean(c, sum, weight, 3, 0.95, 1, &a));
-    assert_ok(c, interval_mean(c, sum, weight, 3, 0.95, 1, &b));
+    assert_ok(c, interval_means(c, (const double *const[]){ sum }, 1, weight, 3, 0.95, 1, &a));
+    assert_ok(c, interval_means(c, (const double *const[]){ sum }, 1, weight, 3, 0.95, 1, &b));
     assert_true(fabs(a.value - 3.0 / 7) < 1e-12);
     assert_memory_equal(&a, &b, sizeof a);
+}
+
+TEST(interval, of_a_figure_is_the_same_alone_and_among_others) {
+    TEST_CTX(c);
+    const double one[4] = { 1, 0, 2, 5 }, two[4] = { 3, 3, 0, 1 }, weight[4] = { 1, 2, 4, 1 };
+    const double *const both[] = { one, two };
+    interval alone, among[2];
+    assert_ok(c, interval_means(c, both, 2, weight, 4, 0.95, 9, among));
+    for (int f = 0; f < 2; f++) {
+        assert_ok(c, interval_means(c, &both[f], 1, weight, 4, 0.95, 9, &alone));
+        assert_memory_equal(&alone, &among[f], sizeof alone);
+    }
+    assert_true(among[0].low < among[0].high);
 }
 
 TEST(store_split, asks_with_what_was_before_and_looks_for_the_next_visit) {
