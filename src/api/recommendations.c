@@ -25,7 +25,8 @@ static const param history_fields[] = {
     { "product_id", PARAM_TEXT, HISTORY_OFFSET(product_id), 1, LIMIT_ID_BYTES, true, "The product, or a variation of it.",
         "\"104\"", NULL, 0 },
     { "kind", PARAM_TEXT, HISTORY_OFFSET(kind), 0, 20, false,
-      "view, click, cart, purchase or refund; left out: view. A purchase counts most, a refund takes it back.", "\"purchase\"", NULL, 0 },
+      "view, click, cart_add, cart_remove, wishlist, purchase or refund; left out: view. A purchase counts most, a refund takes it back.",
+      "\"purchase\"", NULL, 0 },
     { "time_ms", PARAM_INT, HISTORY_OFFSET(time_ms), 0, LAST_MS, false,
       "When, UTC milliseconds since 1970; what is long ago counts less.", "1763640000000", NULL, 0 },
 };
@@ -94,14 +95,17 @@ static err_code split_attributes(ctx *c, texts pairs, recommend_filter *filter) 
     return ERR_OK;
 }
 
+/* Done with one product: what a history consists of. */
+static bool is_of_product(event_kind k) { return (event_kinds[k].flags & NEEDS_PRODUCT) || k == EVENT_PURCHASE || k == EVENT_REFUND; }
+
 static err_code take_history(ctx *c, const entries *told, recommend_events *ret_history) {
     recommend_event *list = arena_new(c->arena, recommend_event, told->n);
     const history_entry *from = told->p;
     if (!list) return fail(c, ERR_NO_MEMORY, "read the history");
     for (size_t i = 0; i < told->n; i++) {
         list[i] = (recommend_event){ .product_id = from[i].product_id, .time_ms = from[i].time_ms.v };
-        if (from[i].kind.n && !event_kind_find(from[i].kind, &list[i].kind))
-            return fail_field(c, ERR_INVALID, "kind", "'kind' must be view, click, cart, purchase or refund");
+        if (from[i].kind.n && (!event_kind_find(from[i].kind, &list[i].kind) || !is_of_product(list[i].kind)))
+            return fail_field(c, ERR_INVALID, "kind", "'kind' must be view, click, cart_add, cart_remove, wishlist, purchase or refund");
     }
     *ret_history = (recommend_events){ list, told->n };
     return ERR_OK;

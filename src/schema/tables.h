@@ -3,6 +3,7 @@
 #pragma once
 #include "schema/entity.h"
 #include "schema/fields_catalogue.h"
+#include "schema/fields_events.h"
 #include "schema/fields_orders.h"
 #include "schema/fields_own.h"
 
@@ -18,7 +19,12 @@
     E(PRODUCT_ATTRIBUTE, product_attribute, "product_attribute_row", 3) E(REVIEW, review, "review_row", 2)            \
     E(COUPON, coupon, "coupon_row", 2) E(CUSTOMER, customer, "customer_row", 2) E(ORDER, order, "order_row", 2)       \
     E(ORDER_LINE, order_line, "order_line_row", 3) E(REFUND, refund, "refund_row", 3)                                 \
-    E(REFUND_LINE, refund_line, "refund_line_row", 4)
+    E(REFUND_LINE, refund_line, "refund_line_row", 4) E(VISITOR, known_visitor, "visitor_row", 2)                     \
+    E(ALIAS, person_alias, "alias_row", 2) E(EVENT, logged_event, "event_row", 2)                                     \
+    E(EXPOSURE, exposure, "exposure_row", 2)                                                                          \
+    E(ORDER_LINK, order_link, "order_link_row", 2) E(ATTRIBUTION, attribution, "attribution_row", 3)                  \
+    E(PLACEMENT, placement_setting, "placement_row", 2) E(EXPERIMENT, experiment, "experiment_row", 2)                \
+    E(SUBJECT, experiment_subject, "subject_row", 3) E(COUNTER, learning_counter, "counter_row", 6)
 
 #define ENTITY_DECLARE(LIST, type, table, keys)              \
     typedef struct type { LIST##_FIELDS(ENTITY_MEMBER, type) } type; \

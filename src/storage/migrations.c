@@ -6,6 +6,7 @@
 static const struct { int64_t version; const char *sql; } steps[] = {
     { 1, "" },                                                          /* everything, from the column tables */
     { 2, "ALTER TABLE job_row ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;" },
+    { 3, "" },                                                          /* events, exposures, attributions, experiments, counters */
 };
 
 /* What the column tables cannot say. */
