@@ -34,7 +34,7 @@ static void add_up(const compare_state *s, const float *each, int group, cluster
 }
 
 static err_code draw_group(ctx *c, const compare_state *s, const float *each, int group, uint32_t n, comparison *to) {
-    clusters k;
+    clusters k = { 0 };
     interval drawn[MOST_FIGURES];
     const double *sums[MOST_FIGURES];
     TRY(clusters_new(c, n, &k));
