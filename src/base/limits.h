@@ -37,6 +37,18 @@
 #define LIMIT_ID_BYTES 190                 /* an external id, a visitor id, a SKU */
 #define LIMIT_TEXT_BYTES (1 * MIB)         /* one text column */
 
+/* events of visitors */
+#define LIMIT_EVENTS_BYTES (512 * KIB)     /* a body of events: 500 of a full kilobyte */
+#define LIMIT_EVENTS 500                   /* in one body */
+#define LIMIT_EVENT_ITEMS 100              /* products of one impression or purchase */
+#define LIMIT_EVENTS_WAITING 200000        /* for the disk, of all requests; then "busy". At most ten batches of writes */
+#define LIMIT_EVENTS_A_WRITE 20000         /* in one transaction: other writers wait for it */
+#define LIMIT_REPEAT_IDS (1 << 21)         /* client ids known in memory, 32 MB: 7 days of a shop of 200 events a minute */
+#define LIMIT_SESSION_BYTES (256 * MIB)    /* session memory of all shops: a million active visitors */
+#define LIMIT_SESSION_REBUILD 1000000      /* newest events read into it at the start */
+#define LIMIT_ROBOT_VIEWS_MINUTE 60        /* product pages of one visitor: more is no person */
+#define LIMIT_ROBOT_EVENTS_HOUR 1000
+
 /* a shop */
 #define LIMIT_STORES 100000
 #define LIMIT_PRODUCTS 2000000
