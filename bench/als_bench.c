@@ -49,7 +49,8 @@ static err_code time_als(ctx *c, const interactions *x, uint32_t dim) {
     int64_t end = cpu_time_us();
     printf("{\"bench\":\"als\",\"factors\":%u,\"sweeps\":%d,\"cpu_s\":%.2f,\"cpu_s_a_sweep\":%.3f}\n", dim, SWEEPS,
            (double)(end - start) / 1e6, (double)(end - begun) / 1e6 / SWEEPS);
-    TRY(time_fold_in(c, x, &(factors){ x->n_items, dim, s.loss, a.item, a.trust, a.energy }));
+    TRY(time_fold_in(c, x, &(factors){ .n_items = x->n_items, .dim = dim, .loss = s.loss, .item = a.item, .trust = a.trust,
+                                           .energy = a.energy }));
     arena_restore(c->arena, mark);
     return ERR_OK;
 }

@@ -61,11 +61,25 @@ static void set_anchors(scene *s) {
     s->page = r->n_anchors && r->anchors[0].kind == ANCHOR_PRODUCT ? r->anchors[0].learned : SNAPSHOT_NONE;
 }
 
-static float top_of(const scene *s, const pool *h, const float *scores) {
+/* Vectors lie anywhere: fetch what comes soon. */
+static void fetch_vector(const scene *s, const opinion *o, const candidate *x) {
+    enum { LINE = 64 };
+    uint32_t item = o->aim.query ? item_of(s, x) : SNAPSHOT_NONE;
+    if (item == SNAPSHOT_NONE) return;
+    const char *row = (const char *)mips_row(o->aim.items, item);
+    for (size_t at = 0; at < o->aim.items->dim * sizeof(float); at += LINE) __builtin_prefetch(row + at);
+}
+
+/* The model's score of each candidate, and the largest. */
+static float note_scores(const scene *s, const pool *h, const opinion *o, bool session) {
+    enum { AHEAD = 4 };
     float top = 0;
-    for (size_t i = 0; scores && i < h->n; i++) {
-        uint32_t item = item_of(s, h->p[i]);
-        if (item != SNAPSHOT_NONE && scores[item] > top && scores[item] <= 1e30f) top = scores[item];
+    for (size_t i = 0; i < h->n; i++) {
+        if (i + AHEAD < h->n) fetch_vector(s, o, h->p[i + AHEAD]);
+        uint32_t item = opinion_given(o) ? item_of(s, h->p[i]) : SNAPSHOT_NONE;
+        float score = item == SNAPSHOT_NONE ? 0 : opinion_of(o, item);
+        *(session ? &h->p[i]->by_session : &h->p[i]->by_personal) = score;
+        if (score > top && score <= 1e30f) top = score;
     }
     return top > 0 ? top : 1;
 }
@@ -79,8 +93,8 @@ static void set_scene(scene *s, const request *r, const pool *h) {
         s->touched[item / 64 % COUNT(s->touched)] |= UINT64_C(1) << item % 64;
     }
     if (s->snap && s->snap->n_vectors) set_direction(s);
-    s->personal_top = top_of(s, h, r->personal);
-    s->session_top = top_of(s, h, r->session);
+    s->personal_top = note_scores(s, h, &r->personal, false);
+    s->session_top = note_scores(s, h, &r->session, true);
 }
 
 /* ---- features ---- */
@@ -98,13 +112,9 @@ static inline float trending_of(const scene *s, const candidate *x) { (void)s; r
 static inline float popular_of(const scene *s, const candidate *x) { (void)s; return root(x->of[SOURCE_POPULAR]); }
 static inline float fresh_of(const scene *s, const candidate *x) { (void)s; return root(x->of[SOURCE_NEW]); }
 
-static inline float score_of(const scene *s, const candidate *x, const float *scores, float unit) {
-    uint32_t item = scores ? item_of(s, x) : SNAPSHOT_NONE;
-    return item == SNAPSHOT_NONE ? 0 : root(scores[item] * unit);
-}
-static inline float model_score_of(const scene *s, const candidate *x) { return score_of(s, x, s->r->personal, 1); }
-static inline float model_share_of(const scene *s, const candidate *x) { return score_of(s, x, s->r->personal, 1 / s->personal_top); }
-static inline float session_share_of(const scene *s, const candidate *x) { return score_of(s, x, s->r->session, 1 / s->session_top); }
+static inline float model_score_of(const scene *s, const candidate *x) { (void)s; return root(x->by_personal); }
+static inline float model_share_of(const scene *s, const candidate *x) { return root(x->by_personal * (1 / s->personal_top)); }
+static inline float session_share_of(const scene *s, const candidate *x) { return root(x->by_session * (1 / s->session_top)); }
 
 static inline float like_page_of(const scene *s, const candidate *x) {
     return s->snap ? snapshot_likeness(s->snap, s->page, item_of(s, x)) : 0;

@@ -249,13 +249,13 @@ static void gather_shop(request *r) {
 }
 
 /* ---- models ---- */
-typedef struct { const float *scores; float unit; } model_said;
+typedef struct { const opinion *opinion; float unit; } model_said;
 
 /* What all the visitor did points to, taken together: no single product is the reason. */
 static err_code gather_model(request *r, model_said m) {
     topk best;
-    if (!m.scores || !asked(r, SOURCE_PERSONAL)) return ERR_OK;
-    TRY(personal_best(r->c, m.scores, (uint32_t)r->s->loaded->snap->n_items, MODEL_TAKE, &best));
+    if (!asked(r, SOURCE_PERSONAL)) return ERR_OK;
+    TRY(opinion_best(r, m.opinion, MODEL_TAKE, &best));
     for (uint32_t i = 0; i < best.n; i++) {
         float p = smaller(best.entry[i].score * m.unit, 0.5f);
         offer(r, serving_slot_of(r->s, best.entry[i].item),
@@ -268,8 +268,8 @@ static err_code gather_model(request *r, model_said m) {
 static err_code gather_models(request *r) {
     if (!r->s->loaded->snap) return ERR_OK;
     const snapshot_facts *f = &r->s->loaded->snap->facts;
-    TRY(gather_model(r, (model_said){ r->personal, (float)f->personal_unit }));
-    return gather_model(r, (model_said){ r->session, (float)f->session_unit });
+    TRY(gather_model(r, (model_said){ &r->personal, (float)f->personal_unit }));
+    return gather_model(r, (model_said){ &r->session, (float)f->session_unit });
 }
 
 /* ---- all ---- */

@@ -88,9 +88,8 @@ static err_code teach_one(ctx *c, teacher *t, const question *q) {
     asked a;
     TRY(ask(c, t, q, &a));
     add_rows(t, q, &a.h, a.x);
-    if (!a.r->personal) return ERR_OK;
     topk best;
-    TRY(personal_best(c, a.r->personal, (uint32_t)t->past.snap.n_items, UNIT_TOP, &best));
+    TRY(opinion_best(a.r, &a.r->personal, UNIT_TOP, &best));
     note_unit(t, q, &best);
     return ERR_OK;
 }

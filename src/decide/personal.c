@@ -1,23 +1,35 @@
-/* What the snapshot's models make of the visitor: all he did for the personal model, the visit going on for the session model. Scores
- * of all items are made anew for each request, so the next event counts at once. It does NOT turn scores into probabilities
- * (candidates.c, ranking.c). */
+/* What the snapshot's models make of the visitor: all he did for the personal model, the visit going on for the session model. It is
+ * asked anew for each request, so the next event counts at once: for scores of all items, or where scores are products of vectors,
+ * for his vector alone. It does NOT turn scores into probabilities (candidates.c, ranking.c). */
 #include <float.h>
 #include <string.h>
 #include "decide/recommend_int.h"
 #include "num/order.h"
+#include "num/vec.h"
 
 /* A score for each item takes 4 bytes of the request's arena; shops beyond it are answered from lists alone. */
 enum { MODEL_MOST_ITEMS = 400000, BLOCK = 16, SAMPLE = 16 };
 
-static err_code ask(request *r, const model *m, uint32_t from, const float **ret_scores) {
+/* What is banned is nobody's best. */
+static void silence_banned(const request *r, uint32_t n_items, float *scores) {
+    for (size_t i = 0; i < r->n_ban; i++) {
+        uint32_t item = serving_item_of(r->s, r->ban[i]);
+        if (item < n_items) scores[item] = 0;
+    }
+}
+
+static err_code ask(request *r, const model *m, uint32_t from, opinion *ret_opinion) {
     const visitor_events *e = &r->events;
     history h = { .n = e->n - from, .item = e->item + from, .weight = e->weight + from, .visit = from ? NULL : e->visit,
                   .time_ms = e->time_ms + from, .now_ms = r->now_ms, .user = MODEL_NOBODY };
-    if (!m->row || !h.n || m->n_items > MODEL_MOST_ITEMS) return ERR_OK;
+    if (!m->row || !h.n) return ERR_OK;
+    if (m->row->aim) return m->row->aim(r->c, m->state, &h, &ret_opinion->aim);
+    if (m->n_items > MODEL_MOST_ITEMS) return ERR_OK;
     float *scores = arena_new_raw(r->c->arena, float, m->n_items);
     if (!scores) return fail(r->c, ERR_NO_MEMORY, "no memory for the scores of %u products", m->n_items);
     TRY(model_score(r->c, m, &h, 1, scores));
-    *ret_scores = scores;
+    silence_banned(r, m->n_items, scores);
+    ret_opinion->scores = scores;
     return ERR_OK;
 }
 
@@ -98,5 +110,39 @@ err_code personal_best(ctx *c, const float *scores, uint32_t n_items, uint32_t k
     order_largest_first(f.score, f.n, f.order + f.n, f.order);
     for (uint32_t i = 0; i < best.n; i++) best.entry[i] = (topk_entry){ f.item[f.order[i]], f.score[f.order[i]] };
     *ret_best = best;
+    return ERR_OK;
+}
+
+float opinion_of(const opinion *o, uint32_t item) {
+    return o->scores ? o->scores[item] : vec_dot(o->aim.query, mips_row(o->aim.items, item), o->aim.items->dim);
+}
+
+/* One bit an item, 1: banned. */
+static err_code hide_banned(const request *r, uint32_t n_items, uint64_t **ret_hidden) {
+    uint64_t *hidden = arena_new(r->c->arena, uint64_t, (size_t)n_items / 64 + 1);
+    if (!hidden) return fail(r->c, ERR_NO_MEMORY, "no memory for a bit each of %u products", n_items);
+    for (size_t i = 0; i < r->n_ban; i++) {
+        uint32_t item = serving_item_of(r->s, r->ban[i]);
+        if (item < n_items) hidden[item / 64] |= UINT64_C(1) << item % 64;
+    }
+    *ret_hidden = hidden;
+    return ERR_OK;
+}
+
+static err_code best_by_vectors(const request *r, const model_aim *aim, uint32_t k, topk *ret_best) {
+    topk best = { arena_new_raw(r->c->arena, topk_entry, k), 0, k };
+    uint64_t *hidden = NULL;
+    if (!best.entry) return fail(r->c, ERR_NO_MEMORY, "no memory for %u products", k);
+    TRY(hide_banned(r, aim->items->n, &hidden));
+    TRY(mips_top(r->c, aim->items, aim->query, k, hidden, best.entry, &best.n));
+    while (best.n && !is_score(best.entry[best.n - 1].score)) best.n--;
+    *ret_best = best;
+    return ERR_OK;
+}
+
+err_code opinion_best(const request *r, const opinion *o, uint32_t k, topk *ret_best) {
+    if (o->aim.query) return best_by_vectors(r, &o->aim, k, ret_best);
+    if (o->scores) return personal_best(r->c, o->scores, (uint32_t)r->s->loaded->snap->n_items, k, ret_best);
+    *ret_best = (topk){ NULL, 0, k };
     return ERR_OK;
 }

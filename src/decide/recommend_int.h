@@ -31,6 +31,7 @@ typedef struct {
     float sure, evidence;           /* sum of excess * confidence, sum of excess */
     float open_relevance, open_excess, open_confidence;     /* best so far of the open anchor */
     float with_product;             /* relevance as a companion of the product asked about, for the bundle */
+    float by_personal, by_session;  /* scores of the models, set by candidate_features() */
     float of[SOURCE_COUNT];         /* best relevance of each source, before the placement's weight */
     uint32_t n_anchors;             /* that had something to say */
     const catalogue_item *item;     /* set once it is known that it may be shown */
@@ -50,6 +51,13 @@ typedef struct {
     int64_t *time_ms;
 } visitor_events;
 
+/* What a model makes of what the visitor did: a score of each item, or himself as a vector whose products are the scores. */
+typedef struct {
+    const float *scores;            /* NULL: by vectors, or nothing to say */
+    model_aim aim;                  /* query NULL: none */
+} opinion;
+static inline bool opinion_given(const opinion *o) { return o->scores || o->aim.query; }
+
 enum { MAX_ANCHORS = 1 + 100 + 60 };
 typedef struct {
     ctx *c;
@@ -65,7 +73,7 @@ typedef struct {
     uint32_t *ban;                  /* slots never shown */
     size_t n_ban;
     visitor_events events;
-    const float *personal, *session;        /* scores of all items by the snapshot's models, NULL: none */
+    opinion personal, session;      /* of the snapshot's models */
     slate_rules slate;              /* of the request, the store, and defaults */
     bool ranked;                    /* a ranker ordered the pool */
     uint64_t luck;                  /* seed of the exploration slots; 0 without any */
@@ -102,9 +110,12 @@ CHECK_RESULT err_code filter_compile(ctx *c, const recommend_filter *f, item_fil
 bool filter_passes(const item_filter *f, const catalogue_item *item);
 
 /* personal.c */
-/* What the models make of the visitor's events: scores of all items, in c->arena. Nothing without models or events. */
+/* What the models make of the visitor's events, in c->arena. Nothing without models or events. */
 CHECK_RESULT err_code personal_score(request *r);
-/* The best `k` with a score above 0, best first. */
+float opinion_of(const opinion *o, uint32_t item);
+/* The best `k` with a score above 0 that the request does not ban, best first: exactly, by vectors or by all scores. */
+CHECK_RESULT err_code opinion_best(const request *r, const opinion *o, uint32_t k, topk *ret_best);
+/* The best `k` of all scores. */
 CHECK_RESULT err_code personal_best(ctx *c, const float *scores, uint32_t n_items, uint32_t k, topk *ret_best);
 
 /* candidates.c */

@@ -11,7 +11,7 @@
 #include "models/ranker.h"
 
 /* 2: personal and session model, item vectors, ranker. A file of another format is refused; jobs/schedule.c learns the shop anew. */
-enum { SNAPSHOT_FORMAT = 2, SNAPSHOT_VECTOR_DIMS = 64, SNAPSHOT_VECTOR_ONE = 127 };
+enum { SNAPSHOT_FORMAT = 3, SNAPSHOT_VECTOR_DIMS = 64, SNAPSHOT_VECTOR_ONE = 127 };
 #define SNAPSHOT_NONE UINT32_MAX
 
 /* Elements [at, at + n) of the array named beside it. */

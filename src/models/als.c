@@ -192,7 +192,7 @@ static err_code run_sweeps(ctx *c, const interactions *x, const model_options *o
         model_progress(o, "sweep", (double)(sweep + 1) / s->sweeps);
     }
     TRY(factors_turn(c, a.item, x->n_items, s->dim, s->threads, a.energy));
-    *ret_f = (factors){ x->n_items, s->dim, s->loss, a.item, a.trust, a.energy };
+    *ret_f = (factors){ .n_items = x->n_items, .dim = s->dim, .loss = s->loss, .item = a.item, .trust = a.trust, .energy = a.energy };
     return ERR_OK;
 }
 
@@ -208,13 +208,14 @@ static err_code fit(ctx *c, const interactions *x, const model_options *o, void 
     memcpy(trust, scratch.trust, x->n_items * sizeof *trust);
     memcpy(energy, scratch.energy, ridge_stride(s.dim) * sizeof *energy);
     arena_restore(c->arena, mark);
-    *f = (factors){ x->n_items, s.dim, s.loss, item, trust, energy };
+    *f = (factors){ .n_items = x->n_items, .dim = s.dim, .loss = s.loss, .item = item, .trust = trust, .energy = energy };
+    TRY(factors_finish(c, f));
     *ret_state = f;
     return ERR_OK;
 }
 
 const model_row model_als = {
     .name = "als", .title = "Implicit alternating least squares", .source = "Rendle, Krichene, Zhang, Koren 2021, eq. 1-4",
-    .params = params, .n_params = COUNT(params), .grid = grid, .fit = fit, .score = factors_score, .save = factors_save,
+    .params = params, .n_params = COUNT(params), .grid = grid, .fit = fit, .score = factors_score, .aim = factors_aim, .save = factors_save,
     .load = factors_load,
 };

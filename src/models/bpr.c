@@ -227,12 +227,15 @@ static err_code fit(ctx *c, const interactions *x, const model_options *o, void 
     memcpy(item, f.item, cells * sizeof *item);
     memcpy(trust, found, x->n_items * sizeof *trust);
     arena_restore(c->arena, mark);
-    *s = (factors){ x->n_items, dim, { p[ALPHA0], p[FOLD_REG], p[NU], 1, { (int)p[VALUES], p[HALF_LIFE] } }, item, trust, energy };
+    *s = (factors){ .n_items = x->n_items, .dim = dim, .loss = { p[ALPHA0], p[FOLD_REG], p[NU], 1, { (int)p[VALUES], p[HALF_LIFE] } },
+                    .item = item, .trust = trust, .energy = energy };
+    TRY(factors_finish(c, s));
     *ret_state = s;
     return ERR_OK;
 }
 
 const model_row model_bpr = {
     .name = "bpr", .title = "Bayesian personalised ranking", .source = "Rendle, Freudenthaler, Gantner, Schmidt-Thieme 2009, figure 4",
-    .params = params, .n_params = COUNT(params), .fit = fit, .score = factors_score, .save = factors_save, .load = factors_load,
+    .params = params, .n_params = COUNT(params), .fit = fit, .score = factors_score, .aim = factors_aim,
+    .save = factors_save, .load = factors_load,
 };

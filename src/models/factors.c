@@ -4,6 +4,7 @@
 #include <string.h>
 #include "num/blas.h"
 #include "num/parallel.h"
+#include "num/vec.h"
 
 /* SLICES is fixed: sums over rows are cut the same way whatever the number of threads. */
 enum { SLICES = 16, TURN_ROWS = 256, FOLD_STEPS = 40 };
@@ -107,6 +108,24 @@ err_code factors_fold_in(ctx *c, const factors *f, const history *h, float *ret_
     return ERR_OK;
 }
 
+err_code factors_finish(ctx *c, factors *f) {
+    return mips_build(c, f->item, f->n_items, f->dim, ridge_stride(f->dim), &f->search);
+}
+
+err_code factors_aim(ctx *c, const void *state, const history *h, model_aim *ret_aim) {
+    const factors *f = state;
+    float *x = arena_new_raw(c->arena, float, ridge_stride(f->dim));
+    if (!x) return fail(c, ERR_NO_MEMORY, "the vector of a history");
+    TRY(factors_fold_in(c, f, h, x));
+    *ret_aim = (model_aim){ &f->search, x };
+    return ERR_OK;
+}
+
+/* One history by the product of the search, so that both say the same to the bit. */
+static void score_one(const factors *f, const float *x, float *ret_scores) {
+    for (size_t i = 0; i < f->n_items; i++) ret_scores[i] = vec_dot(x, f->item + i * ridge_stride(f->dim), f->dim);
+}
+
 err_code factors_score(ctx *c, const void *state, const history *h, size_t n, float *ret_scores) {
     const factors *f = state;
     arena_mark mark = arena_save(c->arena);
@@ -114,25 +133,27 @@ err_code factors_score(ctx *c, const void *state, const history *h, size_t n, fl
     float *x = arena_new_raw(c->arena, float, n * stride);
     if (!x) return fail(c, ERR_NO_MEMORY, "scores of %zu histories", n);
     for (size_t i = 0; i < n; i++) TRY(factors_fold_in(c, f, &h[i], x + i * stride));
-    if (n == 1) blas_gemv(false, f->n_items, f->dim, 1, f->item, stride, x, 0, ret_scores);
+    if (n == 1) score_one(f, x, ret_scores);
     else blas_gemm(false, true, n, f->n_items, f->dim, 1, x, stride, f->item, stride, 0, ret_scores, f->n_items);
     arena_restore(c->arena, mark);
     return ERR_OK;
 }
 
 /* ---- saved ---- */
+enum { FACTORS_ARRAYS = 4 };
 typedef struct { uint32_t n_items, dim; int64_t values; double alpha0, reg, nu, alpha, half_life_days; } saved_head;
 
 err_code factors_save(ctx *c, const void *state, buf *out) {
     const factors *f = state;
     const factors_loss *l = &f->loss;
     const saved_head head = { f->n_items, f->dim, l->weigh.values, l->alpha0, l->reg, l->nu, l->alpha, l->weigh.half_life_days };
-    const pack_array arrays[] = {
+    pack_array arrays[FACTORS_ARRAYS + MIPS_ARRAYS] = {
         { "factors", &head, sizeof head, 1 },
         { "energy", f->energy, sizeof(float), ridge_stride(f->dim) },
         { "trust", f->trust, sizeof(float), f->n_items },
         { "item", f->item, sizeof(float), f->n_items * (uint64_t)ridge_stride(f->dim) },
     };
+    mips_arrays(&f->search, arrays + FACTORS_ARRAYS);
     return pack_write(c, arrays, COUNT(arrays), out);
 }
 
@@ -148,8 +169,9 @@ err_code factors_load(ctx *c, const pack *p, uint32_t n_items, void **ret_state)
     TRY(pack_get(c, p, "energy", sizeof(float), ridge_stride(s->dim), &energy, NULL));
     TRY(pack_get(c, p, "trust", sizeof(float), s->n_items, &trust, NULL));
     TRY(pack_get(c, p, "item", sizeof(float), s->n_items * (uint64_t)ridge_stride(s->dim), &item, NULL));
-    *f = (factors){ s->n_items, s->dim, { s->alpha0, s->reg, s->nu, s->alpha, { (int)s->values, s->half_life_days } },
-        item, trust, energy };
+    *f = (factors){ .n_items = s->n_items, .dim = s->dim, .item = item, .trust = trust, .energy = energy,
+                    .loss = { s->alpha0, s->reg, s->nu, s->alpha, { (int)s->values, s->half_life_days } } };
+    TRY(mips_open(c, p, f->item, f->n_items, f->dim, ridge_stride(f->dim), &f->search));
     *ret_state = f;
     return ERR_OK;
 }

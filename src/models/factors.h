@@ -17,6 +17,7 @@ typedef struct {
     const float *item;              /* n_items x ridge_stride(dim), zeros behind dim */
     const float *trust;             /* n_items, > 0 */
     const float *energy;            /* ridge_stride(dim): eigenvalues of H'H, falling; 0 behind dim */
+    mips search;                    /* over `item`: of models that answer (factors_finish()) */
 } factors;
 
 /* How much an event of each item is believed: (users of the item / users of a mean item)^-damp. What everybody has says little
@@ -40,7 +41,10 @@ void factors_diagonal(const factors_loss *l, const float *energy, uint32_t dim, 
  *   ret_x      ridge_stride(dim) floats; zeros for a stranger
  * Scratch in c->arena, given back. ERR_NO_MEMORY. Tens of microseconds for 50 events (bench/als_bench.c). */
 CHECK_RESULT err_code factors_fold_in(ctx *c, const factors *f, const history *h, float *ret_x);
-/* A row's score, save and load, for models whose state is `factors` (see models/model.h). */
+/* Make what the best of all items are found by, once the vectors stand. In c->arena. ERR_NO_MEMORY. */
+CHECK_RESULT err_code factors_finish(ctx *c, factors *f);
+/* A row's score, aim, save and load, for models whose state is `factors` (see models/model.h). */
 CHECK_RESULT err_code factors_score(ctx *c, const void *state, const history *h, size_t n, float *ret_scores);
+CHECK_RESULT err_code factors_aim(ctx *c, const void *state, const history *h, model_aim *ret_aim);
 CHECK_RESULT err_code factors_save(ctx *c, const void *state, buf *out);
 CHECK_RESULT err_code factors_load(ctx *c, const pack *p, uint32_t n_items, void **ret_state);

@@ -7,6 +7,7 @@
 #pragma once
 #include "base/pack.h"
 #include "num/csr.h"
+#include "num/mips.h"
 
 /* What shoppers did: user u's events are [start[u], start[u + 1]), oldest first. A "user" is whoever is known to be one: a
  * customer, a visitor, one session, one anonymous basket. */
@@ -49,6 +50,9 @@ typedef struct {
 /* What user u did, as a question; points into x. */
 history interactions_history(const interactions *x, uint32_t user);
 
+/* Somebody as a vector: his score of item i is query . row i, so the best are found without scoring them all (num/mips.h). */
+typedef struct { const mips *items; const float *query; } model_aim;
+
 /* One number that --set can change. */
 typedef struct {
     const char *name;
@@ -90,6 +94,11 @@ typedef struct model_row {
      * An item with nothing for it gets 0 (models without negative scores) or less than those with something.
      * Scratch in c->arena, given back. Deterministic. ERR_NO_MEMORY. */
     err_code (*score)(ctx *c, const void *state, const history *h, size_t n, float *ret_scores);
+    /* One history as a vector, for models whose scores are inner products; NULL: this kind's are not.
+     *   ret_aim   query in c->arena. Wherever score() of this one history is above 0, vec_dot() with the item's row has the same
+     *             bits; elsewhere it is not above 0 either
+     * ERR_NO_MEMORY. */
+    err_code (*aim)(ctx *c, const void *state, const history *h, model_aim *ret_aim);
     /* Append the state as a pack. */
     err_code (*save)(ctx *c, const void *state, buf *out);
     /* Read it back: arrays stay in the pack's bytes; every index is checked, and that the model is one of n_items items.

@@ -36,6 +36,7 @@ typedef struct {
     const uint8_t *known;           /* n_items */
     tower user;
     tower_decay decay;
+    mips search;                    /* over `item` */
 } two_tower;
 
 enum { SMALL_BATCHES = 12, LEAST_BATCH = 8, SMALL_STEPS = 300, MOST_ITEMS = 16384 };
@@ -56,6 +57,12 @@ static tower_plan make_plan(const interactions *x, const model_options *o) {
     };
 }
 
+/* Items of which nothing is known get no vector: they are nobody's best. */
+static void hide_unknown(tower_result *r, uint32_t n_items, uint32_t dim) {
+    for (size_t i = 0; i < n_items; i++)
+        if (!r->known[i]) memset(r->item + i * dim, 0, dim * sizeof *r->item);
+}
+
 static err_code fit(ctx *c, const interactions *x, const model_options *o, void **ret_state) {
     two_tower *s = arena_new(c->arena, two_tower, 1);
     if (!s) return fail(c, ERR_NO_MEMORY, "two towers");
@@ -71,7 +78,9 @@ static err_code fit(ctx *c, const interactions *x, const model_options *o, void 
     c->arena = kept;
     if (!e) e = tower_train(c, x, &people, &plan, o, &r);
     if (e) return e;
-    *s = (two_tower){ x->n_items, r.raw, r.item, r.known, r.user, decay };
+    hide_unknown(&r, x->n_items, plan.dim);
+    *s = (two_tower){ .n_items = x->n_items, .raw = r.raw, .item = r.item, .known = r.known, .user = r.user, .decay = decay };
+    TRY(mips_build(c, s->item, s->n_items, plan.dim, plan.dim, &s->search));
     *ret_state = s;
     return ERR_OK;
 }
@@ -109,7 +118,12 @@ static void pool_history(const two_tower *s, const history *h, float *ret_pool, 
     tower_behaviour(&l, distinct, 1, ret_feature);
 }
 
-enum { SCORE_BLOCK = 64 };
+enum { SCORE_BLOCK = 64, TOWER_ARRAYS = 8 };
+
+/* One history by the product of the search, so that both say the same to the bit. */
+static void score_one(const two_tower *s, const float *x, float *ret_scores) {
+    for (size_t i = 0; i < s->n_items; i++) ret_scores[i] = vec_dot(x, s->item + i * s->user.dim, s->user.dim);
+}
 
 static err_code score(ctx *c, const void *state, const history *h, size_t n, float *ret_scores) {
     const two_tower *s = state;
@@ -124,11 +138,25 @@ static err_code score(ctx *c, const void *state, const history *h, size_t n, flo
         float *to = ret_scores + from * s->n_items;
         for (size_t r = 0; r < rows; r++) pool_history(s, &h[from + r], pool + r * d, pass.in + r * wide + d);
         tower_forward(&s->user, pool, 0, rows, &pass);
-        if (s->n_items) blas_gemm(false, true, rows, s->n_items, d, 1, pass.out, d, s->item, d, 0, to, s->n_items);
+        if (rows == 1) score_one(s, pass.out, to);
+        else if (s->n_items) blas_gemm(false, true, rows, s->n_items, d, 1, pass.out, d, s->item, d, 0, to, s->n_items);
         for (size_t i = 0; i < s->n_items; i++)
             for (size_t r = 0; !s->known[i] && r < rows; r++) to[r * s->n_items + i] = -1;      /* below whatever has a vector */
     }
     arena_restore(c->arena, mark);
+    return ERR_OK;
+}
+
+static err_code aim(ctx *c, const void *state, const history *h, model_aim *ret_aim) {
+    const two_tower *s = state;
+    size_t d = s->user.dim;
+    float *pool = arena_new_raw(c->arena, float, d);
+    tower_pass pass;
+    if (!pool) return fail(c, ERR_NO_MEMORY, "answers of the two towers");
+    TRY(tower_pass_new(c, &s->user, 1, false, &pass));
+    pool_history(s, h, pool, pass.in + d);
+    tower_forward(&s->user, pool, 0, 1, &pass);
+    *ret_aim = (model_aim){ &s->search, pass.out };
     return ERR_OK;
 }
 
@@ -137,12 +165,13 @@ static err_code save(ctx *c, const void *state, buf *out) {
     const tower *u = &s->user;
     const uint32_t shape[] = { s->n_items, u->dim, u->extra, u->hidden };
     const double decay[] = { s->decay.half_life_days, s->decay.half_life_events };
-    const pack_array arrays[] = {
+    pack_array arrays[TOWER_ARRAYS + MIPS_ARRAYS] = {
         { "shape", shape, sizeof *shape, COUNT(shape) }, { "decay", decay, sizeof *decay, COUNT(decay) },
         { "raw", s->raw, sizeof(float), (uint64_t)s->n_items * u->dim }, { "item", s->item, sizeof(float), (uint64_t)s->n_items * u->dim },
         { "known", s->known, 1, s->n_items }, { "w1", u->w1, sizeof(float), (uint64_t)(u->dim + u->extra) * u->hidden },
         { "b1", u->b1, sizeof(float), u->hidden }, { "w2", u->w2, sizeof(float), (uint64_t)u->hidden * u->dim },
     };
+    mips_arrays(&s->search, arrays + TOWER_ARRAYS);
     return pack_write(c, arrays, COUNT(arrays), out);
 }
 
@@ -164,9 +193,9 @@ static err_code load(ctx *c, const pack *p, uint32_t n_items, void **ret_state) 
     TRY(pack_get(c, p, "b1", sizeof(float), h, &b1, NULL));
     TRY(pack_get(c, p, "w2", sizeof(float), h * d, &w2, NULL));
     /* A tower is read only here; the trainer, which shares the type, writes. */
-    *s = (two_tower){ of[0], raw, item, known, { of[1], of[2], of[3], (float *)(uintptr_t)w1, (float *)(uintptr_t)b1,
-        (float *)(uintptr_t)w2 },
-                      { 0, 0 } };
+    *s = (two_tower){ .n_items = of[0], .raw = raw, .item = item, .known = known,
+                      .user = { of[1], of[2], of[3], (float *)(uintptr_t)w1, (float *)(uintptr_t)b1, (float *)(uintptr_t)w2 } };
+    TRY(mips_open(c, p, s->item, of[0], of[1], of[1], &s->search));
     memcpy(&s->decay, decay, sizeof s->decay);
     *ret_state = s;
     return ERR_OK;
@@ -177,5 +206,5 @@ static const char *const grid[] = { "temperature=0.1", "temperature=0.2", "dim=6
 const model_row model_two_tower = {
     .name = "two_tower", .title = "A network of two towers, for items without sales too",
     .source = "Yi et al. 2019 (sampling-bias-corrected softmax); Yang et al. 2020 (mixed negatives); Covington et al. 2016",
-    .params = params, .n_params = COUNT(params), .grid = grid, .fit = fit, .score = score, .save = save, .load = load,
+    .params = params, .n_params = COUNT(params), .grid = grid, .fit = fit, .score = score, .aim = aim, .save = save, .load = load,
 };

@@ -55,39 +55,35 @@ static err_code rank_rows(ctx *c, const float *rows, uint32_t n, uint32_t dim, s
     return ERR_OK;
 }
 
-static void encode_rows(const float *row, const float *length, uint32_t n, uint32_t dim, uint8_t *ret_code, mips_bound *ret_bound) {
+static void encode_rows(const mips *m, uint8_t *ret_code, mips_bound *ret_bound) {
     int8_t code[MIPS_MAX_DIM];
-    memset(ret_code, OFFSET, blocks_of(n) * groups_of(dim) * GROUP_BYTES);
-    for (uint32_t i = 0; i < n; i++) {
+    memset(ret_code, OFFSET, blocks_of(m->n) * groups_of(m->dim) * GROUP_BYTES);
+    for (uint32_t i = 0; i < m->n; i++) {
         mips_bound *b = &ret_bound[i / MIPS_BLOCK];
         uint32_t lane = i % MIPS_BLOCK;
-        b->lost[lane] = round_vector(row + (size_t)i * dim, dim, code, &b->scale[lane]);
-        b->length[lane] = length[i];
-        uint8_t *to = ret_code + i / MIPS_BLOCK * groups_of(dim) * GROUP_BYTES + lane * GROUP;
-        for (uint32_t j = 0; j < dim; j++) to[j / GROUP * GROUP_BYTES + j % GROUP] = (uint8_t)(code[j] + OFFSET);
+        b->lost[lane] = round_vector(mips_row(m, m->item[i]), m->dim, code, &b->scale[lane]);
+        b->length[lane] = m->length[i];
+        uint8_t *to = ret_code + i / MIPS_BLOCK * groups_of(m->dim) * GROUP_BYTES + lane * GROUP;
+        for (uint32_t j = 0; j < m->dim; j++) to[j / GROUP * GROUP_BYTES + j % GROUP] = (uint8_t)(code[j] + OFFSET);
     }
 }
 
 err_code mips_build(ctx *c, const float *rows, uint32_t n, uint32_t dim, size_t ld, mips *ret_m) {
     if (dim < 1 || dim > MIPS_MAX_DIM)
         return fail(c, ERR_INVALID, "inner product search: %u dimensions, 1 to %d can be", dim, MIPS_MAX_DIM);
-    float *row = arena_new_raw(c->arena, float, (size_t)n * dim), *length = arena_new_raw(c->arena, float, n);
-    uint32_t *item = arena_new_raw(c->arena, uint32_t, n), *shape = arena_new(c->arena, uint32_t, 2);
+    float *length = arena_new_raw(c->arena, float, n);
+    uint32_t *item = arena_new_raw(c->arena, uint32_t, n);
     uint8_t *code = arena_new_raw(c->arena, uint8_t, blocks_of(n) * groups_of(dim) * GROUP_BYTES);
     mips_bound *bound = arena_new(c->arena, mips_bound, blocks_of(n));
     arena_mark mark = arena_save(c->arena);
     ranked *order = arena_new_raw(c->arena, ranked, n);
-    if (!row || !length || !item || !shape || !code || !bound || !order)
-        return fail(c, ERR_NO_MEMORY, "inner product search over %u rows", n);
+    if (!length || !item || !code || !bound || !order) return fail(c, ERR_NO_MEMORY, "inner product search over %u rows", n);
     TRY(rank_rows(c, rows, n, dim, ld, order));
-    for (uint32_t i = 0; i < n; i++) {
-        length[i] = order[i].length, item[i] = order[i].item;
-        memcpy(row + (size_t)i * dim, rows + order[i].item * ld, dim * sizeof *row);
-    }
+    for (uint32_t i = 0; i < n; i++) length[i] = order[i].length, item[i] = order[i].item;
     arena_restore(c->arena, mark);
-    encode_rows(row, length, n, dim, code, bound);
-    shape[0] = n, shape[1] = dim;
-    *ret_m = (mips){ n, dim, row, code, bound, length, item, shape };
+    mips m = { n, dim, ld, rows, code, bound, length, item };
+    encode_rows(&m, code, bound);
+    *ret_m = m;
     return ERR_OK;
 }
 
@@ -185,7 +181,16 @@ static bool is_hidden(const uint64_t *hidden, uint32_t item) { return hidden && 
 
 static void offer_row(search *s, size_t at) {
     const mips *m = s->m;
-    if (!is_hidden(s->hidden, m->item[at])) topk_offer(&s->best, m->item[at], vec_dot(s->query, m->row + at * m->dim, m->dim));
+    if (!is_hidden(s->hidden, m->item[at])) topk_offer(&s->best, m->item[at], vec_dot(s->query, mips_row(m, m->item[at]), m->dim));
+}
+
+/* Rows lie anywhere: start fetching all of a block that could win before the first is read. */
+static void fetch_rows(const mips *m, size_t first, uint32_t bits) {
+    enum { LINE = 64 };
+    for (; bits; bits &= bits - 1) {
+        const char *row = (const char *)mips_row(m, m->item[first + (size_t)__builtin_ctz(bits)]);
+        for (size_t at = 0; at < m->dim * sizeof(float); at += LINE) __builtin_prefetch(row + at);
+    }
 }
 
 static void begin_search(search *s) {
@@ -205,7 +210,9 @@ static void search_rows(search *s, block_test *test) {
             if (m->length[first] * s->query_length < least) return;
             bits = test(s, first / MIPS_BLOCK, least);
         }
-        for (bits &= (1U << n) - 1; bits; bits &= bits - 1) offer_row(s, first + (size_t)__builtin_ctz(bits));
+        bits &= (1U << n) - 1;
+        fetch_rows(m, first, bits);
+        for (; bits; bits &= bits - 1) offer_row(s, first + (size_t)__builtin_ctz(bits));
     }
 }
 
@@ -240,8 +247,6 @@ err_code mips_top_plain(ctx *c, const mips *m, const float *query, uint32_t k, c
 /* ---- saved ---- */
 void mips_arrays(const mips *m, pack_array ret_arrays[MIPS_ARRAYS]) {
     const pack_array arrays[MIPS_ARRAYS] = {
-        { "mips_shape", m->shape, sizeof *m->shape, 2 },
-        { "mips_row", m->row, sizeof *m->row, (uint64_t)m->n * m->dim },
         { "mips_code", m->code, sizeof *m->code, blocks_of(m->n) * groups_of(m->dim) * GROUP_BYTES },
         { "mips_bound", m->bound, sizeof *m->bound, blocks_of(m->n) },
         { "mips_length", m->length, sizeof *m->length, m->n },
@@ -250,20 +255,16 @@ void mips_arrays(const mips *m, pack_array ret_arrays[MIPS_ARRAYS]) {
     memcpy(ret_arrays, arrays, sizeof arrays);
 }
 
-err_code mips_open(ctx *c, const pack *p, mips *ret_m) {
-    const void *shape, *row, *code, *bound, *length, *item;
-    TRY(pack_get(c, p, "mips_shape", sizeof(uint32_t), 2, &shape, NULL));
-    mips m = { .shape = shape };
-    m.n = m.shape[0], m.dim = m.shape[1];
-    if (m.dim < 1 || m.dim > MIPS_MAX_DIM) return fail(c, ERR_CORRUPT, "saved model: rows of %u dimensions", m.dim);
-    TRY(pack_get(c, p, "mips_row", sizeof(float), (uint64_t)m.n * m.dim, &row, NULL));
-    TRY(pack_get(c, p, "mips_code", 1, blocks_of(m.n) * groups_of(m.dim) * GROUP_BYTES, &code, NULL));
-    TRY(pack_get(c, p, "mips_bound", sizeof(mips_bound), blocks_of(m.n), &bound, NULL));
-    TRY(pack_get(c, p, "mips_length", sizeof(float), m.n, &length, NULL));
-    TRY(pack_get(c, p, "mips_item", sizeof(uint32_t), m.n, &item, NULL));
-    m.row = row, m.code = code, m.bound = bound, m.length = length, m.item = item;
-    for (uint32_t i = 0; i < m.n; i++)
-        if (m.item[i] >= m.n) return fail(c, ERR_CORRUPT, "saved model: row %u belongs to item %u of %u", i, m.item[i], m.n);
+err_code mips_open(ctx *c, const pack *p, const float *rows, uint32_t n, uint32_t dim, size_t ld, mips *ret_m) {
+    const void *code, *bound, *length, *item;
+    if (dim < 1 || dim > MIPS_MAX_DIM) return fail(c, ERR_CORRUPT, "saved model: rows of %u dimensions", dim);
+    TRY(pack_get(c, p, "mips_code", 1, blocks_of(n) * groups_of(dim) * GROUP_BYTES, &code, NULL));
+    TRY(pack_get(c, p, "mips_bound", sizeof(mips_bound), blocks_of(n), &bound, NULL));
+    TRY(pack_get(c, p, "mips_length", sizeof(float), n, &length, NULL));
+    TRY(pack_get(c, p, "mips_item", sizeof(uint32_t), n, &item, NULL));
+    mips m = { n, dim, ld, rows, code, bound, length, item };
+    for (uint32_t i = 0; i < n; i++)
+        if (m.item[i] >= n) return fail(c, ERR_CORRUPT, "saved model: row %u belongs to item %u of %u", i, m.item[i], n);
     *ret_m = m;
     return ERR_OK;
 }

@@ -195,7 +195,7 @@ static str fit_model(fake_shop *f, maker *m) {
         start[i + 1] = 2 * (i + 1);
     }
     interactions x = { .n_users = (uint32_t)n, .n_items = (uint32_t)m->s.n_items, .start = start, .item = item };
-    const model_row *row = model_named(STR("item_knn"));
+    const model_row *row = model_named(str_of(f->personal ? f->personal : "item_knn"));
     model_options o = model_default_options(row);
     model fitted;
     buf out;

@@ -22,6 +22,7 @@ typedef struct {
     const char *currency, *locale, *settings;
     bool with_models;               /* a personal and a session model fitted on the cross-sell pairs, and vectors by category */
     bool without_session;           /* the personal model alone, as a shop without browsing data has it */
+    const char *personal;           /* that model; NULL: item_knn */
     str ranker;                     /* pack of a ranker and the kinds of question it answers; empty: none */
     uint64_t ranked;
     serving_registry *registry;

@@ -293,3 +293,73 @@ TEST(personal, finds_the_best_scores_as_a_plain_scan_does) {
             for (uint32_t i = 0; i < plain.n; i++) assert_int_equal(plain.entry[i].item, fast.entry[i].item);
         }
 }
+
+/* 240 products, each bought with the four after it: more than any answer takes from a model. */
+static void row_of_shelves(fake_shop *f, ctx *c, const char *personal) {
+    enum { PRODUCTS = 240, NEAR = 4 };
+    char id[PRODUCTS][8];
+    fake_init(f, c, PRODUCTS, (size_t)PRODUCTS * NEAR);
+    f->with_models = true, f->personal = personal;
+    for (int i = 0; i < PRODUCTS; i++) {
+        snprintf(id[i], sizeof id[i], "p%d", i);
+        fake_product(f, id[i], i % 2 ? "shelves" : "lamps", 1000 + i);
+    }
+    for (int i = 0; i < PRODUCTS * NEAR; i++)
+        fake_says(f, FAKE_CROSS, id[i / NEAR], id[(i / NEAR + 1 + i % NEAR) % PRODUCTS], 0.2f);
+    fake_publish(f, true);
+}
+
+typedef struct { request *r; pool h; float *x; } gathered;
+
+static gathered gather(ctx *c, const serving *s, const recommend_query *q) {
+    gathered g;
+    assert_ok(c, request_open(c, s, q, &g.r));
+    assert_ok(c, personal_score(g.r));
+    assert_ok(c, candidates_gather(g.r));
+    assert_ok(c, pool_best(g.r, POOL_MOST, &g.h));
+    g.x = arena_new(c->arena, float, g.h.n * n_candidate_features);
+    candidate_features(g.r, &g.h, g.x);
+    return g;
+}
+
+static void assert_same_candidates(const gathered *a, const gathered *b) {
+    assert_int_equal(a->r->n_candidates, b->r->n_candidates);
+    for (uint32_t i = 0; i < a->r->n_candidates; i++) {
+        const candidate *x = &a->r->candidates[i], *y = &b->r->candidates[i];
+        if (x->slot != y->slot || x->of[SOURCE_PERSONAL] != y->of[SOURCE_PERSONAL] || x->relevance != y->relevance)
+            test_fail("candidate %u: product %u of %.9g, by all scores %u of %.9g", i, x->slot, (double)x->relevance, y->slot,
+                      (double)y->relevance);
+    }
+    assert_int_equal(a->h.n, b->h.n);
+    assert_memory_equal(a->x, b->x, a->h.n * n_candidate_features * sizeof *a->x);
+}
+
+TEST(personal, by_vectors_proposes_what_all_scores_propose_and_nothing_banned) {
+    static const char *const models[] = { "als", "bpr", "two_tower" };
+    for (size_t m = 0; m < COUNT(models); m++) {
+        /* given a shop whose model answers by vectors, and somebody with a past, a cart and wishes */
+        TEST_CTX(c);
+        AUTO_FAKE f;
+        row_of_shelves(&f, c, models[m]);
+        AUTO_SERVING s = fake_pin(&f);
+        const str cart[] = { STR("p12"), STR("p15") }, not_these[] = { STR("p13"), STR("p14"), STR("p17") };
+        const recommend_event past[] = { { STR("p11"), EVENT_PURCHASE, 0 }, { STR("p40"), EVENT_VIEW, 0 } };
+        const recommend_query q = { .product_id = STR("p10"), .cart = { cart, 2 }, .exclude = { not_these, 3 }, .history = { past, 2 },
+                                    .source = SOURCE_ALL };
+        /* when he is answered by vectors, then by the scores of all products */
+        gathered by_vectors = gather(c, s, &q);
+        model_row plain = *s->loaded->snap->personal_model.row;
+        plain.aim = NULL;
+        s->loaded->snap->personal_model.row = s->loaded->snap->session_model.row = &plain;
+        gathered by_scores = gather(c, s, &q);
+        /* then it is the same, to the bit */
+        assert_true(by_vectors.r->personal.aim.query && by_scores.r->personal.scores);
+        assert_same_candidates(&by_vectors, &by_scores);
+        topk best;
+        assert_ok(c, opinion_best(by_vectors.r, &by_vectors.r->personal, 100, &best));
+        assert_true(best.n > 20);
+        for (uint32_t i = 0; i < best.n; i++)
+            for (size_t b = 0; b < by_vectors.r->n_ban; b++)
+                assert_true(serving_slot_of(s, best.entry[i].item) != by_vectors.r->ban[b]);
+    }
+}

@@ -128,7 +128,7 @@ TEST(als, folds_a_user_of_the_fit_in_as_one_more_half_sweep_would) {
     als_state a;
     assert_ok(c, als_begin(c, x, &s, &a));
     for (int half = 0; half < 7; half++) assert_ok(c, als_half_sweep(c, &s, &a, half % 2 == 0));
-    factors f = { ITEMS, DIM, s.loss, a.item, a.trust, a.energy };
+    factors f = { .n_items = ITEMS, .dim = DIM, .loss = s.loss, .item = a.item, .trust = a.trust, .energy = a.energy };
     for (uint32_t u = 0; u < USERS; u++) {
         float got[16];
         history h = interactions_history(x, u);

@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <string.h>
 #include "models/rows.h"
+#include "num/vec.h"
 #include "tests/test.h"
 
 enum { USERS = 50, ITEMS = 50, VISITS = 3, MOST = USERS * ITEMS };
@@ -109,6 +110,50 @@ TEST(models, each_answers_a_batch_as_it_answers_one) {
     }
 }
 
+/* The head of score(): items above 0, best first. */
+static uint32_t head_of(const float *scores, topk_entry *ret_best, uint32_t k) {
+    topk best = { ret_best, 0, k };
+    for (uint32_t i = 0; i < ITEMS; i++)
+        if (scores[i] > 0) topk_offer(&best, i, scores[i]);
+    topk_sort(&best);
+    return best.n;
+}
+
+static void check_aim(ctx *c, const model *m, const history *h) {
+    enum { BEST = 7 };
+    float s[ITEMS];
+    topk_entry expected[BEST], got[BEST];
+    uint32_t n_got = 0;
+    model_aim aim;
+    assert_ok(c, model_score(c, m, h, 1, s));
+    assert_ok(c, m->row->aim(c, m->state, h, &aim));
+    assert_int_equal(ITEMS, aim.items->n);
+    for (uint32_t i = 0; i < ITEMS; i++) {
+        float product = vec_dot(aim.query, mips_row(aim.items, i), aim.items->dim);
+        if (s[i] > 0 ? product != s[i] : product > 0) test_fail("%s: item %u scores %g, its product is %g", m->row->name, i, (double)s[i],
+                                                                (double)product);
+    }
+    assert_ok(c, mips_top(c, aim.items, aim.query, BEST, NULL, got, &n_got));
+    while (n_got && !(got[n_got - 1].score > 0)) n_got--;
+    assert_int_equal(head_of(s, expected, BEST), n_got);
+    assert_memory_equal(expected, got, n_got * sizeof *got);
+}
+
+TEST(models, those_with_vectors_find_their_best_by_them_as_by_all_scores) {
+    static board b;
+    const interactions *x = make_board(&b);
+    uint32_t n_aiming = 0;
+    for (size_t r = 0; r < n_model_rows; r++) {
+        if (!model_rows[r]->aim) continue;
+        TEST_CTX(c);
+        model m = fitted(c, model_rows[r], x, 1, 1);
+        for (uint32_t u = 0; u < USERS; u += 3) check_aim(c, &m, &(history[]){ interactions_history(x, u) }[0]);
+        check_aim(c, &m, &(history){ .user = MODEL_NOBODY });
+        n_aiming++;
+    }
+    assert_true(n_aiming >= 3);                                     /* als, bpr, two_tower */
+}
+
 TEST(models, each_is_the_same_after_save_and_load) {
     static board b;
     const interactions *x = make_board(&b);
@@ -130,6 +175,7 @@ TEST(models, each_is_the_same_after_save_and_load) {
             assert_ok(c, model_score(c, &m, &h, 1, s));
             assert_ok(c, model_score(c, &back, &h, 1, t));
             assert_memory_equal(s, t, sizeof s);
+            if (back.row->aim) check_aim(c, &back, &h);
         }
         for (size_t cut = 0; cut < out.n; cut += 1 + out.n / 97)    /* what is cut is refused, and never read past its end */
             if (model_load(c, (str){ bytes, cut }, &back) != ERR_CORRUPT) test_fail("%s: %zu of %zu bytes were taken",

@@ -126,7 +126,7 @@ TEST(mips, reads_itself_back_from_a_pack_and_refuses_a_foreign_item) {
     assert_ok(c, pack_write(c, arrays, MIPS_ARRAYS, &out));
     pack p;
     assert_ok(c, pack_open(c, (str){ out.p, out.n }, &p));
-    assert_ok(c, mips_open(c, &p, &again));
+    assert_ok(c, mips_open(c, &p, m.rows, m.n, m.dim, m.ld, &again));
     float query[20];
     topk_entry a[30], b[30];
     uint32_t n_a, n_b;
@@ -135,5 +135,6 @@ TEST(mips, reads_itself_back_from_a_pack_and_refuses_a_foreign_item) {
     assert_ok(c, mips_top(c, &again, query, 30, NULL, b, &n_b));
     assert_same(a, n_a, b, n_b);
     ((uint32_t *)(uintptr_t)again.item)[7] = 300;
-    assert_err(ERR_CORRUPT, mips_open(c, &p, &again));
+    assert_err(ERR_CORRUPT, mips_open(c, &p, m.rows, m.n, m.dim, m.ld, &again));
+    assert_err(ERR_CORRUPT, mips_open(c, &p, m.rows, m.n - 1, m.dim, m.ld, &again));
 }
