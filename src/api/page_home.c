@@ -2,6 +2,7 @@
 #include "api/html.h"
 #include "api/page_frame.h"
 #include "api/pages.h"
+#include "decide/learn_words.h"
 #include "schema/currency.h"
 #include "storage/job_queue.h"
 
@@ -184,6 +185,20 @@ static void write_numbers(buf *b, const shop_view *v) {
         buf_text(b, "<p class='small trouble'>"), html_text(b, v->facts.snapshot_error), buf_text(b, "</p>");
 }
 
+/* What the training that serves found of itself; an older row without figures says nothing. */
+static err_code write_quality(api_call *call, const shop_view *v) {
+    stored_model m = { .store_id = v->row->store_id, .kind = STR("snapshot"), .version = v->facts.snapshot_version };
+    const json_value *metrics = NULL;
+    learn_sentences s;
+    if (!m.version || storage_get(call->c, call->d, &stored_model_entity, &m)) return ERR_OK;      /* the next load of the page tells */
+    if (!m.metrics.n || json_parse(call->c, m.metrics, JSON_READ_TOLERANT, &metrics)) return ERR_OK;
+    TRY(learn_words(call->c, metrics, &s));
+    buf *b = &call->out->body;
+    if (s.n) buf_text(b, "<h3>How well it answers</h3>");
+    for (size_t i = 0; i < s.n; i++) buf_text(b, "<p class=small>"), html_text(b, s.text[i]), buf_text(b, "</p>");
+    return ERR_OK;
+}
+
 static void write_shop_head(buf *b, const store *shop) {
     buf_text(b, "<div class=top><h2>");
     html_text(b, shop->title.n ? shop->title : shop->name);
@@ -221,6 +236,7 @@ static err_code write_shop_body(api_call *call, const store *row) {
     v.pin = s;
     serving_get_facts(s, &v.facts);
     write_numbers(&call->out->body, &v);
+    TRY(write_quality(call, &v));
     return write_learned(call, &v);
 }
 

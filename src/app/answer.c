@@ -4,6 +4,8 @@
 #include "decide/catalogue.h"
 #include "schema/currency.h"
 
+enum { NAME_BYTES = 52, NAME_COLUMN = 44, MONEY_COLUMN = 14 };
+
 err_code answer_open(ctx *c, home *h, int64_t store_id, answer_source *ret_source) {
     answer_source a = { 0 };
     TRY(serving_registry_new(c, &(serving_options){ .data_dir = str_of(h->dir) }, &a.registry));
@@ -21,17 +23,25 @@ void answer_close(answer_source *a) {
     *a = (answer_source){ 0 };
 }
 
-static void print_money(FILE *out, int64_t minor, const serving_facts *f) {
-    char text[64];
+/* Columns are counted in characters: printf counts bytes, and names of products have letters of several. */
+static int bytes_beyond_letters(str s) {
+    int n = 0;
+    for (size_t i = 0; i < s.n; i++) n += ((unsigned char)s.p[i] & 0xC0) == 0x80;
+    return n;
+}
+
+/* `width` 0: as long as it is. */
+static void print_money(FILE *out, int width, int64_t minor, const serving_facts *f) {
     AUTO_BUF b;
-    buf_init(&b, sizeof text);
+    buf_init(&b, 64);
     money_text(&b, minor, f->currency, f->locale);
-    fprintf(out, "%14.*s", STR_ARG(buf_view(&b)));
+    fprintf(out, "%*.*s", width ? width + bytes_beyond_letters(buf_view(&b)) : 0, STR_ARG(buf_view(&b)));
 }
 
 static void print_item(FILE *out, const recommended *r, const serving_facts *f) {
-    fprintf(out, "  %-10.*s %-44.*s", STR_ARG(r->item->product_id), STR_ARG(str_clip(r->item->name, 44)));
-    print_money(out, r->price_minor, f);
+    str name = str_clip(r->item->name, NAME_BYTES);
+    fprintf(out, "  %-10.*s %-*.*s", STR_ARG(r->item->product_id), NAME_COLUMN + bytes_beyond_letters(name), STR_ARG(name));
+    print_money(out, MONEY_COLUMN, r->price_minor, f);
     fprintf(out, "  %5.1f %%  %s", 100 * r->probability, r->reason);
     if (r->discount_percent) fprintf(out, ", %d %% off", r->discount_percent);
     fputc('\n', out);
@@ -41,9 +51,10 @@ static void print_bundle(FILE *out, const recommend_bundle *b, const serving_fac
     if (!b->n) return;
     fputs("  bundle:", out);
     for (size_t i = 0; i < b->n; i++) fprintf(out, "%s %.*s", i ? " +" : "", STR_ARG(str_clip(b->items[i]->name, 40)));
-    print_money(out, b->bundle_minor, f);
-    fputs(" instead of", out);
-    print_money(out, b->normal_minor, f);
+    fputs(", ", out);
+    print_money(out, 0, b->bundle_minor, f);
+    fputs(" instead of ", out);
+    print_money(out, 0, b->normal_minor, f);
     fputc('\n', out);
 }
 

@@ -48,7 +48,9 @@ static err_code run(ctx *c, const invocation *v) {
     TRY(home_open(c, v, HOME_MAKE, &h));
     signals_start();
     TRY(demo_store_ensure(c, &h, invocation_int(v, "seed"), &demo));
-    if (!v->json) fprintf(v->err, "making the demonstration shop\n");
+    if (!v->json) fputs(demo.is_new ? "making the demonstration shop\n" : "copying the demonstration shop made before\n", v->err);
+    if (!demo.is_new && invocation_int(v, "seed"))
+        fputs("--seed is taken when the shop is made; for another one: vitrine stores remove demo --yes, then this again\n", v->err);
     TRY(foreground_run(c, v, &h, &demo.row, &(foreground_order){ .kind = "sync", .input = "{\"depth\":\"full\"}" }, &copied));
     TRY(foreground_run(c, v, &h, &demo.row, &(foreground_order){ .kind = "train", .input = "" }, &learned));
     if (v->json) return print_demo_json(c, v, &demo, copied.result, learned.result);

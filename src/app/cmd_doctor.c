@@ -9,7 +9,7 @@
 enum { HEALTH_MS = 2500 };
 
 static const option options[] = {
-    { "port", OPTION_INT, "PORT", "VITRINE_PORT", "8080", 1, 65535, "the port that should be free" },
+    { "port", OPTION_INT, "PORT", "VITRINE_PORT PORT", "8080", 1, 65535, "the port that should be free" },
     { "offline", OPTION_FLAG, NULL, NULL, NULL, 0, 0, "do not ask the shops" },
     { "health", OPTION_TEXT, "URL", NULL, NULL, 0, 0, "ask only this address: 0 when it answers 200" },
 };
@@ -67,8 +67,9 @@ static err_code check_health(ctx *c, const invocation *v) {
     if (e) return e;
     if (answer.problem || answer.status != 200) {
         *v->said = true;
-        fprintf(v->err, "vitrine: %s: %s\n", invocation_cstr(v, "health"),
-                answer.problem ? net_problem_name(answer.problem) : "does not answer 200");
+        fprintf(v->err, "vitrine: %s does not answer 200: ", invocation_cstr(v, "health"));
+        if (answer.problem) fprintf(v->err, "%s\n", net_problem_name(answer.problem));
+        else fprintf(v->err, "%d\n", answer.status);
         return ERR_NOT_READY;
     }
     fprintf(v->out, "%s\n", v->json ? "{\"status\":\"ok\"}" : "ok");

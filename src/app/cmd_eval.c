@@ -87,7 +87,7 @@ static err_code run(ctx *c, const invocation *v) {
 const command cmd_eval = {
     .name = "eval",
     .summary = "Measure models on a public data set, or on a store's own past",
-    .usage = "TASK --data DIR | store [STORE]  [--model NAME] [--set KEY=VALUE ...] [--k N] [--seed N]",
+    .usage = "TASK --data DIR | store [STORE] [--model NAME] [--set KEY=VALUE ...] [--k N] [--seed N]",
     .details = "TASK is topn (users and items), sessions, nextbasket or basket. DIR holds the data set. Prints one JSON object a\n"
                "line for each model measured: figures on the test part, time and memory of fitting, latency of one answer.\n"
                "--set inside=1 measures on a validation part cut out of the training part instead of the test part.\n"

@@ -50,7 +50,7 @@ static err_code read_file_options(ctx *c, const invocation *v, import_options *o
 
 static err_code read_options(ctx *c, const invocation *v, import_options *o) {
     *o = (import_options){ .path = v->args[1], .preset = invocation_text(v, "preset"), .strict = invocation_flag(v, "strict") };
-    if (!import_kind_named(invocation_arg(v, 0), &o->kind)) return usage_error(c, "KIND", "import products, orders or customers");
+    if (!import_kind_named(invocation_arg(v, 0), &o->kind)) return usage_error(c, "-", "import products, orders or customers");
     str *maps = arena_new(c->arena, str, MOST_MAPS);
     if (!maps) return fail(c, ERR_NO_MEMORY, "no memory for the options");
     str text = invocation_text(v, "map");
@@ -181,6 +181,6 @@ const command cmd_import = {
     .name = "import", .summary = "Take products, orders or customers from a file", .usage = "KIND FILE [--store NAME] [options]",
     .details = "KIND is products, orders or customers. FILE is CSV or JSON lines, plain or gzip; - is standard input.\n"
                "An order is one line for each thing bought. Importing a file again changes nothing. Example:\n"
-               "  vitrine import orders online_retail.csv.gz --store retail --preset online-retail\n",
+               "  vitrine import orders online_retail.csv.gz --store retail --preset online-retail",
     .options = options, .n_options = COUNT(options), .min_args = 2, .max_args = 2, .run = run,
 };

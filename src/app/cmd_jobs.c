@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include "app/commands.h"
 #include "app/home.h"
+#include "app/learned.h"
 #include "app/pick.h"
 #include "app/progress.h"
 #include "app/signals.h"
@@ -17,14 +18,30 @@ static const option options[] = {
 
 static bool is_open(const job *j) { return str_eq(j->state, STR("queued")) || str_eq(j->state, STR("running")); }
 
+/* Where it is; where it stood when it was stopped or failed. One that is done is done with all its steps. */
+static void print_step(const invocation *v, const job *j) {
+    if (!j->step.n || str_eq(j->state, STR("done"))) return;
+    fprintf(v->out, "  %.*s", STR_ARG(str_clip(j->step, 24)));
+    if (j->total) fprintf(v->out, " %" PRId64 "/%" PRId64, j->done, j->total);
+    else if (j->done) fprintf(v->out, " %" PRId64, j->done);
+}
+
 static void print_row(const invocation *v, const store *s, const job *j) {
-    char when[21], steps[64] = "";
-    if (j->step.n && j->total)
-        snprintf(steps, sizeof steps, "%.*s %" PRId64 "/%" PRId64, STR_ARG(str_clip(j->step, 24)), j->done, j->total);
-    else if (j->step.n) snprintf(steps, sizeof steps, "%.*s %" PRId64, STR_ARG(str_clip(j->step, 24)), j->done);
+    char when[TIME_WORDS];
     int64_t at_ms = j->ended_ms ? j->ended_ms : j->started_ms ? j->started_ms : j->due_ms;
-    fprintf(v->out, "%-16.*s %5" PRId64 "  %-8.*s %-10.*s %-20s %-26s %.*s\n", STR_ARG(s->name), j->job_id, STR_ARG(j->kind),
-            STR_ARG(j->state), time_words(at_ms, when), steps, STR_ARG(str_clip(j->error, 200)));
+    fprintf(v->out, "%-16.*s %5" PRId64 "  %-8.*s %-10.*s %s", STR_ARG(s->name), j->job_id, STR_ARG(j->kind), STR_ARG(j->state),
+            time_words(at_ms, when));
+    print_step(v, j);
+    if (j->error.n) fprintf(v->out, "  %.*s", STR_ARG(str_clip(j->error, 200)));
+    fputc('\n', v->out);
+}
+
+/* What came of it, as the command that does the same in the foreground says it. */
+static void print_outcome(ctx *c, const invocation *v, const job *j) {
+    if (!j->result.n) return;
+    if (str_eq(j->kind, STR("sync"))) print_copied(c, v, j->result);
+    else if (str_eq(j->kind, STR("train"))) print_learned(c, v, j->result);
+    else fprintf(v->out, "result: %.*s\n", STR_ARG(j->result));
 }
 
 typedef struct { const invocation *v; json_out w; bool any; } job_listing;
@@ -83,7 +100,7 @@ static err_code named_job(ctx *c, const invocation *v, db *d, store *ret_store, 
 static err_code print_job(ctx *c, const invocation *v, const store *s, const job *j) {
     if (!v->json) {
         print_row(v, s, j);
-        if (j->result.n) fprintf(v->out, "  result %.*s\n", STR_ARG(j->result));
+        print_outcome(c, v, j);
         return ERR_OK;
     }
     buf b;

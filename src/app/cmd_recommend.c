@@ -41,6 +41,8 @@ static err_code read_history(ctx *c, const invocation *v, recommend_events *ret_
     return ERR_OK;
 }
 
+#define SOURCE_WORD(name, word) word ", "
+
 static err_code read_query(ctx *c, const invocation *v, recommend_query *ret_query) {
     recommend_query q = RECOMMEND_QUERY;
     q.product_id = invocation_text(v, "product");
@@ -52,7 +54,8 @@ static err_code read_query(ctx *c, const invocation *v, recommend_query *ret_que
     TRY(read_history(c, v, &q.history));
     TRY(read_list(c, v, "exclude", LIMIT_EXCLUDE_ITEMS, &q.exclude));
     if (!decide_source_find(invocation_text(v, "source"), &q.source))
-        return usage_error(c, "--source", "there is no source '%.40s'", invocation_cstr(v, "source"));
+        return usage_error(c, "--source", "there is no source '%.40s'; there is: " SOURCE_LIST(SOURCE_WORD) "all",
+                           invocation_cstr(v, "source"));
     *ret_query = q;
     return ERR_OK;
 }
@@ -70,7 +73,8 @@ static err_code run(ctx *c, const invocation *v) {
 }
 
 const command cmd_recommend = {
-    .name = "recommend", .summary = "Ask for recommendations as the API would answer them", .usage = "[STORE] --product ID [options]",
-    .details = "Without STORE the only one is meant.",
+    .name = "recommend", .summary = "Ask for recommendations as the API would answer them",
+    .usage = "[STORE] [--product ID] [--cart ID,ID] [options]",
+    .details = "Without STORE the only one is meant. Without a product and a cart: what the shop's first page would show.",
     .options = options, .n_options = COUNT(options), .max_args = 1, .run = run,
 };

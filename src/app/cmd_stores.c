@@ -14,9 +14,11 @@ static const option options[] = {
 };
 
 static void list_row(const invocation *v, const store *s) {
-    char when[21];
-    fprintf(v->out, "%-4" PRId64 " %-20.*s %-12.*s %-8.*s %-20s %.*s\n", s->store_id, STR_ARG(s->name), STR_ARG(s->platform),
-            STR_ARG(s->state), time_words(s->synced_ms, when), STR_ARG(s->url));
+    char when[TIME_WORDS];
+    fprintf(v->out, "%-4" PRId64 " %-20.*s %-12.*s %-8.*s %s", s->store_id, STR_ARG(s->name), STR_ARG(s->platform), STR_ARG(s->state),
+            time_words(s->synced_ms, when));
+    if (s->url.n) fprintf(v->out, "  %.*s", STR_ARG(s->url));
+    fputc('\n', v->out);
 }
 
 static err_code list(ctx *c, const invocation *v) {
@@ -95,10 +97,10 @@ static err_code list_keys(ctx *c, const invocation *v, home *h, const store *s) 
     jw_key(&w, "keys");
     jw_array(&w);
     for (size_t i = 0; i < n; i++) {
-        char when[21];
+        char when[TIME_WORDS];
         if (v->json) entity_json(&w, &api_key_entity, &keys[i], 2);
-        else fprintf(v->out, "%-7.*s ...%.*s  made %s  %.*s\n", STR_ARG(keys[i].kind), STR_ARG(keys[i].hint),
-                     time_words(keys[i].created_ms, when), STR_ARG(keys[i].origins));
+        else fprintf(v->out, "%-7.*s ...%.*s  made %s%s%.*s\n", STR_ARG(keys[i].kind), STR_ARG(keys[i].hint),
+                     time_words(keys[i].created_ms, when), keys[i].origins.n ? "  " : "", STR_ARG(keys[i].origins));
     }
     jw_end_array(&w);
     jw_end_object(&w);

@@ -58,14 +58,14 @@ static void check_snapshot(ctx *c, doctor *d, const store *s, const char *what) 
         doctor_say(d, DOCTOR_FAIL, what, "what was learned cannot be read: %s; run: vitrine train %.*s", c->error.text, STR_ARG(s->name));
         return;
     }
-    char when[21];
+    char when[TIME_WORDS];
     doctor_say(d, DOCTOR_OK, what, "version %" PRId64 " learned %s from %" PRIu64 " baskets", m.version, time_words(m.created_ms, when),
                snap->facts.baskets);
     snapshot_close(snap);
 }
 
 static void check_freshness(ctx *c, doctor *d, const store *s, const char *what) {
-    char when[21];
+    char when[TIME_WORDS];
     int64_t late_ms = s->sync_interval_min * 4 * MS_PER_MINUTE, age_ms = ctx_now_ms(c) - s->synced_ms;
     if (str_eq(s->state, STR("error")))
         doctor_say(d, DOCTOR_FAIL, what, "%.*s", STR_ARG(s->state_note.n ? s->state_note : STR("the last sync failed")));
@@ -122,7 +122,7 @@ static void check_webhooks(ctx *c, doctor *d, const store *s, const char *what) 
     webhook key = { .store_id = s->store_id }, *rows;
     size_t n, active = 0;
     int64_t newest_ms = 0;
-    char when[21];
+    char when[TIME_WORDS];
     if (storage_scan(c, d->h->d, &webhook_entity, &key, 1, NULL, 100, &rows, &n) || !n) return;
     for (size_t i = 0; i < n; i++) {
         active += str_eq(rows[i].status, STR("active"));

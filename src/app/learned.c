@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include "app/pick.h"
 #include "base/limits.h"
+#include "decide/learn_words.h"
 
 static const json_value *parsed(ctx *c, str text) {
     const json_value *v = NULL;
@@ -24,30 +25,15 @@ void print_copied(ctx *c, const invocation *v, str result) {
         fprintf(v->out, "webhooks: %" PRId64 " of %" PRId64 " active\n", number(r, "webhooks_active"), number(r, "webhooks"));
 }
 
-/* What a known customer buys next: who was picked and by how much. */
-static void print_personal(const invocation *v, const json_value *m) {
-    const json_value *rate = jr_get(m, "personal_hit_rate_10"), *popular = jr_get(m, "personal_hit_rate_10_popular");
-    str name = jr_string(jr_get(m, "personal_model"));
-    double value, low, high, best_sellers;
-    if (!jr_double(jr_at(rate, 0), &value) || !jr_double(jr_at(rate, 1), &low) || !jr_double(jr_at(rate, 2), &high) ||
-        !jr_double(jr_at(popular, 0), &best_sellers))
-        return;
-    fprintf(v->out, "for visitors picked %.*s: what a known customer bought next is among ten suggestions in %.0f %% [%.0f, %.0f]",
-            STR_ARG(name), 100 * value, 100 * low, 100 * high);
-    fprintf(v->out, " (best sellers: %.0f %%)\n", 100 * best_sellers);
-}
-
 void print_learned(ctx *c, const invocation *v, str result) {
     const json_value *r = parsed(c, result), *m = jr_get(r, "metrics");
-    double hit_rate = -1, popular = -1;
+    learn_sentences s;
     if (!r) return;
     fprintf(v->out, "learned version %" PRId64 " from %" PRId64 " baskets: %" PRId64 " cross-sell and %" PRId64 " upsell rules",
             number(r, "version"), number(m, "baskets"), number(m, "cross_sell_rules"), number(m, "upsell_rules"));
     fprintf(v->out, " for %" PRId64 " products\n", number(m, "products"));
-    if (jr_double(jr_get(m, "hit_rate_10"), &hit_rate) && jr_double(jr_get(m, "hit_rate_10_popular"), &popular) && hit_rate >= 0)
-        fprintf(v->out, "on the newest orders, left out: the next product is among ten suggestions in %.0f %% (best sellers: %.0f %%)\n",
-                100 * hit_rate, 100 * popular);
-    print_personal(v, m);
+    if (learn_words(c, m, &s)) return;     /* what was learned serves all the same */
+    for (size_t i = 0; i < s.n; i++) fprintf(v->out, "  %.*s\n", STR_ARG(s.text[i]));
 }
 
 err_code print_results(ctx *c, const invocation *v, str sync, str train) {

@@ -1,5 +1,6 @@
 /* Finds stores by what a person types, and the action of a command with several. */
 #include "app/pick.h"
+#include <stdio.h>
 #include <string.h>
 #include "base/limits.h"
 #include "base/parse.h"
@@ -84,10 +85,10 @@ err_code print_json(const invocation *v, const buf *b) {
     return ERR_OK;
 }
 
-const char *time_words(int64_t ms, char out[21]) {
+const char *time_words(int64_t ms, char out[TIME_WORDS]) {
     if (!ms) return "never";
-    time_format(ms, out);
-    out[10] = ' ';
-    out[19] = '\0';
+    char text[21];
+    time_format(ms, text);                                  /* 2026-11-20T18:15:27Z */
+    snprintf(out, TIME_WORDS, "%.10s %.8s UTC", text, text + 11);
     return out;
 }

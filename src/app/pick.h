@@ -22,5 +22,6 @@ CHECK_RESULT err_code run_action(ctx *c, const invocation *v, const action *acti
 
 /* JSON answer of a command: one value, a line end. */
 CHECK_RESULT err_code print_json(const invocation *v, const buf *b);
-/* "2026-11-20 18:15:27" UTC, or "never" for 0. */
-const char *time_words(int64_t ms, char out[21]);
+/* "2026-11-20 18:15:27 UTC", or "never" for 0. */
+enum { TIME_WORDS = 24 };
+const char *time_words(int64_t ms, char out[TIME_WORDS]);

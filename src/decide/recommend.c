@@ -87,12 +87,20 @@ static err_code check_query(ctx *c, const recommend_query *q) {
     return check_attributes(c, &q->filter);
 }
 
+static err_code unknown_placement(ctx *c, str name) {
+    buf known;
+    buf_init_in(&known, c->arena, KIB);
+    for (size_t i = 0; i < n_placements; i++) buf_printf(&known, "%s%s", i ? ", " : "", all_placements[i].name);
+    return fail_field(c, ERR_INVALID, "placement", "there is no placement '%.*s'; there is: %.*s", STR_ARG(str_clip(name, 60)),
+                      STR_ARG(buf_view(&known)));
+}
+
 /* A source asked for by name counts in full wherever it is asked. */
 static err_code choose_placement(request *r) {
     const recommend_query *q = r->q;
     str name = q->placement.n ? q->placement : q->product_id.n ? STR("product") : q->cart.n ? STR("cart") : STR("home");
     r->place = placement_find(name);
-    if (!r->place) return fail_field(r->c, ERR_INVALID, "placement", "there is no placement '%.*s'", STR_ARG(str_clip(name, 60)));
+    if (!r->place) return unknown_placement(r->c, name);
     if (q->source == SOURCE_ALL || r->place->weight[q->source] > 0) return ERR_OK;
     placement *own = arena_new(r->c->arena, placement, 1);
     if (!own) return fail(r->c, ERR_NO_MEMORY, "no memory for a request");
