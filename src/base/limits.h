@@ -54,6 +54,9 @@
 #define LIMIT_PRODUCTS 2000000
 #define LIMIT_BASKET_ITEMS 500             /* a larger order says nothing about taste: a wholesaler's or a robot's */
 
+/* experiments */
+#define LIMIT_EXPERIMENT_ARMS 20           /* arms compared at once: variants of an experiment, arms of a bandit */
+
 /* files read */
 #define LIMIT_IMPORT_LINE_BYTES (1 * MIB)
 #define LIMIT_IMPORT_FIELDS 256
