@@ -49,6 +49,11 @@
 #define LIMIT_ROBOT_VIEWS_MINUTE 60        /* product pages of one visitor: more is no person */
 #define LIMIT_ROBOT_EVENTS_HOUR 1000
 
+/* people */
+#define LIMIT_PERSON_ALIASES 64            /* names of one person; a robot or a till that meets more stays apart */
+#define LIMIT_ORDER_RECS_BYTES 1000        /* answers an order may name */
+#define LIMIT_ORDER_RECS 50
+
 /* a shop */
 #define LIMIT_STORES 100000
 #define LIMIT_PRODUCTS 2000000

@@ -53,12 +53,8 @@ err_code demo_person_make(ctx *c, const demo_shop *s, int number, demo_person *r
     p.weight = pow(1 + (double)rng_below(&r, 400), -0.5) * (p.guest ? 0.8 : 1);
     str first = demo_slug(c->arena, p.first), last = demo_slug(c->arena, p.last);
     p.email = demo_text(c->arena, "%.*s.%.*s%d@example.com", STR_ARG(first), STR_ARG(last), number + 1);
-    digest256 hash = crypto_sha256(p.email);
-    buf hex;
-    buf_init_in(&hex, c->arena, 65);
-    buf_hex(&hex, hash.b, sizeof hash.b);
-    if (buf_err(&hex) || !p.email.p) return fail(c, ERR_NO_MEMORY, "no memory for a customer of the demonstration shop");
-    p.email_hash = buf_view(&hex);
+    p.email_hash = crypto_email_hash(c->arena, p.email);
+    if (!p.email_hash.p || !p.email.p) return fail(c, ERR_NO_MEMORY, "no memory for a customer of the demonstration shop");
     p.id = p.guest ? demo_text(c->arena, "guest:%.*s", STR_ARG(p.email_hash)) : demo_text(c->arena, "%d", number + 1);
     *ret_person = p;
     return ERR_OK;

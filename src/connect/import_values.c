@@ -86,16 +86,14 @@ err_code import_customer_of(ctx *c, str id, str email, customer *ret_row) {
     if (email.n) {
         if (email.n > LIMIT_ID_BYTES || !memchr(email.p, '@', email.n)) return fail(c, ERR_INVALID, "email: not an address");
         row.email = lower_email(c, email);
-        digest256 hash = crypto_sha256(row.email);
-        buf hex;
-        buf_init_in(&hex, c->arena, 80);
-        if (!id.n) buf_text(&hex, "guest:");
-        size_t at = hex.n;
-        buf_hex(&hex, hash.b, sizeof hash.b);
-        if (buf_err(&hex)) return fail(c, ERR_NO_MEMORY, "no memory for a customer");
-        row.email_hash = str_sub(buf_view(&hex), at, hex.n);
+        row.email_hash = crypto_email_hash(c->arena, row.email);
+        buf guest;
+        buf_init_in(&guest, c->arena, 80);
+        buf_text(&guest, "guest:");
+        buf_str(&guest, row.email_hash);
+        if (!row.email_hash.p || buf_err(&guest)) return fail(c, ERR_NO_MEMORY, "no memory for a customer");
         row.guest = !id.n;
-        if (!id.n) row.customer_id = buf_view(&hex);
+        if (!id.n) row.customer_id = buf_view(&guest);
     }
     *ret_row = row;
     return ERR_OK;

@@ -332,19 +332,9 @@ static const woo_field guest_fields[] = {                   /* of an order */
 #undef ROW
 
 static str email_hash(woo_mapper *m, str email) {
-    str trimmed = str_trim(email);
-    if (!trimmed.n) return (str){ 0 };
-    buf lower, hex;
-    buf_init_in(&lower, m->c->arena, trimmed.n + 1);
-    buf_init_in(&hex, m->c->arena, 65);
-    for (size_t i = 0; i < trimmed.n; i++) {
-        char x = trimmed.p[i];
-        buf_char(&lower, (char)(x >= 'A' && x <= 'Z' ? x + 32 : x));
-    }
-    digest256 d = crypto_sha256(buf_view(&lower));
-    buf_hex(&hex, d.b, sizeof d.b);
-    if (buf_err(&lower) || buf_err(&hex)) m->out_of_memory = true;
-    return buf_view(&hex);
+    str hash = crypto_email_hash(m->c->arena, email);
+    if (!hash.p) m->out_of_memory = true;
+    return hash;
 }
 
 bool woo_map_customer(woo_mapper *m, const json_value *v, customer *ret_row) {

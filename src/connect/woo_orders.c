@@ -1,6 +1,7 @@
 /* WooCommerce orders into rows: the order, its lines of five kinds, its refunds. It does NOT put anything. */
 #include "connect/woo_int.h"
 #include <stdio.h>
+#include "base/limits.h"
 
 #define AT(member) offsetof(ROW, member)
 
@@ -73,9 +74,28 @@ static bool has_line(const order_line *rows, size_t n, str id) {
     return false;
 }
 
+/* What our plugin writes into the order: the browser's id, and the answers that led to what was bought. Anything else there is
+ * left alone. */
+static str meta_text(woo_mapper *m, const json_value *meta, const char *key) {
+    str found = { 0 };
+    for (size_t i = 0; i < jr_count(meta) && !found.n; i++)
+        if (str_eq(jr_string(jr_get(jr_at(meta, i), "key")), str_of(key))) found = str_trim(jr_string(jr_get(jr_at(meta, i), "value")));
+    str copy = str_dup(m->c->arena, found);
+    if (!copy.p) m->out_of_memory = true;
+    return copy;
+}
+
+/* A visitor id longer than ids may be is none of ours; of too many answers the first ones are kept. */
+static void map_origin(woo_mapper *m, const json_value *meta, order *o) {
+    o->visitor_id = meta_text(m, meta, "_vitrine_visitor");
+    if (o->visitor_id.n > LIMIT_ID_BYTES) o->visitor_id = (str){ 0 };
+    o->rec_ids = str_clip(meta_text(m, meta, "_vitrine_recs"), LIMIT_ORDER_RECS_BYTES);
+}
+
 bool woo_map_order(woo_mapper *m, const json_value *v, order *ret_row, order_line **ret_lines, size_t *ret_n) {
     *ret_row = (order){ .store_id = m->access->store_id };
     woo_map_fields(m, v, order_fields, COUNT(order_fields), ret_row);
+    map_origin(m, jr_get(v, "meta_data"), ret_row);
     size_t most = 0, n = 0;
     for (size_t k = 0; k < COUNT(line_kinds); k++) most += jr_count(jr_get(v, line_kinds[k].list));
     order_line *rows = arena_new(m->c->arena, order_line, most + 1);

@@ -60,8 +60,6 @@ typedef struct shop_data {
 CHECK_RESULT err_code features_load_shop(ctx *c, db *d, int64_t store_id, int64_t as_of_ms, shop_data *ret_data);
 /* Item of a product or variation id, SHOP_NONE when unknown. */
 uint32_t shop_find_item(const shop_data *s, str id);
-/* Does an order of this status stand for a purchase? Not: cancelled, failed, refunded, pending, drafts, trash. */
-bool shop_status_is_purchase(str status);
 
 /* What each customer bought last: distinct items, newest first. */
 typedef struct {

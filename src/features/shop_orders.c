@@ -2,18 +2,10 @@
 #include "features/shop_int.h"
 #include <math.h>
 #include <stdlib.h>
+#include "schema/order_status.h"
 #include "storage/queries.h"
 
 static err_code no_memory(ctx *c) { return fail(c, ERR_NO_MEMORY, "read the orders: they need more memory than a job may have"); }
-
-bool shop_status_is_purchase(str status) {
-    static const char *const none[] = { "cancelled", "canceled", "failed", "refunded", "pending", "trash", "draft", "auto-draft",
-                                        "checkout-draft" };
-    str bare = str_starts(status, STR("wc-")) ? str_sub(status, 3, status.n) : status;
-    for (size_t i = 0; i < COUNT(none); i++)
-        if (str_eq_nocase(bare, str_of(none[i]))) return false;
-    return true;
-}
 
 /* Quantities are summed in thousandths: shops sell by weight too. */
 static uint32_t thousandths(double quantity) {
@@ -140,7 +132,7 @@ static err_code begin_order(order_walk *w, const sql_value *v, uint64_t hash) {
     w->open = true;
     w->order_hash = hash;
     w->time_ms = v[CREATED_MS].v.i;
-    w->purchase = shop_status_is_purchase(v[STATUS].v.s);
+    w->purchase = order_status_is_sale(v[STATUS].v.s);
     w->n_lines = 0;
     w->l->s->orders++;
     w->customer = SHOP_NONE;

@@ -33,6 +33,21 @@ digest256 crypto_sha256(str message) {
     return d;
 }
 
+str crypto_email_hash(arena *a, str email) {
+    str trimmed = str_trim(email);
+    if (!trimmed.n) return STR("");
+    buf lower, hex;
+    buf_init_in(&lower, a, trimmed.n + 1);
+    buf_init_in(&hex, a, 2 * sizeof(digest256) + 1);
+    for (size_t i = 0; i < trimmed.n; i++) {
+        char x = trimmed.p[i];
+        buf_char(&lower, (char)(x >= 'A' && x <= 'Z' ? x + 32 : x));
+    }
+    digest256 d = crypto_sha256(buf_view(&lower));
+    buf_hex(&hex, d.b, sizeof d.b);
+    return buf_err(&lower) || buf_err(&hex) ? (str){ 0 } : buf_view(&hex);
+}
+
 digest256 crypto_blake2b(str message) {
     digest256 d;
     crypto_generichash(d.b, sizeof d.b, bytes_of(message), message.n, NULL, 0);

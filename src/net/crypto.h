@@ -11,6 +11,9 @@ typedef struct { unsigned char b[32]; } digest256;
 /* Keyed hash; key and message of any length. Source: RFC 2104, vectors RFC 4231. */
 digest256 crypto_hmac_sha256(str key, str message);
 digest256 crypto_sha256(str message);
+/* How an e-mail address is known without being kept: hex of SHA-256 of the address without blanks around it, its ASCII letters in
+ * lower case. In `a`; empty for an empty address, .p NULL when the arena is full. */
+str crypto_email_hash(arena *a, str email);
 /* BLAKE2b with 32 bytes of output: for keys at rest, which are long and random, so a slow hash is not needed. */
 digest256 crypto_blake2b(str message);
 /* Same length and same bytes, in constant time for equal lengths. */

@@ -16,14 +16,16 @@
     X(T, INT,   store_id, KEY)                                                                                          \
     X(T, TEXT,  alias, KEY | PERSONAL)          /* "v:" visitor, "c:" customer, "e:" hex of SHA-256 of the e-mail */    \
     X(T, TEXT,  person, INDEXED | PERSONAL)     /* the alias of the group that is smallest by (first_ms, text) */       \
-    X(T, TIME,  first_ms, 0)                    /* when this name was first heard of */
+    X(T, TIME,  first_ms, 0)                    /* when this name was first heard of */                                 \
+    X(T, TEXT,  parent, PERSONAL)               /* the name it was last seen with, nearer to the customer; empty = none */ \
+    X(T, TIME,  linked_ms, 0)                   /* when that was told, in whole minutes */
 
 #define EVENT_FIELDS(X, T)                                                                                              \
     X(T, INT,   store_id, KEY)                                                                                          \
     X(T, INT,   event_id, KEY)                  /* time received in ms * 2^20 + a number: a range of times is a range of keys */ \
     X(T, TEXT,  kind, 0)                        /* a word of event_kinds */                                             \
     X(T, TIME,  time_ms, 0)                     /* when it happened; never after it was received */                     \
-    X(T, TEXT,  visitor_id, PERSONAL)           /* empty without consent */                                             \
+    X(T, TEXT,  visitor_id, INDEXED | PERSONAL) /* empty without consent */                                             \
     X(T, TEXT,  session_id, 0)                                                                                          \
     X(T, TEXT,  product_id, 0)                  /* the parent's, as everywhere in learning */                           \
     X(T, TEXT,  variation_id, 0)                                                                                        \
@@ -46,7 +48,7 @@
     X(T, INT,   store_id, KEY)                                                                                          \
     X(T, TEXT,  rec_id, KEY)                    /* sorts by time */                                                     \
     X(T, TIME,  time_ms, 0)                                                                                             \
-    X(T, TEXT,  visitor_id, PERSONAL)                                                                                   \
+    X(T, TEXT,  visitor_id, INDEXED | PERSONAL)                                                                         \
     X(T, TEXT,  placement, 0)                                                                                           \
     X(T, TEXT,  product_id, 0)                  /* looked at */                                                         \
     X(T, TEXT,  arms, 0)                        /* "3=b 7=a": variant of each experiment that took part */              \
@@ -58,7 +60,7 @@
 #define ORDER_LINK_FIELDS(X, T)                 /* who placed an order, as far as anybody told */                       \
     X(T, INT,   store_id, KEY)                                                                                          \
     X(T, TEXT,  order_id, KEY)                                                                                          \
-    X(T, TEXT,  visitor_id, PERSONAL)                                                                                   \
+    X(T, TEXT,  visitor_id, INDEXED | PERSONAL)                                                                         \
     X(T, TEXT,  rec_ids, 0)                     /* carried to the order by the shop, separated by spaces */             \
     X(T, TIME,  told_ms, 0)                                                                                             \
     X(T, INT,   matched_hash, HIDDEN)           /* hash of the order's rows when it was attributed; 0 = not yet */
@@ -69,7 +71,7 @@
     X(T, TEXT,  line_id, KEY)                                                                                           \
     X(T, TEXT,  how, 0)                         /* exact (rec_id of the order), click, view */                          \
     X(T, TEXT,  rec_id, 0)                                                                                              \
-    X(T, TEXT,  person, PERSONAL)                                                                                       \
+    X(T, TEXT,  person, INDEXED | PERSONAL)                                                                             \
     X(T, TEXT,  placement, 0)                                                                                           \
     X(T, TEXT,  source, 0)                                                                                              \
     X(T, TEXT,  product_id, 0)                                                                                          \
@@ -108,7 +110,7 @@
 #define SUBJECT_FIELDS(X, T)                    /* a person in an experiment, with what he did since; experiment 0 is the hold-out */ \
     X(T, INT,   store_id, KEY)                                                                                          \
     X(T, INT,   experiment_id, KEY)                                                                                     \
-    X(T, TEXT,  person, KEY | PERSONAL)                                                                                 \
+    X(T, TEXT,  person, KEY | INDEXED | PERSONAL)                                                                       \
     X(T, TEXT,  arm, 0)                                                                                                 \
     X(T, TIME,  first_ms, 0)                                                                                            \
     X(T, INT,   shown, 0)                       /* answers */                                                           \

@@ -5,7 +5,7 @@
     X(T, INT,   store_id, KEY)                                                                                          \
     X(T, TEXT,  customer_id, KEY)               /* platform id; a guest: "guest:" + email_hash */                       \
     X(T, BOOL,  guest, 0)                                                                                               \
-    X(T, TEXT,  email_hash, INDEXED)            /* hex of SHA-256 of the trimmed lower-case address */                  \
+    X(T, TEXT,  email_hash, INDEXED | PERSONAL) /* hex of SHA-256 of the trimmed lower-case address */                  \
     X(T, TEXT,  email, PERSONAL)                                                                                        \
     X(T, TEXT,  first_name, PERSONAL)                                                                                   \
     X(T, TEXT,  last_name, PERSONAL)                                                                                    \
@@ -29,7 +29,7 @@
     X(T, TEXT,  number, 0)                                                                                              \
     X(T, TEXT,  status, 0)                      /* pending, processing, on-hold, completed, cancelled, refunded, ... */ \
     X(T, TEXT,  currency, 0)                                                                                            \
-    X(T, TEXT,  customer_id, INDEXED)           /* as in customer, guests too; empty = nobody known */                  \
+    X(T, TEXT,  customer_id, INDEXED | PERSONAL) /* as in customer, guests too; empty = nobody known */                 \
     X(T, BOOL,  prices_include_tax, 0)                                                                                  \
     X(T, MONEY, total, 0)                       /* tax included, refunds not subtracted */                              \
     X(T, MONEY, total_tax, 0)                                                                                           \
@@ -50,6 +50,8 @@
     X(T, TIME,  modified_ms, 0)                                                                                         \
     X(T, TIME,  paid_ms, 0)                                                                                             \
     X(T, TIME,  completed_ms, 0)                                                                                        \
+    X(T, TEXT,  visitor_id, PERSONAL)           /* of the browser that placed it, when the shop says so */              \
+    X(T, TEXT,  rec_ids, 0)                     /* answers that led to it, when the shop says so; separated by spaces */ \
     X(T, INT,   payload_hash, HIDDEN | UNHASHED)
 
 #define ORDER_LINE_FIELDS(X, T)                                                                                         \
@@ -69,7 +71,7 @@
     X(T, MONEY, total_tax, 0)                                                                                           \
     X(T, REAL,  unit_price, 0)                  /* major units, as received, six decimals */                            \
     X(T, TEXT,  tax_class, 0)                                                                                           \
-    X(T, JSON,  meta, 0)
+    X(T, JSON,  meta, PERSONAL)                 /* may hold what the customer wrote: an engraving, a dedication */
 
 #define REFUND_FIELDS(X, T)                                                                                             \
     X(T, INT,   store_id, KEY)                                                                                          \

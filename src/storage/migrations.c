@@ -6,7 +6,8 @@
 static const struct { int64_t version; const char *sql; } steps[] = {
     { 1, "" },                                                          /* everything, from the column tables */
     { 2, "ALTER TABLE job_row ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;" },
-    { 3, "" },                                                          /* events, exposures, attributions, experiments, counters */
+    { 3, "ALTER TABLE order_row ADD COLUMN visitor_id TEXT NOT NULL DEFAULT '';"
+         "ALTER TABLE order_row ADD COLUMN rec_ids TEXT NOT NULL DEFAULT '';" },    /* and events, exposures, experiments, counters */
 };
 
 /* What the column tables cannot say. */

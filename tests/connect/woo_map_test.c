@@ -140,6 +140,30 @@ TEST(woo_map, reads_a_recorded_order_with_lines_of_every_kind) {
     assert_str("coupon", lines[n - 2].kind);
 }
 
+TEST(woo_map, reads_from_an_order_which_browser_and_which_answers_led_to_it) {
+    static const struct { const char *meta, *visitor, *recs; } cases[] = {
+        { "[{\"id\":1,\"key\":\"_vitrine_visitor\",\"value\":\"v-1\"},"
+          "{\"id\":2,\"key\":\"_vitrine_recs\",\"value\":\" r1 r2 \"}]", "v-1", "r1 r2" },
+        { "[{\"key\":\"_vitrine_visitor\",\"value\":{\"a\":1}},{\"key\":\"vitrine_recs\",\"value\":\"r1\"}]", "", "" },
+        { "[]", "", "" }, { "{\"_vitrine_visitor\":\"x\"}", "", "" }, { "null", "", "" },
+    };
+    TEST_CTX(c);
+    woo_mapper m = { .c = c, .access = &access_eur };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        buf b;
+        buf_init_in(&b, c->arena, 1000);
+        buf_printf(&b, "{\"id\":5,\"meta_data\":%s}", cases[i].meta);
+        const json_value *v = NULL;
+        order o;
+        order_line *lines = NULL;
+        size_t n = 0;
+        assert_ok(c, json_parse(c, buf_view(&b), JSON_READ_TOLERANT, &v));
+        assert_true(woo_map_order(&m, v, &o, &lines, &n));
+        assert_str(cases[i].visitor, o.visitor_id);
+        assert_str(cases[i].recs, o.rec_ids);
+    }
+}
+
 TEST(woo_map, takes_refunds_as_positive_amounts) {
     TEST_CTX(c);
     const json_value *details = recorded(c, "11.0.1/orders/refunds-of-partly-refunded.json");

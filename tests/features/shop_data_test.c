@@ -1,5 +1,6 @@
 /* A shop read from the database as learning sees it. */
 #include "tests/features/little_shop.h"
+#include "schema/order_status.h"
 #include "tests/test.h"
 #include <string.h>
 
@@ -50,7 +51,7 @@ TEST(shop_data, keeps_only_orders_that_are_purchases) {
     uint32_t purchases = 0;
     for (size_t i = 0; i < COUNT(cases); i++) {
         char id[8] = { 'o', (char)('a' + i) };
-        assert_int_equal(cases[i].purchase, shop_status_is_purchase(str_of(cases[i].status)));
+        assert_int_equal(cases[i].purchase, order_status_is_sale(str_of(cases[i].status)));
         shop_order(&shop, id, (int)i, "", cases[i].status, "1");
         purchases += cases[i].purchase;
     }
