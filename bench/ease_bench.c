@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/parse.h"
 #include "models/rows.h"
+#include "models/weigh.h"
 #include "num/blas.h"
 #include "num/parallel.h"
 
@@ -29,7 +30,7 @@ static interactions make(ctx *c, uint32_t n_items, uint32_t n_users) {
 static float *gram(ctx *c, const interactions *x, float lambda) {
     csr m;
     float *g = arena_array(c->arena, x->n_items, x->n_items * sizeof *g);
-    if (!g || interactions_matrix(c, x, &m)) return NULL;
+    if (!g || weigh_matrix(c, x, &(weighing){ WEIGH_SUM, 0 }, &m)) return NULL;
     for (uint32_t u = 0; u < x->n_users; u++)
         for (uint64_t e = m.start[u]; e < m.start[u + 1]; e++)
             for (uint64_t f = m.start[u]; f <= e; f++) g[(size_t)m.col[e] * x->n_items + m.col[f]]++;

@@ -39,8 +39,7 @@ static err_code unit_rows(ctx *c, const csr *facts, csr *ret_unit) {
     memcpy(start, facts->start, ((size_t)facts->n_rows + 1) * sizeof *start);
     if (cells) memcpy(col, facts->col, cells * sizeof *col);
     for (uint32_t i = 0; i < facts->n_rows; i++) {
-        double squares = 0;
-        for (uint64_t e = start[i]; e < start[i + 1]; e++) squares += (double)csr_value(facts, e) * (double)csr_value(facts, e);
+        double squares = csr_row_norm2(facts, i);
         for (uint64_t e = start[i]; e < start[i + 1]; e++)
             value[e] = squares > 0 ? (float)((double)csr_value(facts, e) / sqrt(squares)) : 0;
     }

@@ -1,4 +1,4 @@
-/* Interactions: checked once, as a matrix, as baskets. */
+/* Interactions: checked once, as baskets, as one history. As a matrix: weigh.h. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,29 +24,6 @@ err_code interactions_check(ctx *c, const interactions *x) {
     if (x->facts->n_rows != x->n_items) return fail(c, ERR_INVALID, "interactions: facts of %u items, not %u", x->facts->n_rows,
         x->n_items);
     return csr_check(c, x->facts);
-}
-
-/* Events by user turned to users by item and back: each row then stands ascending, repeats side by side. */
-err_code interactions_matrix(ctx *c, const interactions *x, csr *ret_matrix) {
-    csr by_item, sorted, raw = { x->n_users, x->n_items, x->start, x->item, x->weight };
-    uint64_t *start = arena_new(c->arena, uint64_t, (size_t)x->n_users + 1);
-    uint32_t *col = arena_new_raw(c->arena, uint32_t, x->start[x->n_users]);
-    float *value = arena_new_raw(c->arena, float, x->start[x->n_users]);
-    if (!start || !col || !value) return fail(c, ERR_NO_MEMORY, "matrix of %u users", x->n_users);
-    arena_mark mark = arena_save(c->arena);
-    TRY(csr_transpose(c, &raw, &by_item));
-    TRY(csr_transpose(c, &by_item, &sorted));
-    uint64_t n = 0;
-    for (uint32_t u = 0; u < x->n_users; u++) {
-        for (uint64_t e = sorted.start[u]; e < sorted.start[u + 1]; e++) {
-            if (n > start[u] && col[n - 1] == sorted.col[e]) value[n - 1] += csr_value(&sorted, e);
-            else col[n] = sorted.col[e], value[n++] = csr_value(&sorted, e);
-        }
-        start[u + 1] = n;
-    }
-    arena_restore(c->arena, mark);
-    *ret_matrix = (csr){ x->n_users, x->n_items, start, col, value };
-    return ERR_OK;
 }
 
 static int by_number(const void *a, const void *b) {

@@ -2,6 +2,7 @@
 #include "models/item_lists.h"
 #include <math.h>
 #include <string.h>
+#include "num/keys.h"
 
 err_code item_lists_room_new(ctx *c, uint32_t n_items, uint32_t k, item_lists_room *ret_room) {
     if (n_items > 0 && k > n_items - 1) k = n_items - 1;
@@ -55,30 +56,25 @@ err_code item_lists_cut(ctx *c, const item_lists *lists, uint32_t k, item_lists 
     return ERR_OK;
 }
 
-static bool stronger(topk_entry a, topk_entry b) {
-    float x = fabsf(a.score), y = fabsf(b.score);
-    return x > y || (x == y && a.item < b.item);
+/* Strongest first, a list whose items ascend: places then break ties as items do, and lead back to the signs.
+ *   keys, copy   room for n each */
+static void sort_strongest(topk_entry *list, size_t n, uint64_t *keys, topk_entry *copy) {
+    for (size_t at = 0; at < n; at++) keys[at] = key_of((uint32_t)at, fabsf(list[at].score)), copy[at] = list[at];
+    keys_sort(keys, n);
+    for (size_t at = 0; at < n; at++) list[at] = copy[(uint32_t)keys[at]];
 }
 
-static void sink(topk_entry *list, size_t n, size_t at) {
-    topk_entry e = list[at];
-    for (size_t child; (child = 2 * at + 1) < n; at = child) {
-        if (child + 1 < n && stronger(list[child], list[child + 1])) child++;
-        if (!stronger(e, list[child])) break;
-        list[at] = list[child];
-    }
-    list[at] = e;
-}
-
-/* Heap sort with the weakest on top: strongest first at the end, no memory, no bad case for a list of everybody's favourite. */
-static void sort_strongest(topk_entry *list, size_t n) {
-    for (size_t at = n / 2; at-- > 0;) sink(list, n, at);
-    for (size_t left = n; left > 1; left--) {
-        topk_entry weakest = list[0];
-        list[0] = list[left - 1];
-        list[left - 1] = weakest;
-        sink(list, left - 1, 0);
-    }
+static err_code sort_all(ctx *c, const uint64_t *start, uint32_t n_lists, topk_entry *entry) {
+    arena_mark mark = arena_save(c->arena);
+    size_t most = 0;
+    for (uint32_t i = 0; i < n_lists; i++)
+        if (start[i + 1] - start[i] > most) most = (size_t)(start[i + 1] - start[i]);
+    uint64_t *keys = arena_new_raw(c->arena, uint64_t, most);
+    topk_entry *copy = arena_new_raw(c->arena, topk_entry, most);
+    if (!keys || !copy) return fail(c, ERR_NO_MEMORY, "sort a list of %zu partners", most);
+    for (uint32_t i = 0; i < n_lists; i++) sort_strongest(entry + start[i], (size_t)(start[i + 1] - start[i]), keys, copy);
+    arena_restore(c->arena, mark);
+    return ERR_OK;
 }
 
 err_code item_lists_turn(ctx *c, const item_lists *lists, item_lists *ret_turned) {
@@ -93,7 +89,7 @@ err_code item_lists_turn(ctx *c, const item_lists *lists, item_lists *ret_turned
             entry[start[lists->entry[e].item]++] = (topk_entry){ i, lists->entry[e].score };
     memmove(start + 1, start, lists->n_items * sizeof *start);      /* each start had moved to the next list's */
     start[0] = 0;
-    for (uint32_t i = 0; i < lists->n_items; i++) sort_strongest(entry + start[i], (size_t)(start[i + 1] - start[i]));
+    TRY(sort_all(c, start, lists->n_items, entry));
     *ret_turned = (item_lists){ lists->n_items, start, entry };
     return ERR_OK;
 }

@@ -25,8 +25,6 @@ typedef struct {
 
 /* ERR_INVALID when starts go down, an item or weight is out of range, visits go down, or facts have other rows. */
 CHECK_RESULT err_code interactions_check(ctx *c, const interactions *x);
-/* Users by items with an event, weights of repeated events added up, in c->arena. ERR_NO_MEMORY. */
-CHECK_RESULT err_code interactions_matrix(ctx *c, const interactions *x, csr *ret_matrix);
 
 struct basket_matrix;
 /* Every visit as a basket of distinct items, in c->arena.

@@ -91,9 +91,7 @@ err_code visit_index_build(ctx *c, const csr *taste, const csr *vote, visit_inde
     if (!ix.norm2 || !ix.by_norm) return fail(c, ERR_NO_MEMORY, "index of %u shoppers", taste->n_rows);
     TRY(csr_transpose(c, taste, &ix.holders));
     for (uint32_t u = 0; u < ix.n_users; u++) {
-        double sum = 0;
-        for (uint64_t e = taste->start[u]; e < taste->start[u + 1]; e++) sum += (double)csr_value(taste, e) * (double)csr_value(taste, e);
-        ix.norm2[u] = (float)sum;
+        ix.norm2[u] = (float)csr_row_norm2(taste, u);
         ix.by_norm[u] = u;
     }
     if (ix.n_users) qsort_r(ix.by_norm, ix.n_users, sizeof *ix.by_norm, by_length, ix.norm2);

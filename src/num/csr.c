@@ -37,10 +37,8 @@ err_code csr_transpose(ctx *c, const csr *m, csr *ret_t) {
     return ERR_OK;
 }
 
-void csr_row_norms2(const csr *m, double *ret_norms2) {
-    for (uint32_t r = 0; r < m->n_rows; r++) {
-        double sum = 0;
-        for (uint64_t e = m->start[r]; e < m->start[r + 1]; e++) sum += (double)csr_value(m, e) * (double)csr_value(m, e);
-        ret_norms2[r] = sum;
-    }
+double csr_row_norm2(const csr *m, uint32_t row) {
+    double sum = 0;
+    for (uint64_t e = m->start[row]; e < m->start[row + 1]; e++) sum += (double)csr_value(m, e) * (double)csr_value(m, e);
+    return sum;
 }

@@ -18,5 +18,5 @@ static inline float csr_value(const csr *m, uint64_t cell) { return m->value ? m
 CHECK_RESULT err_code csr_check(ctx *c, const csr *m);
 /* Columns become rows, each ascending. ERR_NO_MEMORY. O(rows + columns + cells). */
 CHECK_RESULT err_code csr_transpose(ctx *c, const csr *m, csr *ret_t);
-/* Sum of squares of every row: room for n_rows. */
-void csr_row_norms2(const csr *m, double *ret_norms2);
+/* Sum of squares of a row. */
+double csr_row_norm2(const csr *m, uint32_t row);

@@ -1,5 +1,6 @@
 /* Tests of the factor models' inside: what is solved, that the loss falls, and what a fold-in gives. The contract of rows is tested
  * in contract_test.c. */
+#include "tests/models/fitted.h"
 #include "tests/test.h"
 #include <math.h>
 #include <string.h>
@@ -172,11 +173,8 @@ TEST(als, takes_a_row_longer_than_a_panel) {
     uint32_t *item = arena_new(c->arena, uint32_t, 2 * MANY);
     for (uint32_t u = 0; u < MANY; u++) item[2 * u] = 0, item[2 * u + 1] = 1 + u % 9, start[u + 1] = 2 * (u + 1);
     interactions x = { .n_users = MANY, .n_items = 10, .start = start, .item = item };
-    model_options o = model_default_options(&model_als);
-    assert_ok(c, model_set_all(c, &model_als, &o, str_of("factors=8 sweeps=5")));
     /* when */
-    model m;
-    assert_ok(c, model_fit(c, &model_als, &x, &o, &m));
+    model m = fitted(c, &model_als, &x, "factors=8 sweeps=5", 0);
     /* then: who has item 3 is not told of the others, which nobody has together with it */
     float s[10];
     history h = { .n = 1, .item = (const uint32_t[]){ 3 }, .user = MODEL_NOBODY };
@@ -202,11 +200,7 @@ TEST(bpr, gives_the_same_bits_on_any_number_of_threads_and_tells_crowds_apart) {
     interactions x = crowds(c, N, N);
     float s[2][N];
     for (int run = 0; run < 2; run++) {
-        model_options o = model_default_options(&model_bpr);
-        model m;
-        o.threads = run ? 4 : 1;
-        assert_ok(c, model_set_all(c, &model_bpr, &o, str_of("factors=8 epochs=30")));
-        assert_ok(c, model_fit(c, &model_bpr, &x, &o, &m));
+        model m = fitted(c, &model_bpr, &x, "factors=8 epochs=30", run ? 4 : 1);
         history h = interactions_history(&x, 7);
         h.user = MODEL_NOBODY;
         assert_ok(c, model_score(c, &m, &h, 1, s[run]));
@@ -222,10 +216,8 @@ TEST(bpr, takes_a_user_who_has_everything) {
     uint64_t start[3] = { 0, 5, 6 };
     uint32_t item[6] = { 0, 1, 2, 3, 4, 2 };
     interactions x = { .n_users = 2, .n_items = 5, .start = start, .item = item };
-    model_options o = model_default_options(&model_bpr);
-    model m;
+    model m = fitted(c, &model_bpr, &x, "", 0);
     float s[5];
-    assert_ok(c, model_fit(c, &model_bpr, &x, &o, &m));
     history h = interactions_history(&x, 1);
     assert_ok(c, model_score(c, &m, &h, 1, s));
     for (int i = 0; i < 5; i++) assert_true(isfinite(s[i]));

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 #include "models/rows.h"
+#include "tests/models/fitted.h"
 #include "tests/test.h"
 
 enum { ITEMS = 300, FACTS = 500, EACH = 12 };
@@ -45,18 +46,10 @@ static void dense_row(const shelf *s, uint32_t item, double *ret) {
     for (uint32_t f = 0; f < FACTS && squares > 0; f++) ret[f] /= sqrt(squares);
 }
 
-static model fitted(ctx *c, const interactions *x, const char *settings) {
-    model m;
-    model_options o = model_default_options(&model_content);
-    assert_ok(c, model_set_all(c, &model_content, &o, str_of(settings)));
-    assert_ok(c, model_fit(c, &model_content, x, &o, &m));
-    return m;
-}
-
 TEST(model_content, is_the_cosine_to_what_somebody_took) {
     static shelf s;
     TEST_CTX(c);
-    model m = fitted(c, make_shelf(&s), "");
+    model m = fitted(c, &model_content, make_shelf(&s), "", 0);
     static const uint32_t took[] = { 3, 50, 3 };
     static const float weight[] = { 1, 2, 1 };
     history h = { .n = 3, .item = took, .weight = weight, .user = MODEL_NOBODY };
@@ -79,7 +72,7 @@ TEST(model_content, projected_stays_near_the_exact_cosine) {
     static shelf s;
     TEST_CTX(c);
     const interactions *x = make_shelf(&s);
-    model exact = fitted(c, x, ""), projected = fitted(c, x, "dim=1024");
+    model exact = fitted(c, &model_content, x, "", 0), projected = fitted(c, &model_content, x, "dim=1024", 0);
     float a[ITEMS], b[ITEMS];
     double error = 0;
     for (uint32_t u = 0; u < 20; u++) {
@@ -96,7 +89,7 @@ TEST(model_content, knows_nothing_of_strangers_and_needs_facts) {
     static shelf s;
     TEST_CTX(c);
     interactions x = *make_shelf(&s);
-    model m = fitted(c, &x, "");
+    model m = fitted(c, &model_content, &x, "", 0);
     float scores[ITEMS];
     history stranger = { .user = MODEL_NOBODY };
     assert_ok(c, model_score(c, &m, &stranger, 1, scores));
@@ -109,14 +102,8 @@ TEST(model_content, knows_nothing_of_strangers_and_needs_facts) {
 TEST(model_content, projected_comes_back_from_a_pack) {
     static shelf s;
     TEST_CTX(c);
-    model m = fitted(c, make_shelf(&s), "dim=64"), back;
-    buf out;
-    buf_init_in(&out, c->arena, 64 * MIB);
-    assert_ok(c, model_save(c, &m, &out));
-    char *bytes = arena_alloc(c->arena, out.n + 64);
-    bytes += 64 - (uintptr_t)bytes % 64;
-    memcpy(bytes, out.p, out.n);
-    assert_ok(c, model_load(c, (str){ bytes, out.n }, &back));
+    str bytes;
+    model m = fitted(c, &model_content, make_shelf(&s), "dim=64", 0), back = kept(c, &m, &bytes);
     float a[ITEMS], b[ITEMS];
     history h = interactions_history(&s.x, 0);
     assert_ok(c, model_score(c, &m, &h, 1, a));
@@ -131,7 +118,7 @@ TEST(model_content, latent_vectors_bring_together_what_shares_no_word) {
     static const uint32_t col[] = { 0, 1, 1, 2, 2, 3, 4, 5, 5, 6, 6, 7 }, took[] = { 0 };
     const csr facts = { 6, 8, facts_start, col, NULL };
     const interactions x = { .n_users = 1, .n_items = 6, .start = start, .item = took, .facts = &facts };
-    model exact = fitted(c, &x, ""), latent = fitted(c, &x, "dim=2 lsa=1");
+    model exact = fitted(c, &model_content, &x, "", 0), latent = fitted(c, &model_content, &x, "dim=2 lsa=1", 0);
     float a[6], b[6];
     history h = interactions_history(&x, 0);
     assert_ok(c, model_score(c, &exact, &h, 1, a));

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "models/rows.h"
 #include "num/vec.h"
+#include "tests/models/fitted.h"
 #include "tests/test.h"
 
 enum { USERS = 50, ITEMS = 50, VISITS = 3, MOST = USERS * ITEMS };
@@ -46,7 +47,7 @@ static const interactions *make_board(board *b) {
     return &b->x;
 }
 
-static model fitted(ctx *c, const model_row *row, const interactions *x, uint64_t seed, int threads) {
+static model plain(ctx *c, const model_row *row, const interactions *x, uint64_t seed, int threads) {
     model m;
     model_options o = model_default_options(row);
     o.seed = seed, o.threads = threads;
@@ -74,7 +75,7 @@ TEST(models, each_learns_the_checkerboard) {
         const model_row *row = model_rows[r];
         if (row == &model_popularity || row == &model_personal_top) continue;     /* floors: know nothing of others */
         TEST_CTX(c);
-        model m = fitted(c, row, x, 1, 1);
+        model m = plain(c, row, x, 1, 1);
         for (uint32_t colour = 0; colour < 2; colour++) {
             uint32_t items[ITEMS];
             float s[ITEMS];
@@ -95,7 +96,7 @@ TEST(models, each_answers_a_batch_as_it_answers_one) {
     const interactions *x = make_board(&b);
     for (size_t r = 0; r < n_model_rows; r++) {
         TEST_CTX(c);
-        model m = fitted(c, model_rows[r], x, 1, 1);
+        model m = plain(c, model_rows[r], x, 1, 1);
         history h[USERS];
         static float all[USERS * ITEMS], one[ITEMS];
         for (uint32_t u = 0; u < USERS; u++) h[u] = interactions_history(x, u);
@@ -146,7 +147,7 @@ TEST(models, those_with_vectors_find_their_best_by_them_as_by_all_scores) {
     for (size_t r = 0; r < n_model_rows; r++) {
         if (!model_rows[r]->aim) continue;
         TEST_CTX(c);
-        model m = fitted(c, model_rows[r], x, 1, 1);
+        model m = plain(c, model_rows[r], x, 1, 1);
         for (uint32_t u = 0; u < USERS; u += 3) check_aim(c, &m, &(history[]){ interactions_history(x, u) }[0]);
         check_aim(c, &m, &(history){ .user = MODEL_NOBODY });
         n_aiming++;
@@ -159,14 +160,8 @@ TEST(models, each_is_the_same_after_save_and_load) {
     const interactions *x = make_board(&b);
     for (size_t r = 0; r < n_model_rows; r++) {
         TEST_CTX(c);
-        model m = fitted(c, model_rows[r], x, 1, 1), back;
-        buf out;
-        buf_init_in(&out, c->arena, 64 * MIB);
-        assert_ok(c, model_save(c, &m, &out));
-        char *bytes = arena_alloc(c->arena, out.n + 64);
-        bytes += 64 - (uintptr_t)bytes % 64;
-        memcpy(bytes, out.p, out.n);
-        assert_ok(c, model_load(c, (str){ bytes, out.n }, &back));
+        str bytes;
+        model m = plain(c, model_rows[r], x, 1, 1), back = kept(c, &m, &bytes);
         assert_int_equal(ITEMS, back.n_items);
         assert_memory_equal(m.options.param, back.options.param, m.row->n_params * sizeof(double));
         for (uint32_t u = 0; u < USERS; u += 7) {
@@ -177,9 +172,9 @@ TEST(models, each_is_the_same_after_save_and_load) {
             assert_memory_equal(s, t, sizeof s);
             if (back.row->aim) check_aim(c, &back, &h);
         }
-        for (size_t cut = 0; cut < out.n; cut += 1 + out.n / 97)    /* what is cut is refused, and never read past its end */
-            if (model_load(c, (str){ bytes, cut }, &back) != ERR_CORRUPT) test_fail("%s: %zu of %zu bytes were taken",
-                m.row->name, cut, out.n);
+        for (size_t cut = 0; cut < bytes.n; cut += 1 + bytes.n / 97)    /* what is cut is refused, and never read past its end */
+            if (model_load(c, (str){ bytes.p, cut }, &back) != ERR_CORRUPT) test_fail("%s: %zu of %zu bytes were taken",
+                m.row->name, cut, bytes.n);
     }
 }
 
@@ -188,7 +183,7 @@ TEST(models, each_gives_the_same_bits_for_a_seed_on_any_number_of_threads) {
     const interactions *x = make_board(&b);
     for (size_t r = 0; r < n_model_rows; r++) {
         TEST_CTX(c);
-        model one = fitted(c, model_rows[r], x, 7, 1), two = fitted(c, model_rows[r], x, 7, 3);
+        model one = plain(c, model_rows[r], x, 7, 1), two = plain(c, model_rows[r], x, 7, 3);
         for (uint32_t u = 0; u < USERS; u += 3) {
             float s[ITEMS], t[ITEMS];
             history h = interactions_history(x, u);
@@ -214,7 +209,7 @@ TEST(models, each_takes_empty_small_and_foreign_input) {
     for (size_t r = 0; r < n_model_rows; r++)
         for (size_t d = 0; d < COUNT(data); d++) {
             TEST_CTX(c);
-            model m = fitted(c, model_rows[r], &data[d], 1, 1);
+            model m = plain(c, model_rows[r], &data[d], 1, 1);
             float s[COUNT(asked)];
             assert_ok(c, model_score(c, &m, asked, COUNT(asked), s));
             check_finite(m.row, s, COUNT(asked));

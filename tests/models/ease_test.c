@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 #include "models/rows.h"
+#include "models/weigh.h"
+#include "tests/models/fitted.h"
 #include "tests/test.h"
 
 static interactions of_cells(ctx *c, const char *const *rows, uint32_t n_users, uint32_t n_items) {
@@ -16,20 +18,6 @@ static interactions of_cells(ctx *c, const char *const *rows, uint32_t n_users, 
     return (interactions){ .n_users = n_users, .n_items = n_items, .start = start, .item = item };
 }
 
-/* B row by row: what a history of one item is answered. */
-static float *weights_of(ctx *c, const interactions *x, const char *settings) {
-    model_options o = model_default_options(&model_ease);
-    model m;
-    float *b = arena_new(c->arena, float, (size_t)x->n_items * x->n_items);
-    assert_ok(c, model_set_all(c, &model_ease, &o, str_of(settings)));
-    assert_ok(c, model_fit(c, &model_ease, x, &o, &m));
-    for (uint32_t i = 0; i < x->n_items; i++) {
-        const history h = { .n = 1, .item = &i, .user = MODEL_NOBODY };
-        assert_ok(c, model_score(c, &m, &h, 1, b + (size_t)i * x->n_items));
-    }
-    return b;
-}
-
 TEST(models, ease_gives_the_reference_vectors) {
     TEST_CTX(c);
     static const char *const five[] = { "1100", "1110", "0110", "0011", "1001" }, *const four[] = { "110", "101", "011", "111" };
@@ -41,27 +29,12 @@ TEST(models, ease_gives_the_reference_vectors) {
     for (size_t f = 0; f < COUNT(forms); f++) {
         char settings[40];
         (void)snprintf(settings, sizeof settings, "lambda=0.5%s", forms[f]);
-        float *b = weights_of(c, &x, settings);
+        float *b = answers_to_each(c, &model_ease, &x, settings);
         for (size_t i = 0; i < COUNT(want5); i++) assert_float_equal(want5[i], b[i], 1e-5);
         (void)snprintf(settings, sizeof settings, "lambda=1%s", forms[f]);
-        b = weights_of(c, &y, settings);
+        b = answers_to_each(c, &model_ease, &y, settings);
         for (size_t i = 0; i < COUNT(want4); i++) assert_float_equal(want4[i], b[i], 1e-5);
     }
-}
-
-static interactions random_events(ctx *c, uint32_t n_users, uint32_t n_items) {
-    enum { EACH = 12 };
-    uint64_t *start = arena_new(c->arena, uint64_t, n_users + 1);
-    uint32_t *item = arena_new(c->arena, uint32_t, (size_t)n_users * EACH);
-    float *weight = arena_new(c->arena, float, (size_t)n_users * EACH);
-    for (uint32_t u = 0; u < n_users; u++) {
-        start[u + 1] = start[u] + EACH;
-        for (uint64_t e = start[u]; e < start[u + 1]; e++) {
-            item[e] = (uint32_t)rng_below(&c->random, 1 + rng_below(&c->random, n_items));
-            weight[e] = (float)(1 + rng_below(&c->random, 3));
-        }
-    }
-    return (interactions){ .n_users = n_users, .n_items = n_items, .start = start, .item = item, .weight = weight };
 }
 
 /* Gauss-Jordan in double. */
@@ -82,11 +55,11 @@ static void invert_plain(double *a, size_t n) {
 TEST(models, ease_equals_a_plain_inverse_with_values_dropout_and_weights_of_users) {
     TEST_CTX(c);
     enum { USERS = 300, ITEMS = 230 };
-    interactions x = random_events(c, USERS, ITEMS);
-    float *b = weights_of(c, &x, "lambda=3 values=2 dropout=0.25 user_power=0.5");
+    interactions x = random_events(c, USERS, ITEMS, 12, 12);
+    float *b = answers_to_each(c, &model_ease, &x, "lambda=3 values=2 dropout=0.25 user_power=0.5");
     double *g = arena_new(c->arena, double, ITEMS * ITEMS);
     csr m;
-    assert_ok(c, interactions_matrix(c, &x, &m));
+    assert_ok(c, weigh_matrix(c, &x, &(weighing){ WEIGH_SUM, 0 }, &m));
     for (uint32_t u = 0; u < USERS; u++)
         for (uint64_t e = m.start[u]; e < m.start[u + 1]; e++)
             for (uint64_t f = m.start[u]; f < m.start[u + 1]; f++)
@@ -103,8 +76,8 @@ TEST(models, ease_equals_a_plain_inverse_with_values_dropout_and_weights_of_user
 TEST(models, ease_cut_to_lists_keeps_the_strongest_of_each_row) {
     TEST_CTX(c);
     enum { ITEMS = 60, KEPT = 10 };
-    interactions x = random_events(c, 100, ITEMS);
-    float *all = weights_of(c, &x, "lambda=5"), *cut = weights_of(c, &x, "lambda=5 k=10");
+    interactions x = random_events(c, 100, ITEMS, 12, 12);
+    float *all = answers_to_each(c, &model_ease, &x, "lambda=5"), *cut = answers_to_each(c, &model_ease, &x, "lambda=5 k=10");
     for (size_t i = 0; i < ITEMS; i++) {
         float least_kept = INFINITY, most_left = 0;
         size_t kept = 0;

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "models/rows.h"
 #include "num/blas.h"
+#include "tests/models/fitted.h"
 #include "tests/test.h"
 
 enum { USERS = 30, ITEMS = 18 };
@@ -94,15 +95,11 @@ static void add_ideal_plain(ctx *c, const shop *s, const bool *r, int rank, doub
 typedef struct { double in, power, user, out, ideal, sharpen; int rank, order; double root; int whole; } setting;
 
 static model fit_with(ctx *c, const interactions *x, const setting *t) {
-    model_options o = model_default_options(&model_graph_filter);
     char text[256];
-    int n = snprintf(text, sizeof text, "in=%g power=%g user=%g out=%g ideal=%g sharpen=%g rank=%d order=%d root=%g whole=%d passes=12",
+    (void)snprintf(text, sizeof text, "in=%g power=%g user=%g out=%g ideal=%g sharpen=%g rank=%d order=%d root=%g whole=%d passes=12",
                      t->in, t->power,
                      t->user, t->out, t->ideal, t->sharpen, t->rank, t->order, t->root, t->whole);
-    assert_ok(c, model_set_all(c, &model_graph_filter, &o, (str){ text, (size_t)n }));
-    model m;
-    assert_ok(c, model_fit(c, &model_graph_filter, x, &o, &m));
-    return m;
+    return fitted(c, &model_graph_filter, x, text, 0);
 }
 
 static void compare(const double *want, const float *got, size_t at, int user) {
@@ -149,11 +146,8 @@ TEST(graph_filter, two_halves_of_an_event_count_as_one) {
     interactions halves = { .n_users = 3, .n_items = 3, .start = start, .item = item, .weight = weight };
     uint64_t start_whole[] = { 0, 2, 5, 7 };
     interactions wholes = { .n_users = 3, .n_items = 3, .start = start_whole, .item = item, .weight = whole };
-    model_options o = model_default_options(&model_graph_filter);
-    assert_ok(c, model_set_all(c, &model_graph_filter, &o, STR("values=2")));
     for (int i = 0; i < 2; i++) {
-        model m;
-        assert_ok(c, model_fit(c, &model_graph_filter, i ? &wholes : &halves, &o, &m));
+        model m = fitted(c, &model_graph_filter, i ? &wholes : &halves, "values=2", 0);
         history h = interactions_history(i ? &wholes : &halves, 2);
         assert_ok(c, model_score(c, &m, &h, 1, got[i]));
     }
@@ -166,10 +160,7 @@ TEST(graph_filter, stays_finite_with_weights_far_apart_and_items_unknown) {
     uint32_t item[] = { 0, 1, 2, 0, 2, 3 }, asked[] = { 3, 1000000, 0, 0, 2, UINT32_MAX };
     float weight[] = { 1e-30f, 1e30f, 1, 1e20f, 1e-20f, 3e38f }, got[5];
     interactions x = { .n_users = 3, .n_items = 5, .start = start, .item = item, .weight = weight };
-    model_options o = model_default_options(&model_graph_filter);
-    assert_ok(c, model_set_all(c, &model_graph_filter, &o, STR("power=2 in=1.5 user=1.5 out=1.5 ideal=1")));
-    model m;
-    assert_ok(c, model_fit(c, &model_graph_filter, &x, &o, &m));
+    model m = fitted(c, &model_graph_filter, &x, "power=2 in=1.5 user=1.5 out=1.5 ideal=1", 0);
     history h = { .n = COUNT(asked), .item = asked, .weight = weight, .user = MODEL_NOBODY };
     assert_ok(c, model_score(c, &m, &h, 1, got));
     for (size_t j = 0; j < COUNT(got); j++) assert_true(isfinite(got[j]));
@@ -186,10 +177,7 @@ TEST(graph_filter, thins_out_an_item_that_everybody_has) {
     float all[5], some[5];
     const char *settings[] = { "sharpen=0", "sharpen=0 most=100" };
     for (int i = 0; i < 2; i++) {
-        model_options o = model_default_options(&model_graph_filter);
-        model m;
-        assert_ok(c, model_set_all(c, &model_graph_filter, &o, str_of(settings[i])));
-        assert_ok(c, model_fit(c, &model_graph_filter, &x, &o, &m));
+        model m = fitted(c, &model_graph_filter, &x, settings[i], 0);
         assert_ok(c, model_score(c, &m, &(history){ .n = 1, .item = &zero, .user = MODEL_NOBODY }, 1, i ? some : all));
     }
     /* then: a tenth of the users are asked, evenly spread: the order of items and their shares stay */
@@ -200,12 +188,8 @@ TEST(graph_filter, lists_add_up_what_each_item_alone_would_answer) {
     TEST_CTX(c);
     shop s = { .start = { 0 } };
     const interactions *x = draw_shop(c, &s);
-    model_options o = model_default_options(&model_graph_filter), cut = o;
-    model whole, lists;
-    assert_ok(c, model_set_all(c, &model_graph_filter, &o, STR("power=1 sharpen=0")));
-    assert_ok(c, model_set_all(c, &model_graph_filter, &cut, STR("power=1 sharpen=0 lists=1000000")));
-    assert_ok(c, model_fit(c, &model_graph_filter, x, &o, &whole));
-    assert_ok(c, model_fit(c, &model_graph_filter, x, &cut, &lists));
+    model whole = fitted(c, &model_graph_filter, x, "power=1 sharpen=0", 0);
+    model lists = fitted(c, &model_graph_filter, x, "power=1 sharpen=0 lists=1000000", 0);
     for (uint32_t u = 0; u < USERS; u++) {
         float want[ITEMS], got[ITEMS];
         history h = interactions_history(x, u);
@@ -220,17 +204,8 @@ TEST(graph_filter, lists_are_saved_alone_and_come_back) {
     TEST_CTX(c);
     shop s = { .start = { 0 } };
     const interactions *x = draw_shop(c, &s);
-    model_options o = model_default_options(&model_graph_filter);
-    model m, back;
-    buf out;
-    assert_ok(c, model_set_all(c, &model_graph_filter, &o, STR("lists=4")));
-    assert_ok(c, model_fit(c, &model_graph_filter, x, &o, &m));
-    buf_init_in(&out, c->arena, MIB);
-    assert_ok(c, model_save(c, &m, &out));
-    char *bytes = arena_alloc(c->arena, out.n + 64);
-    bytes += 64 - (uintptr_t)bytes % 64;
-    memcpy(bytes, out.p, out.n);
-    assert_ok(c, model_load(c, (str){ bytes, out.n }, &back));
+    str bytes;
+    model m = fitted(c, &model_graph_filter, x, "lists=4", 0), back = kept(c, &m, &bytes);
     for (uint32_t u = 0; u < USERS; u++) {
         float want[ITEMS], got[ITEMS];
         history h = interactions_history(x, u);
@@ -238,5 +213,5 @@ TEST(graph_filter, lists_are_saved_alone_and_come_back) {
         assert_ok(c, model_score(c, &back, &h, 1, got));
         assert_memory_equal(want, got, sizeof want);
     }
-    for (size_t cut = 0; cut < out.n; cut += 7) assert_err(ERR_CORRUPT, model_load(c, (str){ bytes, cut }, &back));
+    for (size_t cut = 0; cut < bytes.n; cut += 7) assert_err(ERR_CORRUPT, model_load(c, (str){ bytes.p, cut }, &back));
 }

@@ -1,6 +1,6 @@
 /* Interactions as a matrix and as baskets. */
 #include "models/baskets.h"
-#include "models/model.h"
+#include "models/weigh.h"
 #include "tests/test.h"
 
 static const uint64_t start[] = { 0, 5, 5, 7 };
@@ -14,7 +14,7 @@ static const interactions x = { .n_users = 3, .n_items = 4, .start = start, .ite
 TEST(interactions, become_a_matrix_with_repeats_added_up) {
     TEST_CTX(c);
     csr m;
-    assert_ok(c, interactions_matrix(c, &x, &m));
+    assert_ok(c, weigh_matrix(c, &x, &(weighing){ WEIGH_SUM, 0 }, &m));
     assert_ok(c, csr_check(c, &m));
     static const uint64_t rows[] = { 0, 3, 3, 4 };
     static const uint32_t cols[] = { 0, 1, 3, 2 };

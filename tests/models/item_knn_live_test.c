@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "models/rows.h"
+#include "tests/models/fitted.h"
 #include "tests/test.h"
 
 enum { USERS = 90, ITEMS = 60, EVENTS = 900, FIRST = 500 };
@@ -40,7 +41,7 @@ static uint32_t users_until(const event *events, size_t n) {
     return users;
 }
 
-static item_knn_live *fitted(ctx *c, const interactions *x, const char *settings) {
+static item_knn_live *live_of(ctx *c, const interactions *x, const char *settings) {
     model_options o = model_default_options(&model_item_knn);
     item_knn_live *l;
     assert_ok(c, model_set_all(c, &model_item_knn, &o, str_of(settings)));
@@ -72,14 +73,14 @@ TEST(models, item_knn_live_gives_after_each_order_what_a_refit_gives) {
         event events[EVENTS];
         uint32_t n_users = make_events(c, events);
         interactions first = until(c, events, FIRST, users_until(events, FIRST)), all = until(c, events, EVENTS, n_users);
-        item_knn_live *l = fitted(c, &first, settings[s]);
+        item_knn_live *l = live_of(c, &first, settings[s]);
         for (size_t e = FIRST; e < EVENTS; e++) {
             const topk_entry *list;
             uint32_t n;
             assert_ok(c, item_knn_add(c, l, events[e].user, &events[e].item, &events[e].weight, 1));
             if (e % 3 == 0) assert_ok(c, item_knn_live_list(c, l, (uint32_t)(e % ITEMS), &list, &n));   /* asked in between */
         }
-        assert_same_lists(c, l, fitted(c, &all, settings[s]), settings[s]);
+        assert_same_lists(c, l, live_of(c, &all, settings[s]), settings[s]);
     }
 }
 
@@ -89,12 +90,9 @@ TEST(models, item_knn_live_scores_as_the_model_does) {
     uint32_t n_users = make_events(c, events);
     interactions x = until(c, events, EVENTS, n_users);
     for (size_t s = 0; s < COUNT(settings); s++) {
-        model_options o = model_default_options(&model_item_knn);
-        item_knn_live *l = fitted(c, &x, settings[s]);
-        model m;
+        item_knn_live *l = live_of(c, &x, settings[s]);
+        model m = fitted(c, &model_item_knn, &x, settings[s], 0);
         float got[ITEMS], want[ITEMS];
-        assert_ok(c, model_set_all(c, &model_item_knn, &o, str_of(settings[s])));
-        assert_ok(c, model_fit(c, &model_item_knn, &x, &o, &m));
         for (uint32_t u = 0; u < n_users; u += 7) {
             const history h = interactions_history(&x, u);
             assert_ok(c, model_score(c, &m, &h, 1, want));
@@ -111,7 +109,7 @@ TEST(models, item_knn_live_takes_whole_orders_with_repeats) {
     event events[EVENTS];
     uint32_t n_users = make_events(c, events), item[3] = { 4, 9, 4 };
     interactions x = until(c, events, FIRST, n_users);
-    item_knn_live *whole = fitted(c, &x, "values=2 k=9"), *single = fitted(c, &x, "values=2 k=9");
+    item_knn_live *whole = live_of(c, &x, "values=2 k=9"), *single = live_of(c, &x, "values=2 k=9");
     assert_ok(c, item_knn_add(c, whole, 3, item, NULL, 3));
     for (size_t e = 0; e < 3; e++) assert_ok(c, item_knn_add(c, single, 3, &item[e], NULL, 1));
     assert_ok(c, item_knn_add(c, whole, 3, item, NULL, 0));
@@ -123,7 +121,7 @@ TEST(models, item_knn_live_refuses_what_it_cannot_follow) {
     event events[EVENTS];
     uint32_t n_users = make_events(c, events), item = ITEMS, known = 0, n;
     interactions x = until(c, events, FIRST, n_users);
-    item_knn_live *l = fitted(c, &x, "");
+    item_knn_live *l = live_of(c, &x, "");
     float weight = -1;
     const topk_entry *list;
     assert_err(ERR_INVALID, item_knn_add(c, l, 0, &item, NULL, 1));

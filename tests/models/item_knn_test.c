@@ -2,32 +2,19 @@
 #include <math.h>
 #include "models/item_knn.h"
 #include "models/rows.h"
+#include "models/weigh.h"
+#include "tests/models/fitted.h"
 #include "tests/test.h"
 
 enum { USERS = 120, ITEMS = 70, EACH = 9 };
 
-/* Popular items and rare ones, repeats, weights of 1 to 3. */
-static interactions random_events(ctx *c) {
-    uint64_t *start = arena_new(c->arena, uint64_t, USERS + 1);
-    uint32_t *item = arena_new(c->arena, uint32_t, USERS * EACH);
-    float *weight = arena_new(c->arena, float, USERS * EACH);
-    for (uint32_t u = 0; u < USERS; u++) {
-        start[u + 1] = start[u] + 2 + rng_below(&c->random, EACH - 1);
-        for (uint64_t e = start[u]; e < start[u + 1]; e++) {
-            item[e] = (uint32_t)rng_below(&c->random, 1 + rng_below(&c->random, ITEMS));
-            weight[e] = (float)(1 + rng_below(&c->random, 3));
-        }
-    }
-    return (interactions){ .n_users = USERS, .n_items = ITEMS, .start = start, .item = item, .weight = weight };
-}
-
 TEST(models, item_product_rows_equal_the_definition) {
     TEST_CTX(c);
-    interactions x = random_events(c);
+    interactions x = random_events(c, USERS, ITEMS, 2, EACH);
     csr m;
     float weights[USERS];
     for (uint32_t u = 0; u < USERS; u++) weights[u] = (float)(0.1 + rng_unit(&c->random));
-    assert_ok(c, interactions_matrix(c, &x, &m));
+    assert_ok(c, weigh_matrix(c, &x, &(weighing){ WEIGH_SUM, 0 }, &m));
     for (int weighted = 0; weighted < 2; weighted++) {
         item_product p;
         product_row row;
@@ -58,19 +45,6 @@ TEST(models, item_product_passes_over_histories_that_are_too_long) {
     assert_float_equal(0, row.cell[2], 0);
 }
 
-static float *answers(ctx *c, const model_row *row, const interactions *x, const char *settings) {
-    model_options o = model_default_options(row);
-    model m;
-    float *b = arena_new(c->arena, float, (size_t)x->n_items * x->n_items);
-    assert_ok(c, model_set_all(c, row, &o, str_of(settings)));
-    assert_ok(c, model_fit(c, row, x, &o, &m));
-    for (uint32_t i = 0; i < x->n_items; i++) {
-        const history h = { .n = 1, .item = &i, .user = MODEL_NOBODY };
-        assert_ok(c, model_score(c, &m, &h, 1, b + (size_t)i * x->n_items));
-    }
-    return b;
-}
-
 /* By the book, in double, from the dense matrix. */
 static double expected(double d[USERS][ITEMS], int kind, double shrink, size_t i, size_t j) {
     double both = 0, n_i = 0, n_j = 0, sum = 0, i2 = 0, j2 = 0;
@@ -92,7 +66,7 @@ static double expected(double d[USERS][ITEMS], int kind, double shrink, size_t i
 
 TEST(models, item_knn_gives_every_likeness_by_its_definition) {
     TEST_CTX(c);
-    interactions x = random_events(c);
+    interactions x = random_events(c, USERS, ITEMS, 2, EACH);
     static double d[USERS][ITEMS];
     static const struct { const char *settings; int kind; double shrink; } cases[] = {
         { "similarity=0 values=2 own=1 other=1", SIMILARITY_COSINE, 0 },
@@ -106,7 +80,7 @@ TEST(models, item_knn_gives_every_likeness_by_its_definition) {
     for (size_t u = 0; u < USERS; u++)
         for (uint64_t e = x.start[u]; e < x.start[u + 1]; e++) d[u][x.item[e]] += (double)x.weight[e];
     for (size_t s = 0; s < COUNT(cases); s++) {
-        float *got = answers(c, &model_item_knn, &x, cases[s].settings);
+        float *got = answers_to_each(c, &model_item_knn, &x, cases[s].settings);
         for (size_t i = 0; i < ITEMS; i++)
             for (size_t j = 0; j < ITEMS; j++) {
                 double want = expected(d, cases[s].kind, cases[s].shrink, i, j);
@@ -121,16 +95,16 @@ TEST(models, item_knn_bm25_holds_popular_items_and_repeats_back) {
     static const uint64_t start[] = { 0, 3, 6, 8, 10, 11 };
     static const uint32_t item[] = { 0, 1, 2, 0, 1, 2, 1, 3, 1, 3, 1 };       /* 1 is taken by all, 2 by the two who took 0 */
     interactions x = { .n_users = 5, .n_items = 4, .start = start, .item = item };
-    float *plain = answers(c, &model_item_knn, &x, "similarity=1 own=0 other=0 bm25_b=0 bm25_k1=1");
-    float *held = answers(c, &model_item_knn, &x, "similarity=1 own=0 other=0 bm25_b=1 bm25_k1=1");
+    float *plain = answers_to_each(c, &model_item_knn, &x, "similarity=1 own=0 other=0 bm25_b=0 bm25_k1=1");
+    float *held = answers_to_each(c, &model_item_knn, &x, "similarity=1 own=0 other=0 bm25_b=1 bm25_k1=1");
     assert_float_equal(plain[1], plain[2], 1e-6);             /* the same two users */
     assert_true(held[2] > 1.2f * held[1]);
 }
 
 TEST(models, item_knn_keeps_k_neighbours) {
     TEST_CTX(c);
-    interactions x = random_events(c);
-    float *got = answers(c, &model_item_knn, &x, "k=5");
+    interactions x = random_events(c, USERS, ITEMS, 2, EACH);
+    float *got = answers_to_each(c, &model_item_knn, &x, "k=5");
     for (size_t i = 0; i < ITEMS; i++) {
         size_t kept = 0;
         for (size_t j = 0; j < ITEMS; j++) kept += got[i * ITEMS + j] != 0;

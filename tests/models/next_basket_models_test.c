@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 #include "models/rows.h"
+#include "tests/models/fitted.h"
 #include "tests/test.h"
 
 /* Users "visit visit ...", items as letters. */
@@ -23,11 +24,7 @@ static const interactions *shop_of(shop *s, const char *const *users, uint32_t n
 /* Scores of a visitor who came after the fit. */
 static void ask(ctx *c, const char *name, const char *settings, const interactions *x, const char *visitor, float *ret) {
     shop who = { .start = { 0 } };
-    const model_row *row = model_named(str_of(name));
-    model_options o = model_default_options(row);
-    model m;
-    assert_ok(c, model_set_all(c, row, &o, str_of(settings)));
-    assert_ok(c, model_fit(c, row, x, &o, &m));
+    model m = fitted(c, model_named(str_of(name)), x, settings, 0);
     history h = interactions_history(shop_of(&who, &visitor, 1, x->n_items), 0);
     h.user = MODEL_NOBODY;
     assert_ok(c, model_score(c, &m, &h, 1, ret));

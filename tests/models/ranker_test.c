@@ -1,4 +1,5 @@
 /* Trees, their fast scorer, the logistic model and calibration: right answers that are known, limits, damage. */
+#include "tests/models/fitted.h"
 #include "tests/test.h"
 #include "models/boost.h"
 #include "models/logistic.h"
@@ -24,7 +25,7 @@ static ranker_rows made_up(ctx *c, size_t n_groups, uint64_t seed) {
     return (ranker_rows){ x, label, NULL, n, WIDTH, group, n_groups };
 }
 
-static ranker fitted(ctx *c, const ranker_rows *rows, ranker_kind kind) {
+static ranker ranker_of(ctx *c, const ranker_rows *rows, ranker_kind kind) {
     ranker_params p = ranker_default_params();
     ranker r;
     p.kind = kind;
@@ -136,7 +137,7 @@ TEST(logistic, ends_finite_on_hopeless_data) {
 TEST(ranker, trees_know_what_a_line_cannot) {
     TEST_CTX(c);
     ranker_rows rows = made_up(c, 1500, 1);
-    ranker trees = fitted(c, &rows, RANKER_TREES), line = fitted(c, &rows, RANKER_LOGISTIC);
+    ranker trees = ranker_of(c, &rows, RANKER_TREES), line = ranker_of(c, &rows, RANKER_LOGISTIC);
     assert_int_equal(RANKER_TREES, trees.kind);
     assert_int_equal(RANKER_LOGISTIC, line.kind);
     const float x[2 * WIDTH] = { 0, 1, 0, 1.8f, 1, 0 };
@@ -153,7 +154,7 @@ TEST(ranker, probabilities_are_calibrated) {
     for (size_t k = 0; k < COUNT(kinds); k++) {
         TEST_CTX(c);
         ranker_rows rows = made_up(c, 1500, 1), fresh = made_up(c, 1500, 2);
-        ranker r = fitted(c, &rows, kinds[k]);
+        ranker r = ranker_of(c, &rows, kinds[k]);
         float *p = arena_new(c->arena, float, fresh.n);
         double called[5] = { 0 }, came[5] = { 0 }, n[5] = { 0 };
         ranker_score(&r, fresh.x, fresh.n, p);
@@ -181,7 +182,7 @@ TEST(ranker, weights_say_what_a_row_stands_for) {
         label[n] = all.label[i], weight[n++] = all.label[i] ? 1 : 10;
     }
     ranker_rows kept = { x, label, weight, n, WIDTH, NULL, 0 };
-    ranker one = fitted(c, &all, RANKER_LOGISTIC), other = fitted(c, &kept, RANKER_LOGISTIC);
+    ranker one = ranker_of(c, &all, RANKER_LOGISTIC), other = ranker_of(c, &kept, RANKER_LOGISTIC);
     const float asked[WIDTH] = { 0.5f, 1, 0 };
     float a, b;
     ranker_score(&one, asked, 1, &a);
@@ -196,7 +197,7 @@ TEST(ranker, few_answers_get_a_simpler_kind) {
     for (size_t k = 0; k < COUNT(cases); k++) {
         TEST_CTX(c);
         ranker_rows rows = made_up(c, cases[k].groups, 9);
-        ranker r = fitted(c, &rows, RANKER_TREES);
+        ranker r = ranker_of(c, &rows, RANKER_TREES);
         assert_int_equal(cases[k].kind, r.kind);
         const float x[WIDTH] = { 0 };
         float p;
@@ -225,19 +226,17 @@ TEST(ranker, what_is_saved_is_loaded) {
     for (size_t k = 0; k < COUNT(kinds); k++) {
         TEST_CTX(c);
         ranker_rows rows = made_up(c, 300, 1);
-        ranker r = fitted(c, &rows, kinds[k]), back;
+        ranker r = ranker_of(c, &rows, kinds[k]), back;
         buf b;
         buf_init_in(&b, c->arena, MIB);
         assert_ok(c, ranker_save(c, &r, &b));
-        char *bytes = arena_alloc(c->arena, b.n + 64);
-        bytes += 64 - (uintptr_t)bytes % 64;
-        memcpy(bytes, b.p, b.n);
-        assert_ok(c, ranker_load(c, (str){ bytes, b.n }, &back));
+        str bytes = aligned_bytes(c, &b);
+        assert_ok(c, ranker_load(c, bytes, &back));
         float was[CANDIDATES], is[CANDIDATES];
         ranker_score(&r, rows.x, CANDIDATES, was);
         ranker_score(&back, rows.x, CANDIDATES, is);
         assert_memory_equal(was, is, sizeof was);
-        assert_err(ERR_CORRUPT, ranker_load(c, (str){ bytes, b.n - 64 }, &back));
+        assert_err(ERR_CORRUPT, ranker_load(c, (str){ bytes.p, bytes.n - 64 }, &back));
     }
 }
 

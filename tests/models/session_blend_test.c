@@ -5,6 +5,7 @@
 #include "models/rows.h"
 #include "models/session_evidence.h"
 #include "tests/models/sessions.h"
+#include "tests/models/fitted.h"
 #include "tests/test.h"
 
 enum { ITEMS = 40, SESSIONS = 400, MOST_CLICKS = 7 };
@@ -117,12 +118,7 @@ static interactions going_back(ctx *c, uint32_t n) {
 }
 
 static model fit_blend(ctx *c, const interactions *x, int threads) {
-    model m;
-    model_options o = model_default_options(&model_session_blend);
-    o.threads = threads;
-    assert_ok(c, model_set_all(c, &model_session_blend, &o, STR("learn_share=0.3 trees=20 depth=3 negatives=10")));
-    assert_ok(c, model_fit(c, &model_session_blend, x, &o, &m));
-    return m;
+    return fitted(c, &model_session_blend, x, "learn_share=0.3 trees=20 depth=3 negatives=10", threads);
 }
 
 static uint32_t best_item(ctx *c, const model *m, uint32_t first, uint32_t second) {

@@ -3,18 +3,11 @@
 #include <string.h>
 #include "models/rows.h"
 #include "models/session_pairs.h"
+#include "tests/models/fitted.h"
 #include "tests/models/sessions.h"
 #include "tests/test.h"
 
 enum { ITEMS = 25, SESSIONS = 150, MOST_CLICKS = 7 };
-
-static model fit_with(ctx *c, const model_row *row, const interactions *x, const char *settings) {
-    model m;
-    model_options o = model_default_options(row);
-    assert_ok(c, model_set_all(c, row, &o, str_of(settings)));
-    assert_ok(c, model_fit(c, row, x, &o, &m));
-    return m;
-}
 
 static void scores_for(ctx *c, const model *m, const char *letters, float *ret) {
     uint32_t item[64];
@@ -32,12 +25,12 @@ TEST(markov, counts_transitions_by_hand) {
     TEST_CTX(c);
     const interactions x = sessions_of(c, 4, "ab abc ac");
     float s[4];
-    model chain = fit_with(c, &model_markov, &x, "window=1 backward=0 half_life_share=0 row_power=1");
+    model chain = fitted(c, &model_markov, &x, "window=1 backward=0 half_life_share=0 row_power=1", 0);
     scores_for(c, &chain, "a", s);
     assert_near(2.0 / 3, s[1]);
     assert_near(1.0 / 3, s[2]);
     assert_true(s[0] <= 0 && s[3] <= s[0]);                 /* nothing speaks for a and d: by popularity, below all others */
-    model rules = fit_with(c, &model_markov, &x, "window=5 backward=0.5 half_life_share=0 row_power=0 gap_decay=1 prefix_decay=1");
+    model rules = fitted(c, &model_markov, &x, "window=5 backward=0.5 half_life_share=0 row_power=0 gap_decay=1 prefix_decay=1", 0);
     scores_for(c, &rules, "ba", s);                         /* b one click back */
     assert_near(2, s[1]);
     assert_near(1 + exp(-1) + exp(-1), s[2]);
@@ -49,12 +42,12 @@ TEST(vmis_knn, scores_the_example_as_a_person_does) {
     TEST_CTX(c);
     const interactions x = sessions_of(c, 5, "abd bc ad e");
     float s[5];
-    model m = fit_with(c, &model_vmis_knn, &x, "");
+    model m = fitted(c, &model_vmis_knn, &x, "", 0);
     scores_for(c, &m, "ab", s);
     assert_near((1.5 * 0.9 + 0.5 * 0.8) * log(1 + 4.0 / 2), s[3]);
     assert_near(0.9 * log(1 + 4.0), s[2]);
     assert_true(s[4] <= 0);
-    m = fit_with(c, &model_vmis_knn, &x, "sample=1");       /* the newest that shares an item: ad */
+    m = fitted(c, &model_vmis_knn, &x, "sample=1", 0);       /* the newest that shares an item: ad */
     scores_for(c, &m, "ab", s);
     assert_true(s[2] <= 0 && s[3] > 0);
 }
@@ -93,7 +86,7 @@ TEST(vstan, equals_its_formula) {
     for (uint64_t seed = 1; seed <= 5; seed++) {
         TEST_CTX(c);
         const interactions x = sessions_random(c, SESSIONS, ITEMS, MOST_CLICKS, seed);
-        model m = fit_with(c, &model_vstan, &x, "half_life_share=0");
+        model m = fitted(c, &model_vstan, &x, "half_life_share=0", 0);
         for (uint32_t u = 0; u < SESSIONS; u += 7) {
             const history h = interactions_history(&x, u);
             float s[ITEMS];
@@ -109,11 +102,11 @@ TEST(vstan, prefers_young_neighbours_and_the_newest_shared_item) {
     TEST_CTX(c);
     float s[6];
     const interactions old_and_new = sessions_of(c, 6, "ab ef ef ef ac");
-    model m = fit_with(c, &model_vstan, &old_and_new, "half_life_share=0.5");
+    model m = fitted(c, &model_vstan, &old_and_new, "half_life_share=0.5", 0);
     scores_for(c, &m, "a", s);
     assert_true(s[2] > s[1] && s[1] > 0);
     const interactions two = sessions_of(c, 6, "ac bd");
-    m = fit_with(c, &model_vstan, &two, "half_life_share=0");
+    m = fitted(c, &model_vstan, &two, "half_life_share=0", 0);
     scores_for(c, &m, "ab", s);
     assert_true(s[3] > s[2] && s[2] > 0);
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include "models/rows.h"
+#include "tests/models/fitted.h"
 #include "tests/test.h"
 
 /* ---- the tower ---- */
@@ -109,15 +110,6 @@ static const interactions *make_town(town *t) {
     t->facts = (csr){ ITEMS, FACTS, t->facts_start, t->col, t->value };
     t->x = (interactions){ .n_users = USERS, .n_items = ITEMS, .start = t->start, .item = t->item, .facts = &t->facts };
     return &t->x;
-}
-
-static model fitted(ctx *c, const model_row *row, const interactions *x, const char *settings, int threads) {
-    model m;
-    model_options o = model_default_options(row);
-    o.threads = threads;
-    assert_ok(c, model_set_all(c, row, &o, str_of(settings)));
-    assert_ok(c, model_fit(c, row, x, &o, &m));
-    return m;
 }
 
 /* Share of pairs of never-sold items, one of the user's taste and one not, that stand in the right order; halves for ties. */

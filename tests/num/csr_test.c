@@ -53,9 +53,6 @@ TEST(num, csr_transpose_of_ones_has_no_values) {
 
 TEST(num, csr_row_norms_are_sums_of_squares) {
     const csr m = { 3, 4, start, col, value }, ones = { 3, 4, start, col, NULL };
-    double norms2[3];
-    csr_row_norms2(&m, norms2);
-    assert_true(norms2[0] == 5 && norms2[1] == 0 && norms2[2] == 50);
-    csr_row_norms2(&ones, norms2);
-    assert_true(norms2[0] == 2 && norms2[1] == 0 && norms2[2] == 3);
+    assert_true(csr_row_norm2(&m, 0) == 5 && csr_row_norm2(&m, 1) == 0 && csr_row_norm2(&m, 2) == 50);
+    assert_true(csr_row_norm2(&ones, 0) == 2 && csr_row_norm2(&ones, 1) == 0 && csr_row_norm2(&ones, 2) == 3);
 }
