@@ -3,6 +3,7 @@
 #include "decide/learn_personal.h"
 #include <string.h>
 #include "base/limits.h"
+#include "eval/race.h"
 #include "eval/store.h"
 
 /* Who may be personal, in the order that breaks ties. Answers must come within microseconds: lists do for any shop, models that touch
@@ -17,6 +18,7 @@ static const struct { const char *name; unsigned kind; } rows[] = {
 static const char *const needs_least[] = { "rules", "item_knn", "popularity" };     /* the first there is, where nothing can be judged */
 
 enum { MOST_TRIED = 64 };
+static const double INSIDE = 0.95;         /* of intervals */
 
 personal_params personal_default_params(void) {
     return (personal_params){ .n_items_dense = 5000, .n_people = 5000, .bytes_most = 512 * MIB, .seed = 1 };
@@ -25,15 +27,15 @@ personal_params personal_default_params(void) {
 typedef struct {
     const model_row *row;
     model_options options;
-    double value;                   /* what is compared; < 0: too large when packed */
-    interval hit_rate, gain;
+    race_run run;                   /* never refused */
+    bool too_large;                 /* when packed */
 } tried;
 
 typedef struct {
     const personal_params *p;
     const interactions *x;
     store_questions q;
-    compare_state state;
+    race race;
     tried tried[MOST_TRIED];
     uint32_t n;
 } contest;
@@ -46,19 +48,24 @@ static model_options options_of(const contest *t, const model_row *row) {
 
 /* What is measured is remembered; what refuses the data is not. */
 static err_code try_one(ctx *c, contest *t, const model_row *row, const model_options *o) {
-    comparison r;
+    tried next = { .row = row, .options = *o };
     if (t->n == MOST_TRIED) return ERR_OK;
-    TRY(compare_next(c, &t->state, row, o, &r));
-    if (r.refused) return ERR_OK;
-    t->tried[t->n++] = (tried){ row, *o, judgement_value(&r.j, store_tasks[STORE_NEXT].metrics), r.figure[0][METRIC_HIT],
-                                r.gain[0][METRIC_HIT] };
+    TRY(race_next(c, &t->race, row, o, &next.run));
+    if (!next.run.refused) t->tried[t->n++] = next;
     return ERR_OK;
 }
 
-static const tried *best_of(const contest *t) {
-    const tried *best = &t->tried[0];
+/* Whoever was stopped comes after all that were not. */
+static bool is_better(const tried *a, const tried *b) {
+    if (a->too_large != b->too_large) return b->too_large;
+    if (a->run.stopped != b->run.stopped) return b->run.stopped;
+    return a->run.value > b->run.value;
+}
+
+static tried *best_of(contest *t) {
+    tried *best = &t->tried[0];
     for (uint32_t i = 1; i < t->n; i++)
-        if (t->tried[i].value > best->value) best = &t->tried[i];
+        if (is_better(&t->tried[i], best)) best = &t->tried[i];
     return best;
 }
 
@@ -104,10 +111,32 @@ static err_code fit_and_pack(ctx *c, const contest *t, const model_row *row, con
     return ERR_OK;
 }
 
-static void describe(const contest *t, const tried *winner, personal_judgement *j) {
-    j->model = winner->row->name;
-    j->hit_rate = winner->hit_rate, j->gain = winner->gain, j->popular = t->tried[0].hit_rate;
-    j->judged = true;
+enum { HITS, GAIN, POPULAR, FIGURES };
+
+/* Hits of the one chosen and of best sellers, and how far chance may have moved them. */
+static err_code describe(ctx *c, const contest *t, const tried *winner, personal_judgement *j) {
+    uint32_t n = t->q.cases.n;
+    interval drawn[FIGURES];
+    arena_mark mark = arena_save(c->arena);
+    double *sum = arena_new(c->arena, double, (size_t)n * FIGURES), *weight = arena_new(c->arena, double, n);
+    if (!sum || !weight) return fail(c, ERR_NO_MEMORY, "intervals over %u cases", n);
+    for (uint32_t i = 0; i < n; i++) {
+        size_t at = (size_t)i * METRIC_COUNT + METRIC_HIT;
+        double hit = (double)winner->run.each[at], popular = (double)t->tried[0].run.each[at];
+        weight[i] = 1, sum[HITS * n + i] = hit, sum[GAIN * n + i] = hit - popular, sum[POPULAR * n + i] = popular;
+    }
+    TRY(interval_means(c, (const double *const[]){ sum + HITS * n, sum + GAIN * n, sum + POPULAR * n }, FIGURES, weight, n, INSIDE,
+                       t->p->seed, drawn));
+    arena_restore(c->arena, mark);
+    j->model = winner->row->name, j->judged = true;
+    j->hit_rate = drawn[HITS], j->gain = drawn[GAIN], j->popular = drawn[POPULAR];
+    return ERR_OK;
+}
+
+/* Somebody stopped early is chosen after all, since the better ones are too large: all cases, for his figures. */
+static err_code finish(ctx *c, contest *t, tried *winner) {
+    t->race.leader = NULL;
+    return race_next(c, &t->race, winner->row, &winner->options, &winner->run);
 }
 
 /* Too few people came back: the least demanding row there is. */
@@ -126,17 +155,19 @@ static err_code without_judging(ctx *c, const contest *t, str *ret_pack, persona
 }
 
 static err_code choose(ctx *c, contest *t, str *ret_pack, personal_judgement *j) {
+    TRY(race_new(c, &t->q.cases, store_tasks[STORE_NEXT].metrics, t->p->seed, &t->race));
     TRY(try_rows(c, t));
     TRY(try_settings(c, t));
     j->tried = t->n;
     for (uint32_t left = t->n; left-- > 0;) {
-        tried *winner = &t->tried[best_of(t) - t->tried];
+        tried *winner = best_of(t);
         arena_mark mark = arena_save(c->arena);
         err_code e = fit_and_pack(c, t, winner->row, &winner->options, ret_pack);
-        if (!e) describe(t, winner, j);
+        if (!e && winner->run.stopped) e = finish(c, t, winner);
+        if (!e) return describe(c, t, winner, j);
         if (e != ERR_TOO_LARGE && e != ERR_INVALID) return e;
         arena_restore(c->arena, mark);
-        winner->value = -1;                                 /* too large to publish: the next best */
+        winner->too_large = true;                           /* to publish: the next best */
     }
     return ERR_OK;
 }
@@ -154,8 +185,6 @@ err_code learn_personal(ctx *c, const interactions *x, const personal_params *p,
     c->arena = &scratch;                                    /* questions and fits leave together; the pack alone is kept */
     err_code e = x->n_items ? store_ask(c, x, STORE_NEXT, &t->q) : ERR_OK;
     j.cases = t->q.n_clusters, j.split_ms = t->q.window.split_ms, j.repeats = x->n_items && !t->q.cases.hide_history;
-    t->state = (compare_state){ .cases = &t->q.cases, .n_clusters = t->q.n_clusters, .metrics = store_tasks[STORE_NEXT].metrics,
-                                .seed = p->seed };
     if (!e && x->n_items) e = j.cases < STORE_LEAST_CASES ? without_judging(c, t, &packed, &j) : choose(c, t, &packed, &j);
     c->arena = home;
     if (e) return e;

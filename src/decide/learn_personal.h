@@ -1,7 +1,7 @@
 /* learn_personal: which model answers "what does this visitor want next" in this shop, chosen by measuring it on the shop's own
  * newest weeks, and fitted on everything.
- * Promise: the same measurement as `vitrine eval store` (eval/store_split.h); a shop with too few orders to judge gets the model that
- * needs least, and the judgement says so; equal data and seed give equal bytes for any number of threads.
+ * Promise: the same measurement as `vitrine eval store` (eval/store_split.h), in a race (eval/race.h); a shop with too few orders to
+ * judge gets the model that needs least, and the judgement says so; equal data and seed give equal bytes for any number of threads.
  * Owner: results in c->arena. Read next: shop_interactions.h (what goes in), models/model.h (model_load() reads the bytes). */
 #pragma once
 #include "base/json.h"
@@ -29,7 +29,7 @@ typedef struct {
     interval popular;               /* of best sellers, on the same cases */
     interval gain;                  /* paired difference of the two */
     int64_t split_ms;               /* newest purchases judged on begin here */
-    uint32_t tried;                 /* models and settings measured */
+    uint32_t tried;                 /* models and settings measured, those stopped early included */
     double seconds;
 } personal_judgement;
 

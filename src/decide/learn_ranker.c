@@ -136,6 +136,7 @@ static err_code judge_one(ctx *c, teacher *t, const question *q, const ranker *k
     float *p = arena_new_raw(c->arena, float, a.h.n + 1);
     if (!p) return learn_no_memory(c);
     ranker_score(k, a.x, a.h.n, p);
+    add_rows(t, q, &a.h, a.x);                  /* for the ranker that is published */
     note_promise(&t->verdicts[q->kind], q, &a.h, p);
     note_verdict(&t->verdicts[q->kind], first_hit(q, &a.h, NULL), first_hit(q, &a.h, p));
     return ERR_OK;
@@ -149,7 +150,7 @@ static bool ranker_wins(const verdict *v) {
 }
 
 /* ---- all ---- */
-/* Every question of baskets [from, to), to the teacher or, with a ranker, to the judge. */
+/* Every question of baskets [from, to), to the teacher or, with a ranker, to the judge, who teaches afterwards what he has seen. */
 static err_code walk(ctx *c, teacher *t, uint32_t from, uint32_t to, const ranker *k) {
     for (uint32_t at = from; at < to; at++) {
         for (ask_kind kind = 0; kind < ASK_KINDS; kind++) {
@@ -172,7 +173,6 @@ static err_code fit(ctx *c, const teacher *t, ranker *ret_ranker) {
 }
 
 static void note_report(const teacher *t, learning *l, uint64_t won) {
-    l->report.ranker_rows = t->n_rows;
     for (ask_kind i = 0; i < ASK_KINDS; i++) {
         const verdict *v = &t->verdicts[i];
         double n = v->n > 0 ? v->n : 1;
@@ -198,13 +198,13 @@ static err_code teach_and_judge(ctx *c, learning *l, teacher *t, uint32_t from, 
     TRY(walk(c, t, from, middle, NULL));
     if (t->n_questions < LEAST_QUESTIONS) return ERR_OK;
     TRY(fit(c, t, &k));
+    l->report.ranker_rows = t->n_rows;
     TRY(walk(c, t, middle, to, &k));
     for (ask_kind i = 0; i < ASK_KINDS; i++)
         if (ranker_wins(&t->verdicts[i])) won |= ask_rows[i].bit;
     note_report(t, l, won);
     l->out.facts.personal_unit = t->said > 0 ? t->came / t->said : 0;
     if (!won || k.kind == RANKER_RATE) return ERR_OK;
-    TRY(walk(c, t, middle, to, NULL));
     TRY(fit(c, t, &k));
     return publish(c, l, &k, won);
 }

@@ -10,7 +10,9 @@
 #include "num/parallel.h"
 #include "num/topk.h"
 
-enum { BATCH_SCORES = 4 * 1024 * 1024, BATCH_MOST = 256, LATENCY_WARM_UP = 20 };
+/* A batch is a share of few cases, so that all threads have some, and a bounded block of scores of many; never by the number of
+ * threads, which must not change a digit. */
+enum { BATCH_SCORES = 4 * 1024 * 1024, BATCH_MOST = 256, BATCH_LEAST = 16, BATCHES = 16, LATENCY_WARM_UP = 20 };
 
 static double thread_seconds(clockid_t id) {
     struct timespec t;
@@ -147,16 +149,25 @@ static err_code time_answers(ctx *c, const eval_cases *cases, const model *m, ju
     return ERR_OK;
 }
 
-err_code judge_fitted(ctx *c, const eval_cases *cases, const model *m, bool keep_each, judgement *ret) {
+static size_t batch_of(const eval_cases *cases) {
+    size_t batch = cases->n / BATCHES, most = BATCH_SCORES / cases->train.n_items;
+    batch = batch < BATCH_LEAST ? BATCH_LEAST : batch > BATCH_MOST ? BATCH_MOST : batch;
+    return most < 1 ? 1 : batch > most ? most : batch;
+}
+
+err_code judge_answers(ctx *c, const eval_cases *cases, const model *m, float *ret_each) {
     if (cases->n == 0 || cases->top < 1 || cases->top > JUDGE_MAX_TOP || cases->train.n_items == 0)
         return fail(c, ERR_INVALID, "nothing to measure: %u cases, %u items", cases->n, cases->train.n_items);
+    work w = { cases, m, batch_of(cases), ret_each, NULL };
+    return ask_all(c, &w, parallel_threads(m->options.threads));
+}
+
+err_code judge_fitted(ctx *c, const eval_cases *cases, const model *m, bool keep_each, judgement *ret) {
     float *each = arena_new(c->arena, float, (size_t)cases->n * METRIC_COUNT);
     if (!each) return fail(c, ERR_NO_MEMORY, "measure %u cases", cases->n);
     arena_mark mark = arena_save(c->arena);
-    size_t batch = BATCH_SCORES / cases->train.n_items;
-    work w = { cases, m, batch < 1 ? 1 : batch > BATCH_MOST ? BATCH_MOST : batch, each, NULL };
     judgement j = { .each = keep_each ? each : NULL };
-    TRY(ask_all(c, &w, parallel_threads(m->options.threads)));
+    TRY(judge_answers(c, cases, m, each));
     average(cases, each, &j);
     if (j.n[0] == 0) return fail(c, ERR_INVALID, "none of the %u cases has anything to find", cases->n);
     TRY(time_answers(c, cases, m, &j));

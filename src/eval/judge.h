@@ -18,6 +18,10 @@ typedef struct {
 
 enum { JUDGE_LATENCY_CASES = 2000 };
 
+/* Ask a fitted model all cases.
+ *   ret_each    n x METRIC_COUNT: figures of each case; NAN rows have no truth
+ * ERR_INVALID (no cases), ERR_NO_MEMORY, ERR_CANCELLED. */
+CHECK_RESULT err_code judge_answers(ctx *c, const eval_cases *cases, const model *m, float *ret_each);
 /* Fit `row` and measure. Memory of the fit is given back.
  *   keep_each   fill ret->each, for intervals
  * ERR_INVALID (no case with a truth), what the model says. */
