@@ -4,6 +4,7 @@ import contextlib, http.client, json, os, pathlib, shutil, signal, socket, sqlit
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = str((ROOT / os.environ.get("VITRINE", "build/vitrine")).resolve())
 SHARED = pathlib.Path(os.environ.get("VITRINE_SHARED", ROOT / ".." / "shared"))
+PROCESS_PAUSE = 0.5         # between looks that start a process each: more of them starve the job they wait for
 START_SECONDS = 180         # the sanitizer build on a busy machine, where jobs (at low priority) get the least
 
 

@@ -161,7 +161,7 @@ def test_serve_makes_the_demo_answers_meanwhile_and_ends_in_time():
     server = lib.Server(data, "--demo", wait_ready=False)
     assert server.get("/healthz")[0] == 200
     lib.wait_until(lambda: server.get("/readyz")[0] == 200)
-    lib.wait_until(lambda: lib.run_json("stores", "--data", data)["stores"][0]["state"] == "ready")
+    lib.wait_until(lambda: lib.run_json("stores", "--data", data)["stores"][0]["state"] == "ready", pause=lib.PROCESS_PAUSE)
     key = json.loads((data / "demo-keys.json").read_text())["public_key"]
     lib.wait_until(lambda: server.get("/api/v1/recommendations?n=3", key=key)[1].get("model_version", 0) >= 1)
     started = time.monotonic()
@@ -213,5 +213,5 @@ def test_a_killed_job_is_taken_over():
         db.execute("UPDATE job_row SET state='running', owner='gone:1:x', heartbeat_ms=heartbeat_ms-120000, ended_ms=0 WHERE kind='train'")
     assert "lost their process" in lib.run("doctor", "--data", data, "--port", lib.free_port()).stdout
     server = lib.Server(data)
-    lib.wait_until(lambda: all(j["state"] == "done" for j in lib.run_json("jobs", "--data", data)["jobs"]))
+    lib.wait_until(lambda: all(j["state"] == "done" for j in lib.run_json("jobs", "--data", data)["jobs"]), pause=lib.PROCESS_PAUSE)
     assert server.stop() == 0
