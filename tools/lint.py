@@ -14,7 +14,7 @@ MALLOC = re.compile(r'(?<![\w."])(malloc|calloc|realloc)\s*\(')
 SYSTEM = re.compile(r'^\s*#\s*include\s+<([^>]+)>', re.M)
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"/]+)/([^"]+)"', re.M)
 # malloc lives in base/; these own objects with a life of their own (threads, connections, snapshots) and free them in x_free
-MAY_ALLOCATE = ("base/", "net/http_server.c", "net/http_client.c", "storage/", "stores/", "decide/", "api/", "jobs/", "app/", "eval/")
+MAY_ALLOCATE = ("base/", "net/http_server.c", "net/http_client.c", "storage/", "stores/", "events/", "decide/", "api/", "jobs/", "app/", "eval/")
 
 def read_layers():
     allowed, owner, bad = {}, {}, []

@@ -1,0 +1,37 @@
+/* The log of what was shown: one row an answer, written behind the answer's back.
+ * Promise: exposure_log_put() never waits and never fails an answer: texts are copied into the chunk that gathers, and while one
+ * chunk is on its way to the disk the next one gathers, so the log keeps up by itself; when LIMIT_EXPOSURES_WAITING answers wait
+ * already, further ones are counted and left out. A row is given to the committer before any event about it can be: whoever reads
+ * it in a later write of the same committer finds it. What was not yet on disk when the process was killed is lost; events about
+ * such an answer keep their rec_id and count for nothing.
+ * The hold-out's answers are logged too, as what would have been shown (held_out).
+ * Threads: put() any; exposure_find() that of its db. Read next: events/README.md, schema/fields_events.h (EXPOSURE_FIELDS). */
+#pragma once
+#include "storage/storage.h"
+
+enum { LIMIT_EXPOSURES_WAITING = 20000, LIMIT_EXPOSED_ITEMS = 50 };
+
+typedef struct exposure_log exposure_log;
+/* `writes` is the caller's and ends after the log. ERR_NO_MEMORY. */
+CHECK_RESULT err_code exposure_log_new(ctx *c, committer *writes, exposure_log **ret_log);
+/* Flushes. Nobody may put any more. NULL is fine. */
+void exposure_log_free(exposure_log *log);
+/* Wait until nothing logged is on its way any more. Not from the committer's thread. */
+void exposure_log_flush(exposure_log *log);
+/* Log `x`, whose texts are copied. x->items as exposure_items_write() writes it. */
+void exposure_log_put(exposure_log *log, const exposure *x);
+
+typedef struct { uint64_t written, left_out, failed; } exposure_counts;
+exposure_counts exposure_log_get_counts(exposure_log *log);
+
+/* One position of an answer. */
+typedef struct {
+    str product_id, source;
+    double probability;             /* of being bought next, 0..1 */
+    double propensity;              /* of standing at this position, 0..1, under the policy that chose; 1 = no chance in it */
+    int64_t price_minor;
+} exposed_item;
+/* One item as a JSON value: ["product","source",probability,propensity,price]. Open the list around it. */
+void exposure_item_write(json_out *w, const exposed_item *x);
+/* Items of a row, first position first, in c->arena. ERR_CORRUPT when it is none of ours. */
+CHECK_RESULT err_code exposure_items_read(ctx *c, str items, exposed_item **ret_items, size_t *ret_n);

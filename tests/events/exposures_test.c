@@ -1,0 +1,175 @@
+/* The log of exposures: written behind the answers, whole, and bounded. */
+#include "events/exposures.h"
+#include <stdio.h>
+#include "base/thread.h"
+#include "tests/storage/backends.h"
+#include "tests/test.h"
+
+static exposure shown(char room[32], int i, str items) {
+    int n = snprintf(room, 32, "REC%08d", i);
+    return (exposure){ .store_id = 1, .rec_id = { room, (size_t)n }, .time_ms = 1000 + i, .visitor_id = STR("ana"),
+                       .placement = STR("home"), .strategy = STR("rules"), .items = items };
+}
+
+static void put(exposure_log *log, int from, int to, str items) {
+    char room[32];                                          /* used again: texts must have been copied */
+    for (int i = from; i < to; i++) {
+        exposure x = shown(room, i, items);
+        exposure_log_put(log, &x);
+    }
+}
+
+static str two_items(ctx *c) {
+    buf b;
+    json_out w;
+    buf_init_in(&b, c->arena, 1000);
+    jw_init(&w, &b);
+    jw_array(&w);
+    exposure_item_write(&w, &(exposed_item){ STR("12"), STR("cross_sell"), 0.25, 1, 1999 });
+    exposure_item_write(&w, &(exposed_item){ STR("a\"b"), STR("new"), 0.01, 0.125, 50 });
+    jw_end_array(&w);
+    return buf_view(&b);
+}
+
+TEST(exposures, reads_the_items_it_wrote) {
+    TEST_CTX(c);
+    exposed_item *x;
+    size_t n;
+    assert_ok(c, exposure_items_read(c, two_items(c), &x, &n));
+    assert_int_equal(2, n);
+    assert_str("12", x[0].product_id);
+    assert_str("a\"b", x[1].product_id);
+    assert_str("new", x[1].source);
+    assert_true(x[0].probability == 0.25 && x[0].propensity == 1 && x[1].propensity == 0.125);
+    assert_int_equal(1999, x[0].price_minor);
+}
+
+TEST(exposures, refuses_items_it_never_wrote) {
+    TEST_CTX(c);
+    static const char *const bad[] = { "", "{}", "[1]", "[[]]", "[[\"1\",\"new\",0.1,1]]", "[[\"1\",\"new\",\"x\",1,5]]",
+                                       "[[\"\",\"new\",0.1,1,5]]", "[[\"1\",\"new\",0.1,1,5,6]]", "[[\"1\",\"new\",0.1,1,5]" };
+    exposed_item *x;
+    size_t n;
+    for (size_t i = 0; i < COUNT(bad); i++) assert_err(ERR_CORRUPT, exposure_items_read(c, str_of(bad[i]), &x, &n));
+}
+
+typedef struct { db *d; committer *writes; exposure_log *log; } bench;
+
+static void open_log(ctx *c, size_t waiting, bench *b) {
+    db_options o;
+    b->d = test_database(c, &backends[0], &o);
+    b->writes = NULL;
+    b->log = NULL;
+    assert_ok(c, committer_new(c, &o, waiting, &b->writes));
+    assert_ok(c, exposure_log_new(c, b->writes, &b->log));
+}
+
+static void close_log(bench *b) {
+    exposure_log_free(b->log);
+    committer_free(b->writes);
+    storage_close(b->d);
+}
+
+static int rows_of(ctx *c, bench *b) {
+    int64_t n = 0;
+    assert_ok(c, storage_count(c, b->d, &exposure_entity, 1, &n));
+    return (int)n;
+}
+
+TEST(exposures, are_all_on_disk_after_a_flush) {
+    TEST_CTX(c);
+    enum { ANSWERS = 7000 };            /* several transactions */
+    bench b;
+    open_log(c, 100, &b);
+    put(b.log, 0, ANSWERS, two_items(c));
+    exposure_log_flush(b.log);
+    assert_int_equal(ANSWERS, rows_of(c, &b));
+    exposure row = { .store_id = 1, .rec_id = STR("REC00006999") };
+    assert_ok(c, storage_get(c, b.d, &exposure_entity, &row));
+    assert_str("ana", row.visitor_id);
+    assert_true(str_eq(two_items(c), row.items));
+    exposure_counts counts = exposure_log_get_counts(b.log);
+    assert_true(counts.written == ANSWERS && counts.left_out == 0 && counts.failed == 0);
+    close_log(&b);
+}
+
+/* ---- a committer that stands still ---- */
+typedef struct { lock mutex; pthread_cond_t changed; bool open, in; } gate;
+static err_code wait_at_gate(ctx *c, db *d, void *arg) {
+    (void)c, (void)d;
+    gate *g = arg;
+    WITH_LOCK(&g->mutex);
+    g->in = true;
+    pthread_cond_broadcast(&g->changed);
+    while (!g->open) pthread_cond_wait(&g->changed, &g->mutex);
+    return ERR_OK;
+}
+
+static void gate_open(gate *g) {
+    WITH_LOCK(&g->mutex);
+    g->open = true;
+    pthread_cond_broadcast(&g->changed);
+}
+
+/* Returns once the committer stands at the gate. */
+static void gate_close(ctx *c, gate *g, committer *writes) {
+    *g = (gate){ .mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER };
+    assert_ok(c, committer_give(writes, wait_at_gate, NULL, g));
+    WITH_LOCK(&g->mutex);
+    while (!g->in) pthread_cond_wait(&g->changed, &g->mutex);
+}
+
+TEST(exposures, are_left_out_and_counted_when_too_many_wait) {
+    TEST_CTX(c);
+    enum { ANSWERS = 3 * LIMIT_EXPOSURES_WAITING };
+    bench b;
+    gate g;
+    open_log(c, 100, &b);
+    gate_close(c, &g, b.writes);
+    put(b.log, 0, ANSWERS, STR("[]"));
+    gate_open(&g);
+    exposure_log_flush(b.log);
+    exposure_counts counts = exposure_log_get_counts(b.log);
+    assert_int_equal(ANSWERS, (int)(counts.written + counts.left_out));
+    assert_int_equal(LIMIT_EXPOSURES_WAITING + 1, (int)counts.written);     /* the first one flew alone */
+    assert_int_equal((int)counts.written, rows_of(c, &b));
+    close_log(&b);
+}
+
+TEST(exposures, gather_on_while_the_queue_of_writes_is_full) {
+    TEST_CTX(c);
+    bench b;
+    gate g;
+    open_log(c, 1, &b);
+    gate_close(c, &g, b.writes);
+    assert_ok(c, committer_give(b.writes, wait_at_gate, NULL, &g));         /* the only place to wait is taken */
+    put(b.log, 0, 10, STR("[]"));
+    gate_open(&g);
+    exposure_log_flush(b.log);
+    assert_int_equal(10, rows_of(c, &b));
+    close_log(&b);
+}
+
+static void *put_some(void *arg) {
+    put(((void **)arg)[0], *(int *)((void **)arg)[1], *(int *)((void **)arg)[1] + 1000, STR("[]"));
+    return NULL;
+}
+
+TEST(exposures, come_from_many_threads_at_once) {
+    TEST_CTX(c);
+    enum { THREADS = 4 };
+    bench b;
+    open_log(c, 100, &b);
+    pthread_t threads[THREADS];
+    int first[THREADS];
+    void *args[THREADS][2];
+    for (int t = 0; t < THREADS; t++) {
+        first[t] = t * 1000;
+        args[t][0] = b.log, args[t][1] = &first[t];
+        assert_int_equal(0, pthread_create(&threads[t], NULL, put_some, args[t]));
+    }
+    for (int t = 0; t < THREADS; t++) pthread_join(threads[t], NULL);
+    exposure_log_flush(b.log);
+    assert_int_equal(THREADS * 1000, rows_of(c, &b));
+    close_log(&b);
+}
