@@ -84,6 +84,23 @@ static bool was_returned(const told *t, size_t at) {
     return false;
 }
 
+/* Kinds that say whether an item lies in the cart: only the first of them does. */
+static const bool speaks_of_the_cart[EVENT_KINDS] = {
+    [EVENT_CART] = true, [EVENT_CART_REMOVE] = true, [EVENT_PURCHASE] = true, [EVENT_REFUND] = true,
+};
+enum { CART_DAYS = 30 };                                    /* older ones were left behind: to see them again is a reminder */
+
+/* It was put into the cart, and nothing newer took it out or bought it, told or known to us. */
+static bool is_in_cart(const request *r, const told *t, size_t at) {
+    const told_event *e = &t->history[at];
+    if (e->kind != EVENT_CART || (e->time_ms && e->time_ms < r->now_ms - CART_DAYS * (int64_t)MS_PER_DAY)) return false;
+    for (size_t i = 0; i < at; i++)
+        if (t->history[i].slot == e->slot && speaks_of_the_cart[t->history[i].kind]) return false;
+    for (size_t i = 0; i < t->n_bought; i++)
+        if (t->bought[i].slot == e->slot && t->bought[i].time_ms >= e->time_ms) return false;
+    return true;
+}
+
 enum { PERSONAL_ANCHORS = 50 };
 static const float history_first = 0.5f, history_fade = 0.93f;
 static const double anchor_half_life_days = 90;
@@ -107,8 +124,10 @@ static double told_attention(const request *r, const told_event *e) {
 static void add_persons(request *r, const told *t) {
     personal p = { 0, history_first };
     int64_t since_ms = r->now_ms - (int64_t)r->s->loaded->settings.just_bought_days * MS_PER_DAY;
-    for (size_t i = 0; i < t->n_history; i++)
+    for (size_t i = 0; i < t->n_history; i++) {
+        if (is_in_cart(r, t, i)) ban(r, t->history[i].slot);
         if (!was_returned(t, i)) add_personal(r, &p, t->history[i].slot, told_attention(r, &t->history[i]));
+    }
     for (size_t i = 0; i < t->n_bought; i++) {
         add_personal(r, &p, t->bought[i].slot, 1);          /* owned by now: its companions matter, not more of its kind */
         if (t->bought[i].time_ms >= since_ms) ban(r, t->bought[i].slot);
@@ -155,7 +174,7 @@ static err_code add_events(request *r, const told *t) {
 }
 
 err_code context_build(request *r, const told *t) {
-    r->ban = arena_new_raw(r->c->arena, uint32_t, 1 + t->n_cart + t->n_exclude + t->n_bought);
+    r->ban = arena_new_raw(r->c->arena, uint32_t, 1 + t->n_cart + t->n_exclude + t->n_history + t->n_bought);
     if (!r->ban) return no_memory(r);
     add_anchor(r, ANCHOR_PRODUCT, t->product, 1);
     ban(r, t->product);

@@ -578,6 +578,35 @@ TEST(decide, picks_for_the_visitor_from_what_was_seen_or_bought) {
     }
 }
 
+TEST(decide, does_not_show_at_home_what_lies_in_the_cart_by_the_newest_event) {
+    static const int64_t now = FAKE_NOW, day = MS_PER_DAY;
+    static const struct { event_kind newest, older; int64_t newest_ms, older_ms; const char *customer; bool shown; } cases[] = {
+        { EVENT_CART, EVENT_VIEW, now - 1000, now - 2000, NULL, false },        /* put there */
+        { EVENT_VIEW, EVENT_CART, 0, 0, NULL, false },                          /* and looked at again */
+        { EVENT_VIEW, EVENT_CLICK, now - 1000, now - 2000, NULL, true },        /* never put there */
+        { EVENT_CART_REMOVE, EVENT_CART, now - 1000, now - 2000, NULL, true },  /* taken out */
+        { EVENT_CART, EVENT_CART_REMOVE, now - 1000, now - 2000, NULL, false }, /* and put there again */
+        { EVENT_PURCHASE, EVENT_CART, now - 1000, now - 2000, NULL, true },     /* bought, as the request tells */
+        { EVENT_VIEW, EVENT_CART, now - 31 * day, now - 31 * day, NULL, true }, /* left behind long ago */
+        { EVENT_VIEW, EVENT_CART, now - 28 * day, now - 29 * day, "ana", false },
+        { EVENT_VIEW, EVENT_CART, now - 28 * day, now - 29 * day, "ben", true } /* bought since, but not just now */
+    };
+    TEST_SHOP(f, c);
+    f.settings = "{\"just_bought_days\":5}";
+    fake_bought(&f, "ana", "mug", now - 29 * day - 1000);
+    fake_bought(&f, "ben", "mug", now - 20 * day);
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const recommend_event events[] = {
+            { STR("mug"), cases[i].newest, cases[i].newest_ms }, { STR("mug"), cases[i].older, cases[i].older_ms },
+        };
+        recommend_query q = { .history = { events, 2 }, .customer_id = str_of(cases[i].customer), .source = SOURCE_ALL, .n = 50 };
+        recommend_answer a = ask(&f, s, &q);
+        if ((place_of(&a, "mug") >= 0) != cases[i].shown) test_fail("case %zu: %s", i, cases[i].shown ? "is missing" : "is shown");
+    }
+}
+
 TEST(decide, lets_one_strong_partner_beat_many_weak_ones) {
     TEST_SHOP(f, c);
     fake_says(&f, FAKE_CROSS, "lamp", "mug", 0.30f);
