@@ -14,7 +14,8 @@ typedef struct {
 
 typedef struct {
     const basket_log *log;
-    const float *votes, *prior, *factor;    /* per basket; n_items: chance of any item; popular^-damp */
+    const float *votes, *prior, *factor;    /* per basket; n_items: chance of any item; popular^-damp, NULL: the pool's scores are the
+                                             * worth before any pick */
     const item_lists *pool;
     double covered;
     cover_scratch *scratch;         /* one a thread */
@@ -58,12 +59,16 @@ static void cover_item(const cover_job *j, cover_scratch *s, uint32_t i) {
     count_pool(j, s, i, cell);
     for (uint32_t k = 0; k < n; k++) s->slot[pool[k].item] = 0;
     bool taken[POOL] = { false };
+    double worth_of_vote[POOL];
     uint32_t picked = 0;
+    for (uint32_t k = 0; k < n; k++)
+        worth_of_vote[k] = j->factor ? (double)j->factor[pool[k].item]
+                                     : (double)pool[k].score / (fmax(cell[k], 0) + (double)j->prior[pool[k].item]);
     for (; picked < n && picked < most; picked++) {
         uint32_t best = POOL;
         double worth = -1;
         for (uint32_t k = 0; k < n; k++) {
-            double value = (fmax(cell[k], 0) + (double)j->prior[pool[k].item]) * (double)j->factor[pool[k].item];
+            double value = (fmax(cell[k], 0) + (double)j->prior[pool[k].item]) * worth_of_vote[k];
             if (!taken[k] && value > worth) worth = value, best = k;
         }
         taken[best] = true;
@@ -94,17 +99,17 @@ err_code basket_cover(ctx *c, const basket_log *log, const float *votes, const f
                       double covered, double damp, int threads, item_lists *ret_lists) {
     uint32_t n_items = log->x.n_items, n = log->x.n_users;
     item_lists_room room;
-    float *prior = arena_new(c->arena, float, n_items), *factor = arena_new_raw(c->arena, float, n_items);
+    float *prior = arena_new(c->arena, float, n_items), *factor = popular ? arena_new_raw(c->arena, float, n_items) : NULL;
     float *even = arena_new_raw(c->arena, float, n);
     cover_scratch *scratch = arena_new(c->arena, cover_scratch, (size_t)threads);
-    if (!prior || !factor || !even || !scratch) return fail(c, ERR_NO_MEMORY, "lists of %u items", n_items);
+    if (!prior || (popular && !factor) || !even || !scratch) return fail(c, ERR_NO_MEMORY, "lists of %u items", n_items);
     double sum = 0;
     for (uint32_t b = 0; b < n; b++) sum += (double)votes[b];
     for (uint32_t b = 0; b < n; b++) {                      /* one vote a basket on average: the prior is one basket */
         even[b] = (float)((double)votes[b] * n / sum);
         for (uint64_t e = log->x.start[b]; e < log->x.start[b + 1]; e++) prior[log->x.item[e]] += even[b] / (float)n;
     }
-    for (uint32_t i = 0; i < n_items; i++) factor[i] = popular[i] > 0 ? powf(popular[i], (float)-damp) : 0;
+    for (uint32_t i = 0; popular && i < n_items; i++) factor[i] = popular[i] > 0 ? powf(popular[i], (float)-damp) : 0;
     TRY(item_lists_room_new(c, n_items, PICKS, &room));
     TRY(scratch_new(c, log, threads, scratch));
     cover_job j = { log, even, prior, factor, pool, covered, scratch, &room };

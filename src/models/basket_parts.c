@@ -53,6 +53,46 @@ err_code basket_log_of(ctx *c, const interactions *x, basket_log *ret_log) {
     return csr_transpose(c, &ret_log->items, &ret_log->holders);
 }
 
+typedef struct { float age; uint32_t basket; } aged;
+
+static int oldest_first(const void *a, const void *b) {
+    const aged *x = a, *y = b;
+    if (x->age != y->age) return x->age > y->age ? -1 : 1;
+    return (x->basket > y->basket) - (x->basket < y->basket);
+}
+
+/* The baskets named, ages less `since` days. */
+static err_code part_of(ctx *c, const basket_log *log, const aged *which, uint32_t n, float since, basket_log *ret_part) {
+    uint64_t events = 0;
+    for (uint32_t k = 0; k < n; k++) events += log->x.start[which[k].basket + 1] - log->x.start[which[k].basket];
+    uint64_t *start = arena_new(c->arena, uint64_t, (size_t)n + 1);
+    uint32_t *item = arena_new_raw(c->arena, uint32_t, events);
+    int64_t *time_ms = log->x.time_ms ? arena_new_raw(c->arena, int64_t, events) : NULL;
+    float *age = arena_new_raw(c->arena, float, n);
+    if (!start || !item || !age || (log->x.time_ms && !time_ms)) return fail(c, ERR_NO_MEMORY, "%u baskets", n);
+    for (uint32_t k = 0; k < n; k++) {
+        uint64_t from = log->x.start[which[k].basket], many = log->x.start[which[k].basket + 1] - from;
+        memcpy(item + start[k], log->x.item + from, (size_t)many * sizeof *item);
+        if (time_ms) memcpy(time_ms + start[k], log->x.time_ms + from, (size_t)many * sizeof *time_ms);
+        age[k] = fmaxf(0, which[k].age - since);
+        start[k + 1] = start[k] + many;
+    }
+    interactions x = { .n_users = n, .n_items = log->x.n_items, .start = start, .item = item, .time_ms = time_ms,
+                       .as_of_ms = log->x.as_of_ms - (int64_t)((double)since * 86400e3) };
+    *ret_part = (basket_log){ x, { n, x.n_items, start, item, NULL }, { 0 }, age };
+    return csr_transpose(c, &ret_part->items, &ret_part->holders);
+}
+
+err_code basket_log_split(ctx *c, const basket_log *log, double newest_0_1, basket_log *ret_older, basket_log *ret_newer) {
+    uint32_t n = log->x.n_users, newest = (uint32_t)(newest_0_1 * n);
+    aged *all = arena_new_raw(c->arena, aged, n);
+    if (!all) return fail(c, ERR_NO_MEMORY, "%u baskets", n);
+    for (uint32_t b = 0; b < n; b++) all[b] = (aged){ log->age_days[b], b };
+    qsort(all, n, sizeof *all, oldest_first);
+    TRY(part_of(c, log, all, n - newest, newest < n ? all[n - newest - 1].age : 0, ret_older));
+    return part_of(c, log, all + n - newest, newest, 0, ret_newer);
+}
+
 void basket_votes(const basket_log *log, double power, double half_life_days, float *ret_votes) {
     for (uint32_t b = 0; b < log->x.n_users; b++) {
         double size = (double)(log->x.start[b + 1] - log->x.start[b]);

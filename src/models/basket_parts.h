@@ -16,6 +16,10 @@ typedef struct {
 /* ERR_NO_MEMORY, ERR_CANCELLED. O(events log events). */
 CHECK_RESULT err_code basket_log_of(ctx *c, const interactions *x, basket_log *ret_log);
 
+/* The newest share of the baskets, and the others as they stood before: ages count from the newest of them. Equally old ones stand in
+ * their order. ERR_NO_MEMORY. O(events + baskets log baskets). */
+CHECK_RESULT err_code basket_log_split(ctx *c, const basket_log *log, double newest_0_1, basket_log *ret_older, basket_log *ret_newer);
+
 /* votes[b] = size^-power 2^(-age / half_life); half_life 0: no decay. Room for n_baskets. */
 void basket_votes(const basket_log *log, double power, double half_life_days, float *ret_votes);
 
@@ -26,8 +30,8 @@ CHECK_RESULT err_code basket_pairs(ctx *c, const basket_log *log, const float *v
 /* For every item ten and more others, so chosen that at least one is wanted: each counts most in the baskets that the ones before it
  * leave without a hit. Scores fall along the list.
  *   votes     n_baskets
- *   popular   n_items: share of baskets; its power `damp` divides
- *   pool      partners looked at, strongest first (basket_pairs)
+ *   popular   n_items: share of baskets; its power `damp` divides. NULL: the pool's scores say what a partner is worth before any pick
+ *   pool      partners looked at, strongest first (basket_pairs, basket_alone_pool)
  * Source: Chen and Karger 2006 (at least one relevant answer, by the greedy rule). */
 CHECK_RESULT err_code basket_cover(ctx *c, const basket_log *log, const float *votes, const float *popular, const item_lists *pool,
                                    double covered, double damp, int threads, item_lists *ret_lists);

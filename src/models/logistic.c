@@ -69,8 +69,7 @@ static void gradient_and_curvature(const problem *p, const double *b, double *gr
     }
 }
 
-/* Solve H step = gradient in place by Cholesky; H is positive definite thanks to the ridge. */
-static void solve(double *h, double *step, size_t side) {
+void logistic_solve(double *h, double *step, size_t side) {
     for (size_t k = 0; k < side; k++) {
         for (size_t m = 0; m < k; m++) {
             for (size_t j = 0; j < m; j++) h[k * side + m] -= h[k * side + j] * h[m * side + j];
@@ -94,7 +93,7 @@ static bool descend(const problem *p, double *b, double *h, double *at) {
     size_t side = p->width + 1;
     double step[SIDE], tried[SIDE];
     gradient_and_curvature(p, b, step, h);
-    solve(h, step, side);
+    logistic_solve(h, step, side);
     double share = 1;
     for (int half = 0; half < MOST_HALVES; half++, share /= 2) {
         for (size_t k = 0; k < side; k++) tried[k] = b[k] - share * step[k];

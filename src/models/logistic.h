@@ -17,3 +17,5 @@ static inline double logistic_sigmoid(double z) { return 1 / (1 + __builtin_exp(
  * ERR_NO_MEMORY, ERR_CANCELLED. O(iterations * n * width^2), about 8 iterations. */
 CHECK_RESULT err_code logistic_fit(ctx *c, const float *x, const float *target, const float *weight, size_t n, size_t width, double ridge,
                                    double *ret_b, double *ret_offset);
+/* Solve h x = step in place by Cholesky: h (side x side, lower triangle read, spoilt) positive definite thanks to a ridge. */
+void logistic_solve(double *h, double *step, size_t side);

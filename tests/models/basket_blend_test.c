@@ -133,6 +133,27 @@ TEST(basket_blend, a_second_copy_of_the_first_answer_waits) {
     }
 }
 
+TEST(basket_blend, covering_begins_with_the_worth_a_pool_is_given_with) {
+    /* 1 and 2 come together, 3 elsewhere; the pool says 2, then 1, then 3 */
+    TEST_CTX(c);
+    static const uint64_t start[] = { 0, 3, 6, 8 };
+    static const uint32_t item[] = { 0, 1, 2, 0, 1, 2, 0, 3 };
+    static const uint64_t pool_start[] = { 0, 3, 3, 3, 3 };
+    static const topk_entry entry[] = { { 2, 0.9f }, { 1, 0.6f }, { 3, 0.3f } };
+    const interactions x = { .n_users = 3, .n_items = 4, .start = start, .item = item };
+    const item_lists pool = { 4, pool_start, entry };
+    basket_log log;
+    item_lists lists;
+    float votes[3];
+    assert_ok(c, basket_log_of(c, &x, &log));
+    basket_votes(&log, 0, 0, votes);
+    static const struct { double covered; uint32_t order[3]; } cases[] = { { 0, { 2, 1, 3 } }, { 1, { 2, 3, 1 } } };
+    for (size_t k = 0; k < COUNT(cases); k++) {
+        assert_ok(c, basket_cover(c, &log, votes, NULL, &pool, cases[k].covered, 0, 1, &lists));
+        for (uint32_t r = 0; r < 3; r++) assert_int_equal(cases[k].order[r], lists.entry[lists.start[0] + r].item);
+    }
+}
+
 TEST(basket_blend, takes_empty_baskets_and_survives_damage) {
     TEST_CTX(c);
     interactions x = draw(c, 4);
