@@ -1,7 +1,9 @@
 /* How long one answer takes: recommend() and recommend_json() together, for shops of 500, 5,000 and 50,000 products, a product page
  * with a cart of 5 and a history of 50 events with kinds and times. Once from rules alone, once with everything a shop has: all
  * sources, personal model, vectors, 500 candidates, a ranker of 100 trees, quotas and variety. One JSON line each; times in
- * microseconds of one thread. The kept answers are not asked: every request is another. `recommend_bench N`: one shop of N products. */
+ * microseconds of one thread. The kept answers are not asked: every request is another. `recommend_bench N`: one shop of N
+ * products. `recommend_bench N als` (bpr, two_tower): with that personal model, the best found by its vectors, then by scoring all
+ * products, in the same run. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,38 +100,61 @@ static double quiet_median(const double *took) {
     return best;
 }
 
-static void measure(size_t products, bool full) {
-    AUTO_ARENA build, memory;
-    arena_init(&build, 4096 * MIB);
+/* A fit of seconds: what an answer costs depends on the form of the vectors, not on how well they were learned. */
+static void choose_model(fake_shop *f, const char *personal) {
+    f->personal = personal;
+    f->personal_pairs = 100000;
+    f->personal_set = strcmp(personal, "als") == 0 ? "sweeps=2" : "epochs=1";
+}
+
+static void ask_many(const serving *s, ctx *c, size_t products, bool full, const char *with) {
+    AUTO_ARENA memory;
     arena_init(&memory, LIMIT_REQUEST_ARENA);
-    ctx c;
-    ctx_init(&c, &build);
-    AUTO_FAKE f;
-    fill_shop(&f, &c, products);
-    f.with_models = full;
-    f.without_session = true;
-    if (full) f.ranker = grow_ranker(&c), f.ranked = SNAPSHOT_RANKS_PRODUCT | SNAPSHOT_RANKS_STRANGER_PRODUCT;
-    fake_publish(&f, true);
-    AUTO_SERVING s = fake_pin(&f);
     static double took[REQUESTS];
     AUTO_BUF out;
     buf_init(&out, MIB);
-    for (int i = 0; i < WARM_UP; i++) one_answer(s, &memory, &c.random, products, full, &out);
-    for (int i = 0; i < REQUESTS; i++) took[i] = one_answer(s, &memory, &c.random, products, full, &out);
+    for (int i = 0; i < WARM_UP; i++) one_answer(s, &memory, &c->random, products, full, &out);
+    for (int i = 0; i < REQUESTS; i++) took[i] = one_answer(s, &memory, &c->random, products, full, &out);
     double quiet = quiet_median(took);
     qsort(took, REQUESTS, sizeof *took, by_time);
     serving_facts facts;
     serving_get_facts(s, &facts);
     printf("{\"bench\":\"recommend\",\"with\":\"%s\",\"products\":%zu,\"cart\":%d,\"history\":%d,\"n\":8,\"requests\":%d,\"p50_us\":%.1f,"
            "\"quiet_p50_us\":%.1f,\"p99_us\":%.1f,\"request_arena_bytes\":%zu,\"shop_bytes\":%zu,\"json_bytes\":%zu}\n",
-           full ? "personal model, 500 candidates, ranker, quotas, variety" : "rules", products, CART, HISTORY, REQUESTS,
-           took[REQUESTS / 2], quiet, took[REQUESTS * 99 / 100], memory.used, facts.bytes, out.n);
+           with, products, CART, HISTORY, REQUESTS, took[REQUESTS / 2], quiet, took[REQUESTS * 99 / 100], memory.used, facts.bytes, out.n);
+}
+
+static void ask_by_all_scores(const serving *s, ctx *c, size_t products) {
+    model *m = &s->loaded->snap->personal_model;
+    const model_row *by_vectors = m->row;
+    model_row plain = *by_vectors;
+    plain.aim = NULL;
+    m->row = &plain;
+    ask_many(s, c, products, true, "the same, every product scored");
+    m->row = by_vectors;
+}
+
+static void measure(size_t products, bool full, const char *personal) {
+    AUTO_ARENA build;
+    arena_init(&build, 4096 * MIB);
+    ctx c;
+    ctx_init(&c, &build);
+    AUTO_FAKE f;
+    fill_shop(&f, &c, products);
+    f.with_models = full;
+    f.without_session = true;
+    if (personal) choose_model(&f, personal);
+    if (full) f.ranker = grow_ranker(&c), f.ranked = SNAPSHOT_RANKS_PRODUCT | SNAPSHOT_RANKS_STRANGER_PRODUCT;
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    ask_many(s, &c, products, full, full ? "personal model, 500 candidates, ranker, quotas, variety" : "rules");
+    if (personal) ask_by_all_scores(s, &c, products);
 }
 
 int main(int argc, char **argv) {
     static const size_t shops[] = { 500, 5000, 50000 };
     int64_t one = 0;
-    if (argc > 1 && parse_i64(str_of(argv[1]), &one) && one > 10) measure((size_t)one, true);
-    for (size_t i = 0; !one && i < COUNT(shops); i++) measure(shops[i], false), measure(shops[i], true);
+    if (argc > 1 && parse_i64(str_of(argv[1]), &one) && one > 10) measure((size_t)one, true, argc > 2 ? argv[2] : NULL);
+    for (size_t i = 0; !one && i < COUNT(shops); i++) measure(shops[i], false, NULL), measure(shops[i], true, NULL);
     return 0;
 }

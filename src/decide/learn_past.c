@@ -86,7 +86,7 @@ err_code past_shop_ask(ctx *c, const past_shop *p, str place, const told *t, int
     r->place = placement_find(place);
     TRY(filter_compile(c, &anything.filter, &r->filter));
     TRY(context_build(r, t));
-    TRY(personal_score(r));
+    TRY(personal_score(r, PERSONAL_SEARCH_FROM));
     TRY(candidates_gather(r));
     TRY(pool_best(r, k, ret_pool));
     *ret_request = r;

@@ -1,27 +1,33 @@
 /* Candidates, measured on the newest weeks, then the winner's other settings, then the fit on everything; see learn_personal.h.
  * It does NOT fit what answers too slowly to serve: rows and their limits stand in the table. */
 #include "decide/learn_personal.h"
+#include <math.h>
 #include <string.h>
 #include "base/limits.h"
 #include "eval/race.h"
 #include "eval/store.h"
 
 /* Who may be personal, in the order that breaks ties. Answers must come within microseconds: lists do for any shop, models that touch
- * every item, or look for people alike, only in small ones. */
-enum { OF_ITEMS = 1, OF_PEOPLE = 2, OF_REPEATS = 4 };       /* touches all items; looks through people; for goods bought again */
+ * every item, or look for people alike, only in small ones. A network must be trained in seconds. */
+enum {
+    OF_ITEMS = 1,                   /* touches all items, in fit or answer */
+    OF_PEOPLE = 2,                  /* looks through people */
+    OF_REPEATS = 4,                 /* for goods bought again */
+    OF_PASSES = 8,                  /* learns in passes over all users: has a parameter "epochs" */
+};
 static const struct { const char *name; unsigned kind; } rows[] = {
     { "popularity", 0 }, { "rules", 0 }, { "item_knn", 0 }, { "rp3beta", 0 }, { "ease", OF_ITEMS },
     { "graph_filter", OF_ITEMS | OF_PEOPLE }, { "als", OF_ITEMS },
     { "tifu_knn", OF_ITEMS | OF_PEOPLE | OF_REPEATS }, { "up_cf", OF_ITEMS | OF_PEOPLE | OF_REPEATS },
-    { "content", OF_ITEMS },
+    { "content", OF_ITEMS }, { "two_tower", OF_ITEMS | OF_PASSES },
 };
 static const char *const needs_least[] = { "rules", "item_knn", "popularity" };     /* the first there is, where nothing can be judged */
 
-enum { MOST_TRIED = 64 };
+enum { MOST_TRIED = 64, LEAST_PASSES = 4 };
 static const double INSIDE = 0.95;         /* of intervals */
 
 personal_params personal_default_params(void) {
-    return (personal_params){ .n_items_dense = 5000, .n_people = 5000, .bytes_most = 512 * MIB, .seed = 1 };
+    return (personal_params){ .n_items_dense = 5000, .n_people = 5000, .n_taught = 60000, .bytes_most = 512 * MIB, .seed = 1 };
 }
 
 typedef struct {
@@ -40,9 +46,17 @@ typedef struct {
     uint32_t n;
 } contest;
 
+/* As many passes as the time allows. */
+static void limit_passes(const contest *t, const model_row *row, model_options *o) {
+    uint32_t users = t->x->n_users ? t->x->n_users : 1;
+    for (size_t i = 0; i < row->n_params; i++)
+        if (strcmp(row->params[i].name, "epochs") == 0) o->param[i] = fmin(o->param[i], fmax(1, (double)(t->p->n_taught / users)));
+}
+
 static model_options options_of(const contest *t, const model_row *row) {
     model_options o = model_default_options(row);
     o.seed = t->p->seed, o.threads = t->p->threads, o.progress = t->p->progress, o.progress_state = t->p->progress_state;
+    limit_passes(t, row, &o);
     return o;
 }
 
@@ -71,6 +85,7 @@ static tried *best_of(contest *t) {
 
 static bool suits(const contest *t, const model_row *row, unsigned kind) {
     bool too_large = ((kind & OF_ITEMS) && t->x->n_items > t->p->n_items_dense) || ((kind & OF_PEOPLE) && t->x->n_users > t->p->n_people);
+    too_large |= (kind & OF_PASSES) && t->x->n_users > t->p->n_taught / LEAST_PASSES;
     bool nothing_again = (kind & OF_REPEATS) && t->q.cases.hide_history;
     return !too_large && !nothing_again && ((row->needs & MODEL_NEEDS_FACTS) == 0 || t->x->facts);
 }

@@ -11,6 +11,7 @@
 typedef struct {
     uint32_t n_items_dense;         /* at most so many items for models whose fit or answer touches all of them */
     uint32_t n_people;              /* at most so many users for models that look for people alike when they answer */
+    uint32_t n_taught;              /* at most so many users times passes for models that learn in passes over all of them */
     uint64_t bytes_most;            /* a larger pack is not published: the next best model is taken */
     uint64_t seed;
     int threads;                    /* 0: one per core */

@@ -18,12 +18,12 @@ static void silence_banned(const request *r, uint32_t n_items, float *scores) {
     }
 }
 
-static err_code ask(request *r, const model *m, uint32_t from, opinion *ret_opinion) {
+static err_code ask(request *r, const model *m, uint32_t from, uint32_t search_from, opinion *ret_opinion) {
     const visitor_events *e = &r->events;
     history h = { .n = e->n - from, .item = e->item + from, .weight = e->weight + from, .visit = from ? NULL : e->visit,
                   .time_ms = e->time_ms + from, .now_ms = r->now_ms, .user = MODEL_NOBODY };
     if (!m->row || !h.n) return ERR_OK;
-    if (m->row->aim) return m->row->aim(r->c, m->state, &h, &ret_opinion->aim);
+    if (m->row->aim && m->n_items >= search_from) return m->row->aim(r->c, m->state, &h, &ret_opinion->aim);
     if (m->n_items > MODEL_MOST_ITEMS) return ERR_OK;
     float *scores = arena_new_raw(r->c->arena, float, m->n_items);
     if (!scores) return fail(r->c, ERR_NO_MEMORY, "no memory for the scores of %u products", m->n_items);
@@ -33,11 +33,11 @@ static err_code ask(request *r, const model *m, uint32_t from, opinion *ret_opin
     return ERR_OK;
 }
 
-err_code personal_score(request *r) {
+err_code personal_score(request *r, uint32_t search_from) {
     const snapshot *snap = r->s->loaded->snap;
     if (!snap || !(r->place->weight[SOURCE_PERSONAL] > 0)) return ERR_OK;
-    TRY(ask(r, &snap->personal_model, 0, &r->personal));
-    return ask(r, &snap->session_model, r->events.session, &r->session);
+    TRY(ask(r, &snap->personal_model, 0, search_from, &r->personal));
+    return ask(r, &snap->session_model, r->events.session, search_from, &r->session);
 }
 
 /* Is one of a block at least this? One test for all of them: nearly all blocks hold nothing. NaN is not. */

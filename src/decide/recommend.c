@@ -159,7 +159,7 @@ err_code request_open(ctx *c, const serving *s, const recommend_query *q, reques
 
 static err_code find_answer(request *r, recommend_answer *ret_answer) {
     recommend_answer a = { .placement = r->place->name, .language = locale_language(r->locale) };
-    TRY(personal_score(r));
+    TRY(personal_score(r, PERSONAL_SEARCH_FROM));
     TRY(candidates_gather(r));
     a.considered = r->n_candidates;
     TRY(slate_build(r, &a));

@@ -110,8 +110,10 @@ CHECK_RESULT err_code filter_compile(ctx *c, const recommend_filter *f, item_fil
 bool filter_passes(const item_filter *f, const catalogue_item *item);
 
 /* personal.c */
-/* What the models make of the visitor's events, in c->arena. Nothing without models or events. */
-CHECK_RESULT err_code personal_score(request *r);
+/* What the models make of the visitor's events, in c->arena. Nothing without models or events.
+ *   search_from   items from which on vectors are searched; fewer are read through. What is found is the same to the bit */
+enum { PERSONAL_SEARCH_FROM = 20000 };
+CHECK_RESULT err_code personal_score(request *r, uint32_t search_from);
 float opinion_of(const opinion *o, uint32_t item);
 /* The best `k` with a score above 0 that the request does not ban, best first: exactly, by vectors or by all scores. */
 CHECK_RESULT err_code opinion_best(const request *r, const opinion *o, uint32_t k, topk *ret_best);

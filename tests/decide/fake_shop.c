@@ -183,23 +183,42 @@ static void make_popular(fake_shop *f, maker *m) {
     m->s.n_popular = m->s.n_items < 200 ? m->s.n_items : 200;
 }
 
+/* What is known of products without sales: that they are products, and of which category. */
+static csr make_facts(fake_shop *f, const maker *m) {
+    ctx *c = f->c;
+    uint32_t n = (uint32_t)m->s.n_items, n_columns = (uint32_t)f->n_categories + 1;
+    uint64_t *start = arena_new(c->arena, uint64_t, (size_t)n + 1);
+    uint32_t *col = arena_new(c->arena, uint32_t, 2 * (size_t)n);
+    for (uint32_t i = 0; i <= n; i++) start[i] = 2 * (uint64_t)i;
+    for (size_t i = 0; i < f->n; i++) {
+        if (f->rows[i].parent_id.n || f->popularity[i] < 0) continue;
+        uint32_t *own = col + 2 * (size_t)m->item_of_row[i];
+        own[0] = f->category[i] ? (uint32_t)(category_of(f, f->category[i]) - f->categories) : n_columns;
+        own[1] = own[0] < n_columns ? n_columns : n_columns + 1;
+    }
+    return (csr){ n, n_columns + 2, start, col, NULL };
+}
+
 /* Each cross-sell pair is somebody who took both. */
 static str fit_model(fake_shop *f, maker *m) {
     ctx *c = f->c;
-    size_t n = f->n_rules[FAKE_CROSS];
+    size_t all = f->n_rules[FAKE_CROSS], n = f->personal_pairs && f->personal_pairs < all ? f->personal_pairs : all;
+    csr facts = make_facts(f, m);
     uint64_t *start = arena_new(c->arena, uint64_t, n + 1);
     uint32_t *item = arena_new(c->arena, uint32_t, 2 * n);
     for (size_t i = 0; i < n; i++) {
-        item[2 * i] = m->item_of_row[f->rules[FAKE_CROSS][i].from];
-        item[2 * i + 1] = m->item_of_row[f->rules[FAKE_CROSS][i].to];
+        const fake_rule *pair = &f->rules[FAKE_CROSS][i * all / n];
+        item[2 * i] = m->item_of_row[pair->from];
+        item[2 * i + 1] = m->item_of_row[pair->to];
         start[i + 1] = 2 * (i + 1);
     }
-    interactions x = { .n_users = (uint32_t)n, .n_items = (uint32_t)m->s.n_items, .start = start, .item = item };
+    interactions x = { .n_users = (uint32_t)n, .n_items = (uint32_t)m->s.n_items, .start = start, .item = item, .facts = &facts };
     const model_row *row = model_named(str_of(f->personal ? f->personal : "item_knn"));
     model_options o = model_default_options(row);
     model fitted;
     buf out;
     buf_init_in(&out, c->arena, (size_t)1 << 30);
+    if (f->personal_set && model_set_all(c, row, &o, str_of(f->personal_set))) abort();
     if (model_fit(c, row, &x, &o, &fitted) || model_save(c, &fitted, &out)) fprintf(stderr, "%s\n", c->error.text), abort();
     return buf_view(&out);
 }

@@ -260,7 +260,7 @@ TEST(ranker, is_told_finite_numbers_whatever_the_request) {
         request *r = NULL;
         pool h;
         assert_ok(c, request_open(c, s, &queries[i], &r));
-        assert_ok(c, personal_score(r));
+        assert_ok(c, personal_score(r, 0));
         assert_ok(c, candidates_gather(r));
         assert_ok(c, pool_best(r, POOL_MOST, &h));
         assert_true(h.n > 0);
@@ -311,10 +311,10 @@ static void row_of_shelves(fake_shop *f, ctx *c, const char *personal) {
 
 typedef struct { request *r; pool h; float *x; } gathered;
 
-static gathered gather(ctx *c, const serving *s, const recommend_query *q) {
+static gathered gather(ctx *c, const serving *s, const recommend_query *q, uint32_t search_from) {
     gathered g;
     assert_ok(c, request_open(c, s, q, &g.r));
-    assert_ok(c, personal_score(g.r));
+    assert_ok(c, personal_score(g.r, search_from));
     assert_ok(c, candidates_gather(g.r));
     assert_ok(c, pool_best(g.r, POOL_MOST, &g.h));
     g.x = arena_new(c->arena, float, g.h.n * n_candidate_features);
@@ -347,11 +347,7 @@ TEST(personal, by_vectors_proposes_what_all_scores_propose_and_nothing_banned) {
         const recommend_query q = { .product_id = STR("p10"), .cart = { cart, 2 }, .exclude = { not_these, 3 }, .history = { past, 2 },
                                     .source = SOURCE_ALL };
         /* when he is answered by vectors, then by the scores of all products */
-        gathered by_vectors = gather(c, s, &q);
-        model_row plain = *s->loaded->snap->personal_model.row;
-        plain.aim = NULL;
-        s->loaded->snap->personal_model.row = s->loaded->snap->session_model.row = &plain;
-        gathered by_scores = gather(c, s, &q);
+        gathered by_vectors = gather(c, s, &q, 0), by_scores = gather(c, s, &q, UINT32_MAX);
         /* then it is the same, to the bit */
         assert_true(by_vectors.r->personal.aim.query && by_scores.r->personal.scores);
         assert_same_candidates(&by_vectors, &by_scores);
@@ -362,4 +358,32 @@ TEST(personal, by_vectors_proposes_what_all_scores_propose_and_nothing_banned) {
             for (size_t b = 0; b < by_vectors.r->n_ban; b++)
                 assert_true(serving_slot_of(s, best.entry[i].item) != by_vectors.r->ban[b]);
     }
+}
+
+TEST(personal, proposes_a_product_never_sold_to_whom_its_kind_suits) {
+    /* given a shop of mugs and lamps sold apart, two of each that nobody bought, and towers that learned what products are */
+    TEST_CTX(c);
+    AUTO_FAKE f;
+    enum { PRODUCTS = 40, SOLD = 36 };
+    char id[PRODUCTS][8];
+    fake_init(&f, c, PRODUCTS, 400);
+    f.with_models = f.without_session = true, f.personal = "two_tower";
+    for (int i = 0; i < PRODUCTS; i++) {
+        snprintf(id[i], sizeof id[i], "%s%d", i % 2 ? "lamp" : "mug", i);
+        fake_product(&f, id[i], i % 2 ? "lamps" : "mugs", 1000 + i);
+    }
+    for (int i = 0; i < 400; i++) {
+        int from = i % SOLD, to = (from + 2 * (1 + i / SOLD)) % SOLD;
+        fake_says(&f, FAKE_CROSS, id[from], id[to], 0.2f);
+    }
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    /* when somebody who looked at mugs asks for what is personal */
+    const recommend_event past[] = { { STR("mug2"), EVENT_VIEW, 0 }, { STR("mug8"), EVENT_VIEW, 0 }, { STR("mug20"), EVENT_VIEW, 0 } };
+    recommend_query q = { .placement = STR("home"), .history = { past, 3 }, .source = SOURCE_PERSONAL, .n = 20 };
+    recommend_answer a = ask(&f, s, &q);
+    /* then the mugs nobody bought are among the proposals, before the lamps nobody bought */
+    int mug = place_of(&a, "mug36"), other_mug = place_of(&a, "mug38"), lamp = place_of(&a, "lamp37"), other_lamp = place_of(&a, "lamp39");
+    assert_true(mug >= 0 && other_mug >= 0);
+    assert_true((lamp < 0 || lamp > mug) && (other_lamp < 0 || other_lamp > other_mug));
 }
