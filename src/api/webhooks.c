@@ -3,6 +3,7 @@
 #include "api/webhooks.h"
 #include <string.h>
 #include "decide/serving_changes.h"
+#include "events/attribution.h"
 #include "stores/webhooks.h"
 
 typedef struct { opt_i64 store; } webhook_input;
@@ -43,6 +44,15 @@ static err_code tell_serving(api_call *call, const webhook_work *w) {
     return serving_take_changes(call->c, call->a->o.serving, call->d, w->store_id, &changes);
 }
 
+static err_code attribute_orders(api_call *call, const webhook_work *w) {
+    return attribution_orders(call->c, call->d, w->store_id, w->changes.orders.ids, w->changes.orders.n);
+}
+
+static void warn(api_call *call, const webhook_work *w, const char *event, err_code e) {
+    if (!e) return;
+    log_line(call->a->o.log, LOG_WARN, event, "store=%lld code=%s why=\"%s\"", (long long)w->store_id, err_name(e), call->c->error.text);
+}
+
 err_code webhook_post(api_call *call) {
     webhook_input in = { 0 };
     TRY(api_read_query(call, webhook_params, COUNT_WEBHOOK, &in));
@@ -50,9 +60,8 @@ err_code webhook_post(api_call *call) {
     TRY(read_delivery(call, &work.delivery));
     TRY(webhook_verify(call->c, call->d, &work));
     TRY(committer_wait(call->c, call->a->o.writes, webhook_apply, &work));
-    err_code e = tell_serving(call, &work);
-    if (e) log_line(call->a->o.log, LOG_WARN, "webhook.serving", "store=%lld code=%s why=\"%s\"", (long long)work.store_id, err_name(e),
-                    call->c->error.text);
+    warn(call, &work, "webhook.serving", tell_serving(call, &work));
+    warn(call, &work, "webhook.attribution", attribute_orders(call, &work));
     json_out w = api_json(call);
     jw_object(&w);
     jw_member_text(&w, "status", work.ping ? "pong" : "accepted");

@@ -16,6 +16,8 @@ const store_setting store_setting_table[] = {
     { "explore_slots", SETTING_INT, 0, 50, NULL, "products drawn by chance in a list, to learn what was never shown (0)" },
     { "train_interval_min", SETTING_INT, 1, 1440, NULL, "at most one training in so many minutes (15)" },
     { "sync_parallel", SETTING_INT, 1, 3, NULL, "requests to the shop at once (2)" },
+    { "attribution_click_days", SETTING_INT, 1, 90, NULL, "days after a click on a recommendation in which an order counts as its (7)" },
+    { "attribution_view_hours", SETTING_INT, 0, 720, NULL, "hours after a recommendation was seen in which it assisted an order (24)" },
     { "webhook_base", SETTING_URL, 0, 0, NULL, "address under which the shop reaches this Vitrine" },
     { "sync_interval_min", SETTING_INT, 0, 10080, "sync_interval_min", "minutes between syncs; 0 = never by itself (15)" },
     { "locale", SETTING_TEXT, 2, 2, "locale", "language of messages: ro or en" },

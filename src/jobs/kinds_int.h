@@ -15,3 +15,6 @@ job_body job_body_train;
 CHECK_RESULT err_code job_want_train(ctx *c, db *d, int64_t store_id);
 /* Tell the live catalogue what a sync changed. Errors are logged: the next training reloads everything. */
 void job_refresh_serving(ctx *c, const job_services *s, db *d, int64_t store_id, const store_changes *changes);
+/* Attribute the orders a sync changed; with `all` also those of the last weeks that changed while nobody listened. Errors are logged:
+ * the next sweep does it again. */
+void job_attribute_orders(ctx *c, db *d, int64_t store_id, const store_changes *changes, bool all);

@@ -11,6 +11,13 @@ const query query_order_items = {
     .columns = { FIELD_TEXT, FIELD_TIME, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_REAL, FIELD_MONEY, FIELD_MONEY },
 };
 
+const query query_orders_since = {
+    .name = "orders_since",
+    .sql = "SELECT created_ms, order_id FROM order_row WHERE store_id = ?1 AND (created_ms, order_id) > (?2, ?3) "
+           "ORDER BY created_ms, order_id LIMIT ?4",
+    .n_binds = 4, .n_columns = 2, .columns = { FIELD_TIME, FIELD_TEXT },
+};
+
 const query query_last_job = {
     .name = "last_job", .sql = "SELECT max(job_id) FROM job_row WHERE store_id = ?1",
     .n_binds = 1, .n_columns = 1, .columns = { FIELD_INT },
@@ -107,7 +114,7 @@ const query *query_ids_of(const entity *e) {
 }
 
 const query *const all_queries[] = {
-    &query_order_items, &query_last_job, &query_last_store, &query_store_named,
+    &query_order_items, &query_orders_since, &query_last_job, &query_last_store, &query_store_named,
     &query_open_job_of, &query_claimable_jobs, &query_next_due, &query_recent_jobs, &query_job_kinds,
     &query_last_delivery, &query_key_state, &query_version, &query_version_put,
     &query_ids_product, &query_ids_customer, &query_ids_order, &query_ids_review, &query_ids_coupon, &query_ids_category,
