@@ -15,26 +15,6 @@ static const char *const names[FACT_FAMILIES] = {
     [FACT_STANDING] = "price among its kind", [FACT_PRICE] = "price",
 };
 
-const char *facts_family_name(fact_family family) { return family < FACT_FAMILIES ? names[family] : ""; }
-
-fact_family facts_family_of(const shop_facts *f, uint32_t column) {
-    for (fact_family k = FACT_WORD; k < FACT_FAMILIES; k++)
-        if (column >= f->family[k].from && column - f->family[k].from < f->family[k].n) return k;
-    return FACT_FAMILIES;
-}
-
-void facts_in_common(const shop_facts *f, uint32_t a, uint32_t b, double *ret) {
-    const csr *m = &f->matrix;
-    uint64_t x = m->start[a], y = m->start[b];
-    for (fact_family k = FACT_WORD; k < FACT_FAMILIES; k++) ret[k] = 0;
-    while (x < m->start[a + 1] && y < m->start[b + 1]) {
-        if (m->col[x] == m->col[y]) ret[facts_family_of(f, m->col[x])] += (double)m->value[x] * (double)m->value[y];
-        uint32_t col_x = m->col[x], col_y = m->col[y];
-        x += col_x <= col_y;
-        y += col_y <= col_x;
-    }
-}
-
 /* ---- medians of prices ---- */
 
 typedef struct { uint32_t category; int64_t price; } priced;

@@ -39,9 +39,3 @@ CHECK_RESULT err_code facts_build(ctx *c, const content_model *m, const facts_pa
  *   locale   of the shop; "" = the texts decide
  * Errors of content_fit() and facts_build(). */
 CHECK_RESULT err_code facts_of_shop(ctx *c, const shop_data *s, str locale, shop_facts *ret_facts);
-/* Family of a column, FACT_FAMILIES when it is none. */
-fact_family facts_family_of(const shop_facts *f, uint32_t column);
-/* "words", "categories", ...: for reasons shown to people. */
-const char *facts_family_name(fact_family family);
-/* What two items have in common, by family: sums of products, for "why" (ret: FACT_FAMILIES). */
-void facts_in_common(const shop_facts *f, uint32_t a, uint32_t b, double *ret);
