@@ -4,6 +4,12 @@
 
 effect effect_unknown(void) { return (effect){ .low = -INFINITY, .high = INFINITY, .p = 1 }; }
 
+void effect_steady(estimate *arm, size_t arms) {
+    double n = 0, squares = 0;
+    for (size_t i = 0; i < arms; i++) n += arm[i].n, squares += arm[i].n * arm[i].unit_variance;
+    for (size_t i = 0; i < arms && n > 0; i++) arm[i].unit_variance = fmax(arm[i].unit_variance, squares / n);
+}
+
 static double welch_df(estimate a, estimate b) {
     double va = estimate_error2(a), vb = estimate_error2(b);
     return (va + vb) * (va + vb) / (va * va / (a.n - 1) + vb * vb / (b.n - 1));

@@ -22,6 +22,11 @@ typedef struct {
 
 /* An effect of which nothing is known. */
 effect effect_unknown(void);
+/* Raise each arm's variance of a unit to that of all arms pooled, where it is lower. With long-tailed orders an arm that happened to
+ * miss the large ones has a low mean *and* a low variance, and looks sure of being low; of a small hold-out beside a large rest that
+ * gives false wins (docs/benchmarks.md, "Experiments"). For decisions; published figures use the plain ones.
+ *   arm    arms estimates, in place */
+void effect_steady(estimate *arm, size_t arms);
 /* variant - control. */
 contrast effect_difference(estimate control, estimate variant);
 /* variant / control - 1, standard error by the delta method: s_b^2 / m_a^2 + s_a^2 m_b^2 / m_a^4. As GrowthBook has it. Off where the

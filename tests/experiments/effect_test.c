@@ -86,6 +86,17 @@ TEST(effect, fieller_holds_exactly_the_ratios_that_are_not_rejected) {
     }
 }
 
+TEST(effect, believes_no_arm_to_vary_less_than_all_do) {
+    estimate arm[3] = { { 100, 1, 2 }, { 300, 1, 10 }, { 0, 0, 0 } };
+    effect_steady(arm, 3);
+    assert_near(8, arm[0].unit_variance, 1e-12);
+    assert_near(10, arm[1].unit_variance, 0);
+    assert_near(8, arm[2].unit_variance, 1e-12);
+    estimate none[2] = { { 0, 0, 0 }, { 0, 0, 0 } };
+    effect_steady(none, 2);
+    assert_true(none[0].unit_variance == 0 && !effect_difference(none[0], none[1]).known);
+}
+
 TEST(fixed, knows_nothing_of_arms_without_units_or_variance) {
     estimate some = { 100, 1, 1 }, bad[] = { { 0 }, { 1, 5, 0 } };
     for (size_t i = 0; i < COUNT(bad); i++) {
