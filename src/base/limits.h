@@ -51,6 +51,7 @@
 
 /* people */
 #define LIMIT_PERSON_ALIASES 64            /* names of one person; a robot or a till that meets more stays apart */
+#define LIMIT_PERSON_NAMES 256             /* names looked up for one export or erasure */
 #define LIMIT_ORDER_RECS_BYTES 1000        /* answers an order may name */
 #define LIMIT_ORDER_RECS 50
 

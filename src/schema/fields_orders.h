@@ -50,7 +50,7 @@
     X(T, TIME,  modified_ms, 0)                                                                                         \
     X(T, TIME,  paid_ms, 0)                                                                                             \
     X(T, TIME,  completed_ms, 0)                                                                                        \
-    X(T, TEXT,  visitor_id, PERSONAL)           /* of the browser that placed it, when the shop says so */              \
+    X(T, TEXT,  visitor_id, INDEXED | PERSONAL) /* of the browser that placed it, when the shop says so */              \
     X(T, TEXT,  rec_ids, 0)                     /* answers that led to it, when the shop says so; separated by spaces */ \
     X(T, INT,   payload_hash, HIDDEN | UNHASHED)
 
