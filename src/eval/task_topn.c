@@ -144,7 +144,7 @@ const eval_task task_topn = {
     .metrics = 1U << METRIC_RECALL | 1U << METRIC_NDCG,
     .metric_names = { [METRIC_RECALL] = "recall", [METRIC_NDCG] = "ndcg" },
     .group_names = { "" },
-    .models = "popularity item_knn rp3beta ease sansa graph_filter als bpr two_tower blend",
+    .models = "popularity item_knn rp3beta ease sansa graph_filter bspm als bpr two_tower blend",
     .read = read,
     .inside = inside,
 };

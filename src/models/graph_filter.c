@@ -16,24 +16,30 @@
 #include "num/rsvd.h"
 
 enum { VALUES, HALF_LIFE, BLUR_IN, POWER, BLUR_USER, BLUR_OUT, RANK, PASSES, IDEAL, IDEAL_POWER, SHARPEN, ORDER, ROOT, WHOLE, MOST, LISTS };
-static const model_param params[] = {
-    [VALUES] = WEIGH_PARAM_VALUES,
-    [HALF_LIFE] = WEIGH_PARAM_HALF_LIFE,
-    [BLUR_IN] = { "in", 0.45, 0, 1.5, false, "power of an item's degree that its vote is divided by" },
-    [POWER] = { "power", 1.375, 0.25, 2, false, "of the likeness of a user; 1: linear; more: the most similar users decide" },
-    [BLUR_USER] = { "user", 0.8, 0, 1.5, false, "power of a user's degree that his votes are divided by" },
-    [BLUR_OUT] = { "out", 0.12, 0, 1.5, false, "power of an item's degree that its score is divided by" },
-    [RANK] = { "rank", 64, 0, RSVD_MAX_RANK, true, "leading vectors of the graph; 0: blur only" },
-    [PASSES] = { "passes", 3, 0, 20, true, "power passes of the truncated SVD" },
-    [IDEAL] = { "ideal", 0, 0, 100, false, "weight of the ideal low-pass filter" },
-    [IDEAL_POWER] = { "ideal_power", 0, -2, 2, false, "power of an eigenvalue in it" },
-    [SHARPEN] = { "sharpen", 0.5, 0, 10, false, "time T of the sharpening; 0: none" },
-    [ORDER] = { "order", 0, 0, GRAPH_FILTER_MAX_ORDER, true, "order of its solver (1 Euler, 4 Runge-Kutta, one step); 0: exact" },
-    [ROOT] = { "root", 0.5, 0, 1, false, "power of an item's degree that scores are divided by while they are sharpened; BSPM: 0" },
-    [WHOLE] = { "whole", 0, 0, 1, true, "sharpen with the whole of P, not its leading vectors: slow; needs an order" },
-    [MOST] = { "most", 2000, 10, 1e9, true, "users asked about one item; more are thinned out evenly" },
-    [LISTS] = { "lists", 0, 0, 1e6, true, "answer from lists of that many partners of each item, made once; 0: from the graph" },
-};
+/* Two sets of defaults: ours, and those of BSPM. */
+#define PARAMS(in, power, user, out, rank, ideal, time, solver, root, whole)                                                    \
+    {                                                                                                                           \
+        [VALUES] = WEIGH_PARAM_VALUES,                                                                                          \
+        [HALF_LIFE] = WEIGH_PARAM_HALF_LIFE,                                                                                    \
+        [BLUR_IN] = { "in", in, 0, 1.5, false, "power of an item's degree that its vote is divided by" },                       \
+        [POWER] = { "power", power, 0.25, 2, false, "of the likeness of a user; 1: linear; more: the most similar users decide" }, \
+        [BLUR_USER] = { "user", user, 0, 1.5, false, "power of a user's degree that his votes are divided by" },                \
+        [BLUR_OUT] = { "out", out, 0, 1.5, false, "power of an item's degree that its score is divided by" },                   \
+        [RANK] = { "rank", rank, 0, RSVD_MAX_RANK, true, "leading vectors of the graph; 0: blur only" },                        \
+        [PASSES] = { "passes", 3, 0, 20, true, "power passes of the truncated SVD" },                                           \
+        [IDEAL] = { "ideal", ideal, 0, 100, false, "weight of the ideal low-pass filter" },                                     \
+        [IDEAL_POWER] = { "ideal_power", 0, -2, 2, false, "power of an eigenvalue in it" },                                     \
+        [SHARPEN] = { "sharpen", time, 0, 10, false, "time T of the sharpening; 0: none" },                                     \
+        [ORDER] = { "order", solver, 0, GRAPH_FILTER_MAX_ORDER, true,                                                           \
+                    "order of its solver (1 Euler, 4 Runge-Kutta, one step); 0: exact" },                                       \
+        [ROOT] = { "root", root, 0, 1, false, "power of an item's degree that scores are divided by while they are sharpened" }, \
+        [WHOLE] = { "whole", whole, 0, 1, true, "sharpen with the whole of P, not its leading vectors: slow; needs an order" }, \
+        [MOST] = { "most", 2000, 10, 1e9, true, "users asked about one item; more are thinned out evenly" },                    \
+        [LISTS] = { "lists", 0, 0, 1e6, true, "answer from lists of that many partners of each item, made once; 0: from the graph" }, \
+    }
+static const model_param params[] = PARAMS(0.45, 1.375, 0.8, 0.12, 64, 0, 0.5, 0, 0.5, 0);
+/* As published for Gowalla (BSPM-EM); in the paper's words: linear filter, ideal filter 0.2 of rank 448, K = 1, T = 2.5, Runge-Kutta. */
+static const model_param bspm_params[] = PARAMS(0.5, 1, 1, 0.5, 448, 0.2, 2.5, 4, 0, 1);
 
 /* ---- fit ---- */
 
@@ -259,4 +265,10 @@ const model_row model_graph_filter = {
     .source = "Shen et al. 2021 (GF-CF), eq. 13; Choi et al. 2023 (BSPM), eq. 7 to 10; power: Aiolli 2013", .params = params,
     .n_params = COUNT(params), .grid = grid, .fit = fit, .score = graph_filter_score,
     .save = graph_filter_save, .load = graph_filter_load,
+};
+
+const model_row model_bspm = {
+    .name = "bspm", .title = "The same with the settings of its paper: the whole graph, slow answers",
+    .source = "Choi et al. 2023 (BSPM-EM), eq. 7 to 10, settings of its authors for Gowalla", .params = bspm_params,
+    .n_params = COUNT(bspm_params), .fit = fit, .score = graph_filter_score, .save = graph_filter_save, .load = graph_filter_load,
 };

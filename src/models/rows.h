@@ -18,6 +18,7 @@
     X(two_tower)            \
     X(content)              \
     X(graph_filter)         \
+    X(bspm)                 \
     X(session_blend)        \
     X(personal_top)         \
     X(tifu_knn)             \
