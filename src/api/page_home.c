@@ -129,6 +129,7 @@ static const char *hint(const shop_view *v) {
     if (!v->facts.products) return "Nothing has been copied yet.";
     if (!v->facts.sellable) return "No product may be shown: all are out of stock, hidden, without a price or not published.";
     if (!v->orders) return "No orders yet: suggestions come from names, categories and prices. The first orders already help.";
+    if (v->facts.snapshot_error.n) return "What was learned cannot be read and is learned anew; until then the catalogue answers.";
     if (!v->facts.snapshot_version) return "Not learned yet: suggestions come from the catalogue alone.";
     return NULL;
 }
@@ -275,7 +276,8 @@ err_code page_home(api_call *call) {
     else
         buf_text(&call->out->body,
                  "<section class=card><h2>It runs.</h2><p>What it knows of its shops is shown only on the machine it runs on "
-                 "(open <code>http://localhost:8080</code> there), or to everybody when started with <code>--open-pages</code>.</p>"
+                 "(open it there as <code>localhost</code>, with the same port), or to everybody when started with "
+                 "<code>--open-pages</code>.</p>"
                  "</section>");
     return page_end(call);
 }

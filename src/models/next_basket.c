@@ -104,7 +104,11 @@ static err_code score(ctx *c, const void *state, const history *h, size_t n, flo
 static err_code save(ctx *c, const void *state, buf *out) { return visit_model_save(c, state, COUNT(params), out); }
 
 static err_code load(ctx *c, const pack *p, uint32_t n_items, void **ret_state) {
-    return visit_model_load(c, p, n_items, params, COUNT(params), (visit_model **)ret_state);
+    visit_model *m;
+    TRY(visit_model_load(c, p, n_items, params, COUNT(params), &m));
+    if (n_items && !m->scale) return fail(c, ERR_CORRUPT, "saved model: nothing says how much an item tells");     /* others have none */
+    *ret_state = m;
+    return ERR_OK;
 }
 
 static const char *const grid[] = { "groups=7", "follow=2", "follow=10 neighbours=1000", "everybody=2", NULL };

@@ -1,6 +1,7 @@
 /* Models of next baskets on shops small enough for paper and pencil. */
 #include <math.h>
 #include <string.h>
+#include "base/pack.h"
 #include "models/rows.h"
 #include "tests/models/fitted.h"
 #include "tests/test.h"
@@ -111,4 +112,26 @@ TEST(next_basket_models, damaged_packs_are_refused) {
             for (size_t i = 0; i < 4; i++) assert_true(isfinite(scores[i]));
         }
     }
+}
+
+/* Other models of visits are saved with an empty "scale": its length alone, turned to 0, makes a pack that looks whole. */
+TEST(next_basket_models, next_basket_without_how_much_items_tell_is_refused) {
+    TEST_CTX(c);
+    shop s = { .start = { 0 } };
+    const model_row *row = model_named(STR("next_basket"));
+    model_options o = model_default_options(row);
+    model m, back;
+    buf out;
+    buf_init_in(&out, c->arena, MIB);
+    assert_ok(c, model_fit(c, row, shop_of(&s, (const char *[]){ "ab cd", "bc a b", "d" }, 3, 4), &o, &m));
+    assert_ok(c, model_save(c, &m, &out));
+    char *name = memmem(out.p, out.n, "scale", sizeof "scale");
+    assert_non_null(name);
+    char *count = name + PACK_NAME_BYTES + 2 * sizeof(uint64_t);       /* behind name, size and place */
+    assert_memory_equal(&(uint64_t){ 4 }, count, sizeof(uint64_t));
+    memset(count, 0, sizeof(uint64_t));
+    char *bytes = arena_alloc(c->arena, out.n + 64);
+    bytes += (64 - (uintptr_t)bytes % 64) % 64;
+    memcpy(bytes, out.p, out.n);
+    assert_err(ERR_CORRUPT, model_load(c, (str){ bytes, out.n }, &back));
 }
