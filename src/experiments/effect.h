@@ -16,7 +16,7 @@ typedef struct {
 } contrast;
 
 typedef struct {
-    bool known;                     /* false: value 0, interval -inf to inf, p 1 */
+    bool known;                     /* false: value 0, interval -inf to inf, p 1. An end may be infinite otherwise too: null in JSON */
     double value, low, high, se, p;
 } effect;
 

@@ -53,6 +53,26 @@ TEST(moments, give_the_mean_the_share_and_the_ratio_a_person_works_out) {
     assert_near(0.2 * 0.8 / 50, estimate_error2(moments_estimate(&share, METRIC_KIND_SHARE)), 1e-15);
 }
 
+/* The spread of a ratio the slow way: leave out one unit after the other (Quenouille 1956). */
+TEST(moments, of_a_ratio_give_the_variance_of_the_jackknife) {
+    rng r;
+    rng_seed(&r, 21);
+    enum { N = 400 };
+    static unit_totals u[N];
+    moments all = { 0 };
+    for (int i = 0; i < N; i++) {
+        u[i] = draw(&r);
+        moments_add(&all, u[i]);
+    }
+    double squares = 0;
+    for (int i = 0; i < N; i++) {
+        double without = (all.y - u[i].y) / (all.d - u[i].d) - all.y / all.d;
+        squares += without * without;
+    }
+    double jackknife = (N - 1.0) / N * squares;
+    assert_near(1, estimate_error2(moments_estimate(&all, METRIC_KIND_RATIO)) / jackknife, 0.02);
+}
+
 TEST(moments, of_nothing_are_an_estimate_of_nothing) {
     moments none = { 0 }, one = { 0 };
     moments_add(&one, (unit_totals){ 5, 0, 0 });
