@@ -11,11 +11,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     arena_init(&a, 16 * MIB);
     ctx c;
     ctx_init(&c, &a);
-    str head = { (const char *)data, size }, target = str_cut(&head, '\n'), path, query;
-    if (http_target_read(&c, target, &path, &query) == ERR_OK) {
+    str head = { (const char *)data, size }, target = str_cut(&head, '\n'), path, raw_query;
+    if (http_target_read(&c, target, &path, &raw_query) == ERR_OK) {
         if (!path.n || path.p[0] != '/' || memchr(path.p, 0, path.n) || memchr(path.p, '\n', path.n)) abort();
-        str value = http_query_value(&a, query, STR("a"));
-        if (value.n > query.n) abort();
+        str value = http_query_value(&a, raw_query, STR("a"));
+        if (value.n > raw_query.n) abort();
     }
     http_framing f = { 0 };
     size_t lengths = 0, encodings = 0;

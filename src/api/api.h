@@ -5,6 +5,7 @@
  * Read next: api/routes.c (the table of contents), api/api_int.h (what a handler gets). */
 #pragma once
 #include "decide/serving.h"
+#include "events/intake.h"
 #include "net/crypto.h"
 #include "net/http_server.h"
 #include "stores/keys.h"
@@ -15,6 +16,8 @@ typedef struct {
     db_options database;            /* workers open their own connections */
     serving_registry *serving;      /* owned by the caller, outlives the api */
     committer *writes;              /* group commit for webhooks; the caller's */
+    intake *events;                 /* the caller's; NULL: none are taken in */
+    session_memory *memory;         /* what visitors did, for answers; the caller's; NULL: none */
     key_table *keys;                /* the caller's; reloaded by the caller or api_keys_changed() */
     seal_key seal;
     const time_source *time;
@@ -31,6 +34,8 @@ void api_free(api *a);
 http_app api_http_app(api *a);
 /* Fills start, stop and app of the worker options. */
 void api_worker_hooks(api *a, workers_options *w);
+/* For the intake: what visitors say they bought is not shown to them again. */
+event_taker api_purchase_taker(serving_registry *r);
 /* Readiness as /readyz tells it: set once the stores are loaded. */
 void api_set_ready(api *a, bool ready);
 /* The API description as JSON (OpenAPI 3.1). */

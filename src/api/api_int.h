@@ -52,6 +52,7 @@ struct api {
     arena home;                     /* process lifetime: copied texts, metrics */
     api_metrics metrics;
     atomic_bool ready;
+    atomic_uint_fast64_t events_rejected;
     atomic_uint_fast64_t *rate;     /* one slot per address hash, see api/limit.c */
     str description;                /* OpenAPI JSON, made once */
 };
@@ -64,6 +65,10 @@ json_out api_json(api_call *call);
 CHECK_RESULT err_code api_json_done(api_call *call, json_out *w);
 /* Fill `out` with the public form of the error in c->error. */
 void api_error(ctx *c, err_code e, http_response *out);
+/* The same for a call that is answered later, with a line in the log when it is our fault. */
+void api_fail(api_call *call, err_code e);
+/* The shop of the call; read first when nobody asked for it since the start (then we are on a worker). ERR_NOT_READY, ERR_STORAGE. */
+CHECK_RESULT err_code api_pin_shop(api_call *call, const serving **ret_shop);
 /* Body of the request as a JSON object read into `into` by the route's table; no body is an empty object. */
 CHECK_RESULT err_code api_read_body(api_call *call, void *into);
 /* Query of the request, by route->input (GET) or route->query (POST). */

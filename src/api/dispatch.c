@@ -1,5 +1,6 @@
 /* From headers to handler to answer: routing, keys, origins, allowances, errors. It does NOT know what any route does. */
 #include "api/api_int.h"
+#include "base/parse.h"
 
 /* ---- answers ---- */
 json_out api_json(api_call *call) {
@@ -35,6 +36,22 @@ void api_error(ctx *c, err_code e, http_response *out) {
     jw_end_object(&w);
     jw_end_object(&w);
     if (e == ERR_RATE_LIMITED || e == ERR_BUSY || e == ERR_NOT_READY) http_add_header(out, "Retry-After", STR("1"));
+}
+
+void api_fail(api_call *call, err_code e) {
+    if (err_http(e) >= 500 && e != ERR_BUSY)
+        log_line(call->a->o.log, LOG_ERROR, "api.failed", "route=%s code=%s trace=%016llx why=\"%s\"", call->route->path, err_name(e),
+                 (unsigned long long)call->c->trace, call->c->error.text);
+    api_error(call->c, e, call->out);
+}
+
+err_code api_pin_shop(api_call *call, const serving **ret_shop) {
+    serving_registry *r = call->a->o.serving;
+    *ret_shop = serving_pin(r, call->store_id);
+    if (*ret_shop || !call->d) return *ret_shop ? ERR_OK : fail(call->c, ERR_NOT_READY, "the store is being read");
+    TRY(serving_load(call->c, r, call->d, call->store_id));
+    *ret_shop = serving_pin(r, call->store_id);
+    return *ret_shop ? ERR_OK : fail(call->c, ERR_NOT_READY, "the store is being read");
 }
 
 /* ---- reading ---- */
@@ -144,6 +161,13 @@ static bool must_load(const api_call *call) {
     return !s;
 }
 
+/* Reading it takes so long that a loop would hold up others. */
+static bool is_large(const api_call *call) {
+    uint64_t n = 0;
+    if (call->route->max_body <= LIMIT_LOOP_BODY_BYTES) return false;
+    return parse_u64(http_header(call->r, "Content-Length"), &n) && n > LIMIT_LOOP_BODY_BYTES;
+}
+
 static void on_headers(void *app, http_request *r, http_decision *decision, http_response *response) {
     api_call *call = arena_new(r->c->arena, api_call, 1);
     if (!call) {
@@ -164,22 +188,18 @@ static void on_headers(void *app, http_request *r, http_decision *decision, http
         return;
     }
     decision->max_body = call->route->max_body;
-    decision->waits = call->route->waits || must_load(call);
+    decision->waits = call->route->waits || is_large(call) || must_load(call);
 }
 
 static void on_body(void *app, void *worker_state, http_request *r, http_response *response) {
-    api *a = app;
+    (void)app;                                              /* the call knows it */
     api_call *call = r->app_data;
     call->out = response;
     call->d = worker_state;
     err_code e = ERR_OK;
     if (call->route->waits && !call->d) e = fail(call->c, ERR_STORAGE, "this worker has no database connection");
     if (!e) e = call->route->run(call);
-    if (!e) return;
-    if (err_http(e) >= 500)
-        log_line(a->o.log, LOG_ERROR, "api.failed", "route=%s code=%s trace=%016llx why=\"%s\"", call->route->path, err_name(e),
-                 (unsigned long long)call->c->trace, call->c->error.text);
-    api_error(call->c, e, response);
+    if (e) api_fail(call, e);           /* without an error nothing is touched: another thread may have answered by now */
 }
 
 static void on_problem(void *app, http_request *r, err_code e, http_response *response) {

@@ -67,6 +67,14 @@ static err_code json_texts(ctx *c, const param *p, const json_value *v, texts *r
     return ERR_OK;
 }
 
+static err_code json_list(ctx *c, const param *p, const json_value *v, const json_value **ret_list) {
+    if (!jr_is_array(v)) return fail_field(c, ERR_INVALID, p->name, "'%s' must be a list of objects", p->name);
+    if ((int64_t)jr_count(v) > p->high)
+        return fail_field(c, ERR_INVALID, p->name, "'%s' may have at most %lld entries", p->name, (long long)p->high);
+    *ret_list = v;
+    return ERR_OK;
+}
+
 /* Room for n entries, zeroed. */
 static err_code start_entries(ctx *c, const param *p, size_t n, entries *ret_list) {
     if ((int64_t)n > p->high) return fail_field(c, ERR_INVALID, p->name, "'%s' may have at most %lld entries", p->name, (long long)p->high);
@@ -109,6 +117,7 @@ static err_code json_one(ctx *c, const param *p, const json_value *v, void *into
     case PARAM_BOOL: return take_bool(c, p, jr_is_bool(v), jr_bool(v, false), member(p, into));
     case PARAM_TEXTS: return json_texts(c, p, v, member(p, into));
     case PARAM_ENTRIES: return json_entries(c, p, v, member(p, into));
+    case PARAM_LIST: return json_list(c, p, v, member(p, into));
     case PARAM_OBJECT:
         if (!jr_is_object(v)) return fail_field(c, ERR_INVALID, p->name, "'%s' must be an object", p->name);
         return param_read_json(c, v, p->fields, p->n_fields, into);
@@ -187,6 +196,7 @@ static err_code query_one(ctx *c, const param *p, str value, void *into) {
     }
     case PARAM_TEXTS: return query_texts(c, p, value, member(p, into));
     case PARAM_ENTRIES: return query_entries(c, p, value, member(p, into));
+    case PARAM_LIST:
     case PARAM_OBJECT:
     case PARAM_OBJECTS:
     case PARAM_ANY: break;
@@ -263,8 +273,10 @@ static void schema_type(json_out *w, const param *p) {
         entry_schema(w, p);
         break;
     case PARAM_OBJECT: break;                               /* written by param_schema */
+    case PARAM_LIST:
     case PARAM_OBJECTS:
         jw_member_text(w, "type", "array");
+        if (p->high) jw_member_i64(w, "maxItems", p->high);
         jw_key(w, "items");
         param_schema(w, p->fields, p->n_fields);
         break;

@@ -12,6 +12,7 @@ typedef enum {
     PARAM_TEXTS,        /* texts; at most `high` entries; in a query: separated by commas */
     PARAM_ENTRIES,      /* entries; at most `high` of `low` bytes: objects of `fields`, or a text alone for the first of them;
                          * in a query: texts separated by commas */
+    PARAM_LIST,         /* const json_value *: objects of `fields`, at most `high`, left for the caller to read one by one */
     PARAM_OBJECT,       /* nested: `fields` with offsets from the outer struct */
     PARAM_OBJECTS,      /* answers only: a list of objects described by `fields` */
     PARAM_ANY           /* answers only: any JSON */

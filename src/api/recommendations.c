@@ -143,16 +143,6 @@ static err_code make_query(ctx *c, const recommend_input *in, const serving_fact
     return split_attributes(c, in->attributes, &q->filter);
 }
 
-/* The shop in memory; read first when nobody asked for it since the start (then we are on a worker). */
-static err_code pin_shop(api_call *call, const serving **ret_shop) {
-    serving_registry *r = call->a->o.serving;
-    *ret_shop = serving_pin(r, call->store_id);
-    if (*ret_shop || !call->d) return *ret_shop ? ERR_OK : fail(call->c, ERR_NOT_READY, "the store is being read");
-    TRY(serving_load(call->c, r, call->d, call->store_id));
-    *ret_shop = serving_pin(r, call->store_id);
-    return *ret_shop ? ERR_OK : fail(call->c, ERR_NOT_READY, "the store is being read");
-}
-
 /* With the alias's cart value as a soft ceiling: when too few cost that little, any may come. */
 static err_code write_capped(api_call *call, const serving *s, const recommend_query *q, int64_t most_minor) {
     recommend_query capped = *q;
@@ -165,13 +155,32 @@ static err_code write_capped(api_call *call, const serving *s, const recommend_q
     return ERR_OK;
 }
 
+/* A request that tells nothing of the past or the cart is answered from what the visitor did here. */
+static err_code remember(api_call *call, const recommend_input *in, const serving_facts *facts, recommend_query *q) {
+    remembered known;
+    consent_level otherwise = CONSENT_ALL;
+    if (!call->a->o.memory || !in->visitor_id.n || (in->history.known && in->cart.known)) return ERR_OK;
+    (void)consent_find(facts->consent_default, &otherwise);     /* a word that is none leaves the default */
+    TRY(session_memory_get(call->c, call->a->o.memory, call->store_id, in->visitor_id, otherwise, &known));
+    recommend_event *past = arena_new(call->c->arena, recommend_event, known.n_events);
+    if (!past) return fail(call->c, ERR_NO_MEMORY, "remember the visitor");
+    for (size_t i = 0; i < known.n_events; i++)
+        past[i] = (recommend_event){ known.events[i].product_id, known.events[i].kind, known.events[i].time_ms };
+    if (!in->history.known) q->history = (recommend_events){ past, known.n_events };
+    if (in->cart.known) return ERR_OK;
+    if (!q->placement.n && !q->product_id.n) q->placement = STR("home");        /* a cart nobody spoke of does not make a cart page */
+    q->cart = (str_list){ known.cart, known.n_cart };
+    return ERR_OK;
+}
+
 static err_code answer(api_call *call, const recommend_input *in) {
     AUTO_SERVING s = NULL;
-    TRY(pin_shop(call, &s));
+    TRY(api_pin_shop(call, &s));
     serving_facts facts;
     serving_get_facts(s, &facts);
     recommend_query q;
     TRY(make_query(call->c, in, &facts, &q));
+    TRY(remember(call, in, &facts, &q));
     json_out w = api_json(call);
     opt_int ceiling = in->cart_value.v > 0 ? minor_of(in->cart_value, facts.digits) : (opt_int){ 0, false };
     TRY(ceiling.known ? write_capped(call, s, &q, ceiling.v) : recommend_write(call->c, s, &q, &call->out->body));
@@ -227,7 +236,7 @@ err_code rules_get(api_call *call) {
     rules_input in = { 0 };
     TRY(api_read_query(call, rules_params, COUNT_RULES, &in));
     AUTO_SERVING s = NULL;
-    TRY(pin_shop(call, &s));
+    TRY(api_pin_shop(call, &s));
     (void)api_json(call);                                   /* status and content type; the export writes its own object */
     rules_export options = { .per_product = in.per_product.known ? (size_t)in.per_product.v : 0, .locale = in.locale };
     return recommend_rules_json(call->c, s, &options, &call->out->body);

@@ -1,5 +1,6 @@
 /* The table of contents of the API: one row a route. Add one: a row here and a handler in the file of its resource. */
 #include <assert.h>
+#include "api/events.h"
 #include "api/pages.h"
 #include "api/recommendations.h"
 #include "api/shop.h"
@@ -83,6 +84,15 @@ static const param out_jobs[] = { DOC_LIST("jobs", "Newest first.", out_job), DO
     "Send as 'before' for the next page; null at the end.") };
 static const param out_accepted[] = { DOC("status", "accepted, or pong for a ping.") };
 
+static const param out_rejected[] = {
+    DOC_INT("index", "Place in the list sent, from 0."), DOC("code", "As of errors."), DOC("field", "What is to blame."),
+    DOC("message", "What to do."),
+};
+static const param out_events[] = {
+    DOC_INT("accepted", "Written, and on disk."), DOC_INT("repeated", "Known already by their id: not written again."),
+    DOC_LIST("rejected", "Not written, and why.", out_rejected),
+};
+
 const route api_routes[] = {
     { "POST", "/api/v1/recommendations", ACCESS_PUBLIC, LIMIT_BODY_BYTES, false, recommendations_post, "Recommendations",
       "Recommend products",
@@ -99,6 +109,15 @@ const route api_routes[] = {
     { "GET", "/api/v1/rules", ACCESS_SECRET, 0, true, rules_get, "Recommendations", "Every rule learned",
       "Upgrades and cross-sells of every product that may be sold now, with probabilities, prices and bundles.",
       rules_params, COUNT_RULES, NULL, 0, out_rules, COUNT(out_rules), NULL },
+
+    { "POST", "/api/v1/events/track", ACCESS_PUBLIC, LIMIT_EVENTS_BYTES, false, events_track, "Events", "What visitors do",
+      "One event, or up to 500 in \"events\". Answered when they are on disk; bad ones are told one by one, the others kept. "
+      "An event with an \"id\" counts once, however often it is sent. The next recommendation knows of it.",
+      track_params, COUNT_TRACK, NULL, 0, out_events, COUNT(out_events), NULL },
+    { "POST", "/api/conversion", ACCESS_PUBLIC, LIMIT_BODY_BYTES, false, conversion_post, "Events",
+      "The short form: a recommendation was followed",
+      "For shops that send nothing else: a purchase with the rec_id that led to it.", conversion_params, COUNT_CONVERSION, NULL, 0,
+      out_events, COUNT(out_events), NULL },
 
     { "GET", "/api/v1/store", ACCESS_SECRET, 0, true, shop_get, "Store", "The store of this key",
       "Its settings, how much of it was copied, what is served.", NULL, 0, NULL, 0, out_store, COUNT(out_store), NULL },

@@ -7,6 +7,7 @@
 #include "app/pick.h"
 #include "app/signals.h"
 #include "base/limits.h"
+#include "events/people.h"
 #include "jobs/runner.h"
 #include "jobs/scheduler.h"
 #include "storage/job_queue.h"
@@ -29,6 +30,8 @@ typedef struct {
     serving_registry *serving;
     key_table *keys;
     committer *writes;
+    session_memory *memory;
+    intake *events;
     api *api;
     http_server *http;
     job_services services;
@@ -67,14 +70,25 @@ static err_code prepare_demo(ctx *c, const invocation *v, server *s) {
     return ERR_OK;
 }
 
+static err_code start_events(ctx *c, server *s) {
+    uint64_t seeds[2];
+    crypto_random(seeds, sizeof seeds);
+    TRY(session_memory_new(c, 0, seeds[0], &s->memory));
+    const intake_options o = { .writes = s->writes, .memory = s->memory, .seed = seeds[1],
+                               .takers = { people_taker(), api_purchase_taker(s->serving) }, .n_takers = 2 };
+    return intake_new(c, s->home.d, &o, &s->events);
+}
+
 static err_code start_parts(ctx *c, const invocation *v, server *s) {
     TRY(serving_registry_new(c, &(serving_options){ .data_dir = str_of(s->home.dir) }, &s->serving));
     TRY(key_table_new(c, &s->keys));
     TRY(key_table_load(c, s->home.d, s->keys));
     TRY(committer_new(c, &s->home.database, WAITING_WRITES, &s->writes));
+    TRY(start_events(c, s));
     const api_options o = {
-        .database = s->home.database, .serving = s->serving, .writes = s->writes, .keys = s->keys, .seal = s->home.key,
-        .time = c->time, .log = c->log, .demo_key = s->demo_key, .open_pages = invocation_flag(v, "open-pages"),
+        .database = s->home.database, .serving = s->serving, .writes = s->writes, .events = s->events, .memory = s->memory,
+        .keys = s->keys, .seal = s->home.key, .time = c->time, .log = c->log, .demo_key = s->demo_key,
+        .open_pages = invocation_flag(v, "open-pages"),
     };
     return api_new(c, &o, &s->api);
 }
@@ -122,7 +136,9 @@ static void stop_all(server *s) {
     scheduler_free(s->clock);
     job_runner_free(s->runner);
     committer_free(s->writes);
+    intake_free(s->events);
     api_free(s->api);
+    session_memory_free(s->memory);
     key_table_free(s->keys);
     serving_registry_free(s->serving);
     home_close(&s->home);

@@ -6,22 +6,27 @@
 #include "net/url.h"
 
 const store_setting store_setting_table[] = {
-    { "bundle_discount", SETTING_INT, 0, 90, NULL, "percent off a bundle (4)" },
-    { "upsell_discount", SETTING_INT, 0, 90, NULL, "percent off as an incentive to take the dearer one (5)" },
-    { "just_bought_days", SETTING_INT, 0, 3650, NULL, "days in which what a customer bought is not suggested again (30)" },
-    { "diversity_percent", SETTING_INT, 0, 100, NULL, "share of a list's score that variety may cost (2)" },
-    { "max_per_brand", SETTING_INT, 0, 50, NULL, "products of one brand in a list at most; 0 = any number (0)" },
-    { "max_per_category", SETTING_INT, 0, 50, NULL, "products of one main category in a list at most; 0 = half where that is cheap (0)" },
-    { "new_slots", SETTING_INT, 0, 50, NULL, "new products in a list at least, while there are any (0)" },
-    { "explore_slots", SETTING_INT, 0, 50, NULL, "products drawn by chance in a list, to learn what was never shown (0)" },
-    { "train_interval_min", SETTING_INT, 1, 1440, NULL, "at most one training in so many minutes (15)" },
-    { "sync_parallel", SETTING_INT, 1, 3, NULL, "requests to the shop at once (2)" },
-    { "attribution_click_days", SETTING_INT, 1, 90, NULL, "days after a click on a recommendation in which an order counts as its (7)" },
-    { "attribution_view_hours", SETTING_INT, 0, 720, NULL, "hours after a recommendation was seen in which it assisted an order (24)" },
-    { "webhook_base", SETTING_URL, 0, 0, NULL, "address under which the shop reaches this Vitrine" },
-    { "sync_interval_min", SETTING_INT, 0, 10080, "sync_interval_min", "minutes between syncs; 0 = never by itself (15)" },
-    { "locale", SETTING_TEXT, 2, 2, "locale", "language of messages: ro or en" },
-    { "time_zone", SETTING_TEXT, 1, 64, "time_zone", "Europe/Bucharest or +02:00" },
+    { "bundle_discount", SETTING_INT, 0, 90, NULL, "percent off a bundle (4)", NULL },
+    { "upsell_discount", SETTING_INT, 0, 90, NULL, "percent off as an incentive to take the dearer one (5)", NULL },
+    { "just_bought_days", SETTING_INT, 0, 3650, NULL, "days in which what a customer bought is not suggested again (30)", NULL },
+    { "diversity_percent", SETTING_INT, 0, 100, NULL, "share of a list's score that variety may cost (2)", NULL },
+    { "max_per_brand", SETTING_INT, 0, 50, NULL, "products of one brand in a list at most; 0 = any number (0)", NULL },
+    { "max_per_category", SETTING_INT, 0, 50, NULL,
+      "products of one main category in a list at most; 0 = half where that is cheap (0)", NULL },
+    { "new_slots", SETTING_INT, 0, 50, NULL, "new products in a list at least, while there are any (0)", NULL },
+    { "explore_slots", SETTING_INT, 0, 50, NULL, "products drawn by chance in a list, to learn what was never shown (0)", NULL },
+    { "train_interval_min", SETTING_INT, 1, 1440, NULL, "at most one training in so many minutes (15)", NULL },
+    { "sync_parallel", SETTING_INT, 1, 3, NULL, "requests to the shop at once (2)", NULL },
+    { "attribution_click_days", SETTING_INT, 1, 90, NULL,
+      "days after a click on a recommendation in which an order counts as its (7)", NULL },
+    { "attribution_view_hours", SETTING_INT, 0, 720, NULL,
+      "hours after a recommendation was seen in which it assisted an order (24)", NULL },
+    { "consent_default", SETTING_WORD, 0, 0, NULL, "what holds for visitors who were not asked: all, statistics or none (all)",
+      "all statistics none" },
+    { "webhook_base", SETTING_URL, 0, 0, NULL, "address under which the shop reaches this Vitrine", NULL },
+    { "sync_interval_min", SETTING_INT, 0, 10080, "sync_interval_min", "minutes between syncs; 0 = never by itself (15)", NULL },
+    { "locale", SETTING_WORD, 0, 0, "locale", "language of messages: ro or en", "ro en" },
+    { "time_zone", SETTING_TEXT, 1, 64, "time_zone", "Europe/Bucharest or +02:00", NULL },
 };
 const size_t n_store_settings = COUNT(store_setting_table);
 
@@ -39,13 +44,19 @@ static err_code unknown(ctx *c, str name) {
                       STR_ARG(buf_view(&list)));
 }
 
+static bool is_word(str value, str words) {
+    while (words.n)
+        if (value.n && str_eq(value, str_cut(&words, ' '))) return true;
+    return false;
+}
+
 static err_code check(ctx *c, const store_setting *o, str value, int64_t *ret_number) {
     url_parts parts;
     bool good = true;
     if (o->kind == SETTING_INT) good = parse_int_in(value, o->low, o->high, ret_number);
     else if (o->kind == SETTING_URL) return url_parse(c, value, &parts);
     else good = (int64_t)value.n >= o->low && (int64_t)value.n <= o->high && str_is_utf8(value);
-    if (good && o->column && strcmp(o->column, "locale") == 0) good = str_eq(value, STR("ro")) || str_eq(value, STR("en"));
+    if (o->kind == SETTING_WORD) good = is_word(value, str_of(o->words));
     if (good) return ERR_OK;
     if (o->kind == SETTING_INT)
         return fail_field(c, ERR_INVALID, o->name, "%s is a whole number from %lld to %lld", o->name, (long long)o->low,

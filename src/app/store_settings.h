@@ -3,13 +3,14 @@
 #pragma once
 #include "schema/tables.h"
 
-typedef enum { SETTING_INT, SETTING_TEXT, SETTING_URL } setting_kind;
+typedef enum { SETTING_INT, SETTING_TEXT, SETTING_URL, SETTING_WORD /* one of those in `words` */ } setting_kind;
 typedef struct {
     const char *name;
     setting_kind kind;
     int64_t low, high;
     const char *column;             /* column of the store that holds it; NULL: a member of store.settings */
     const char *help;
+    const char *words;              /* separated by blanks */
 } store_setting;
 extern const store_setting store_setting_table[];
 extern const size_t n_store_settings;

@@ -14,6 +14,7 @@
 
 /* HTTP in */
 #define LIMIT_BODY_BYTES (64 * KIB)        /* a JSON body of the API */
+#define LIMIT_LOOP_BODY_BYTES (64 * KIB)   /* larger ones are read on a worker: an event loop would be held up for milliseconds */
 #define LIMIT_WEBHOOK_BYTES (2 * MIB)      /* a webhook delivery; the largest recorded is 5 KB, orders of 500 lines 300 KB */
 #define LIMIT_HEADER_BYTES (8 * KIB)       /* all headers of a request; with the target it sizes each connection's memory */
 #define LIMIT_TARGET_BYTES (8 * KIB)       /* request line: path and query */
@@ -45,7 +46,6 @@
 #define LIMIT_EVENTS_A_WRITE 20000         /* in one transaction: other writers wait for it */
 #define LIMIT_REPEAT_IDS (1 << 21)         /* client ids known in memory, 32 MB: 7 days of a shop of 200 events a minute */
 #define LIMIT_SESSION_BYTES (256 * MIB)    /* session memory of all shops: a million active visitors */
-#define LIMIT_SESSION_REBUILD 1000000      /* newest events read into it at the start */
 #define LIMIT_ROBOT_VIEWS_MINUTE 60        /* product pages of one visitor: more is no person */
 #define LIMIT_ROBOT_EVENTS_HOUR 1000
 

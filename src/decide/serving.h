@@ -49,6 +49,7 @@ typedef struct {
     int64_t store_id;
     str currency, locale;           /* "RON", "ro" */
     int digits;                     /* behind the point */
+    str consent_default;            /* of visitors nobody asked: the store's setting, "all" without one */
     size_t products;                /* parents and simple ones */
     size_t sellable;                /* of them may be shown now */
     size_t variations;

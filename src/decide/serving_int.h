@@ -9,6 +9,7 @@ typedef struct {
     int bundle_discount;            /* percent, 0..90; default 4 */
     int upsell_discount;            /* percent, 0..90; default 5; 0 = no incentive */
     int just_bought_days;           /* bought within these days is not shown again, 0..3650; default 30 */
+    char consent[16];               /* of visitors nobody asked: all, statistics or none; default all */
     slate_rules slate;              /* for requests that say nothing of their own; default: none */
 } store_settings;
 /* Unknown keys and values out of range are passed over: a wrong setting never stops a shop. */

@@ -1,5 +1,6 @@
 /* What each kind of event must carry, and the words of consent. It does NOT know HTTP: api/event_body.c reads bodies. */
 #include "events/event.h"
+#include "base/map.h"
 
 static const char *const consent_words[CONSENT_LEVELS] = {
 #define X(name, word) [CONSENT_##name] = word,
@@ -45,4 +46,11 @@ err_code event_check(ctx *c, visitor_event *e, int64_t received_ms) {
     if (!e->row.time_ms || e->row.time_ms > received_ms) e->row.time_ms = received_ms;
     if (e->row.time_ms < received_ms - EVENT_LATE_MS) e->row.time_ms = received_ms - EVENT_LATE_MS;
     return ERR_OK;
+}
+
+uint64_t client_hash_of(int64_t store_id, str visitor_id, str client_id) {
+    if (!client_id.n) return 0;
+    uint64_t seed = hash_bytes(visitor_id.p, visitor_id.n, (uint64_t)store_id);
+    uint64_t hash = hash_bytes(client_id.p, client_id.n, seed);
+    return hash ? hash : 1;
 }

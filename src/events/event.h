@@ -24,6 +24,8 @@ const char *consent_word(consent_level l);
 /* False for a word that is none of them; "" is CONSENT_UNTOLD. */
 bool consent_find(str word, consent_level *ret_level);
 
+enum { SESSION_ID_LENGTH = 20, SESSION_ID_KEPT = 40 };     /* of ours; the longest of a shop's own that is remembered */
+
 /* row.items is a list of [product id, quantity, price in minor units] in the order shown or bought; empty when nothing was told. */
 typedef struct visitor_event {
     logged_event row;               /* event_id is given when it is written; visitor_id is emptied without consent */
@@ -34,10 +36,13 @@ typedef struct visitor_event {
     uint64_t client_hash;           /* of visitor and client id: a repeat is known by it; 0 = may not be known */
     bool repeated;                  /* written before: not written again */
     bool begins_session;
+    char session[SESSION_ID_KEPT + 1];  /* what row.session_id points to when it is remembered or ours */
 } visitor_event;
 
 /* Longest an event may have been on its way; repeats are known as long. */
 #define EVENT_LATE_MS (7 * (int64_t)MS_PER_DAY)
+/* The hash that a client id is known by in a store; 0 for an empty one. */
+uint64_t client_hash_of(int64_t store_id, str visitor_id, str client_id);
 /* Hold the event to what its kind needs; row.kind and row.time_ms are set.
  *   received_ms  now; a time outside [received - EVENT_LATE_MS, received], or none, becomes the nearest one inside
  * ERR_INVALID with the field. */

@@ -15,7 +15,7 @@ void session_memory_free(session_memory *m);
 
 /* Silence that ends a session. */
 #define SESSION_GAP_MS (30 * (int64_t)MS_PER_MINUTE)
-enum { SESSION_EVENTS_KEPT = 50, SESSION_ID_LENGTH = 20 };
+enum { SESSION_EVENTS_KEPT = 50, SESSION_CART_KEPT = 100 };
 
 /* ---- for answers ---- */
 typedef struct { str product_id; event_kind kind; int64_t time_ms; } remembered_event;
@@ -26,8 +26,11 @@ typedef struct {
     size_t n_cart;
     str session_id, device;         /* empty when not known */
 } remembered;
-/* What is known of a visitor, copied into c->arena; nothing for strangers. ERR_NO_MEMORY. */
-CHECK_RESULT err_code session_memory_get(ctx *c, session_memory *m, int64_t store_id, str visitor_id, remembered *ret_known);
+/* What is known of a visitor, copied into c->arena; nothing of strangers, robots, and those who did not agree to it.
+ *   otherwise  consent in force when the visitor was never asked
+ * ERR_NO_MEMORY. */
+CHECK_RESULT err_code session_memory_get(ctx *c, session_memory *m, int64_t store_id, str visitor_id, consent_level otherwise,
+                                         remembered *ret_known);
 /* A person is erased, or withdrew consent. */
 void session_memory_forget(session_memory *m, int64_t store_id, str visitor_id);
 
@@ -35,15 +38,17 @@ void session_memory_forget(session_memory *m, int64_t store_id, str visitor_id);
 typedef struct {
     bool known;                     /* was in memory */
     bool begins;                    /* this event begins a session */
-    bool robot, turned_robot;       /* turned: by this event's rate */
-    consent_level consent;          /* remembered; CONSENT_UNTOLD when nothing is */
-    char session_id[SESSION_ID_LENGTH + 1];
+    bool changed;                   /* consent, or the mark of a robot, is another than before */
+    bool robot;
+    consent_level consent;          /* told now or before; CONSENT_UNTOLD when never */
+    char session[SESSION_ID_KEPT + 1];  /* empty when the event's own is too long to be remembered */
 } session_step;
-/* The visitor did something: session, rate, consent.
- *   told        consent in force by the event itself, or UNTOLD: then the remembered one stays
+/* A visitor (row.visitor_id, not empty) did something: session, rate, consent.
  *   fresh       a session id to use when one begins and the event brings none
- * Times of other visitors and out of order are fine: a session's clock never goes back. */
-void session_memory_step(session_memory *m, const visitor_event *e, consent_level told, str fresh, session_step *ret_step);
+ * Events may come out of order: a session's clock never goes back. */
+void session_memory_step(session_memory *m, const visitor_event *e, str fresh, session_step *ret_step);
+/* What storage knows of a visitor who was not in memory. */
+void session_memory_agree(session_memory *m, const visitor_event *e, consent_level told, bool robot);
 /* The event was written: remember its product, cart, purchase. Does nothing for robots and without full consent. */
 void session_memory_take(session_memory *m, const visitor_event *e);
 

@@ -38,7 +38,7 @@ enum {
     METHOD_BYTES = 24,
 };
 
-typedef enum { READING_HEADERS, READING_BODY, AT_WORKER, ANSWER_READY, ANSWERED } phase;
+typedef enum { READING_HEADERS, READING_BODY, ELSEWHERE, ANSWER_READY, ANSWERED } phase;
 
 typedef struct request {
     http_request seen;              /* what the application gets; seen.raw points back here */
@@ -57,6 +57,8 @@ typedef struct request {
     int64_t started_us;
     size_t sent;                    /* bytes of the answer's body */
     bool closes;                    /* this answer ends the connection */
+    bool later;                     /* suspended; the answer goes out when `parts` is zero */
+    atomic_int parts;               /* who still holds a suspended request: its handler, and whoever is to answer */
     char method[METHOD_BYTES];
 } request;
 
@@ -91,7 +93,7 @@ struct http_server {
     uint16_t port;
     atomic_bool closing;            /* no new work for the pool */
     atomic_bool cancelled;          /* every request's ctx.cancel */
-    atomic_uint at_workers;
+    atomic_uint elsewhere;
     pthread_t sweeper;
     lock sweeper_lock;              /* guards sweeper_ends */
     pthread_cond_t sweeper_wakes;
@@ -148,7 +150,7 @@ static void begin_request(request *q, loop *l, struct MHD_Connection *connection
     q->phase = READING_HEADERS;
     q->failed = ERR_OK;
     q->discarded = q->sent = 0;
-    q->closes = false;
+    q->closes = q->later = false;
     q->started_us = now_us(l->server);
     q->c.deadline_us = q->started_us + (int64_t)o->request_ms * 1000;
 }
@@ -213,30 +215,51 @@ static void run_handler(request *q, void *worker_state) {
     app->handle(app->app, worker_state, &q->seen, &q->response);
 }
 
-static void run_on_worker(void *worker_state, void *task) {
-    request *q = task;
+static void suspend(request *q) {
+    q->later = true;
+    q->phase = ELSEWHERE;
+    atomic_store(&q->parts, 1);
+    MHD_suspend_connection(q->connection);
+}
+
+/* One of its holders is done with a suspended request. The last one sends it back to its loop, and may not look at it again. */
+static void let_go(request *q) {
     http_server *s = q->loop->server;
-    run_handler(q, worker_state);
+    if (atomic_fetch_sub(&q->parts, 1) > 1) return;
     q->phase = ANSWER_READY;
     MHD_resume_connection(q->connection);           /* takes the library's lock: the loop sees all we wrote */
-    atomic_fetch_sub(&s->at_workers, 1);            /* last: http_server_stop() waits for zero */
+    atomic_fetch_sub(&s->elsewhere, 1);             /* last: http_server_stop() waits for zero */
 }
+
+static void run_on_worker(void *worker_state, void *task) {
+    request *q = task;
+    run_handler(q, worker_state);
+    let_go(q);
+}
+
+void http_answer_later(http_request *r) {
+    request *q = r->raw;
+    if (!q->later) {                                /* on its loop; at a worker it is suspended already */
+        atomic_fetch_add(&q->loop->server->elsewhere, 1);
+        suspend(q);
+    }
+    atomic_fetch_add(&q->parts, 1);
+}
+
+void http_answer_now(http_request *r) { let_go(r->raw); }
 
 /* Suspend first: the worker may be done before this function is. */
 static enum MHD_Result give_to_worker(request *q) {
     http_server *s = q->loop->server;
-    atomic_fetch_add(&s->at_workers, 1);
+    atomic_fetch_add(&s->elsewhere, 1);
     if (atomic_load(&s->closing) || !s->pool) {
-        atomic_fetch_sub(&s->at_workers, 1);
+        atomic_fetch_sub(&s->elsewhere, 1);
         return refuse(q, s->pool ? ERR_BUSY : ERR_INTERNAL);
     }
-    q->phase = AT_WORKER;
-    MHD_suspend_connection(q->connection);
+    suspend(q);
     if (workers_give(s->pool, run_on_worker, q) == ERR_OK) return MHD_YES;
     set_problem(q, ERR_BUSY);
-    q->phase = ANSWER_READY;
-    MHD_resume_connection(q->connection);
-    atomic_fetch_sub(&s->at_workers, 1);
+    let_go(q);
     return MHD_YES;
 }
 
@@ -245,7 +268,9 @@ static enum MHD_Result answer(request *q) {
     q->seen.body = buf_view(&q->body);
     if (q->decision.waits) return give_to_worker(q);
     run_handler(q, NULL);
-    return send_answer(q);
+    if (!q->later) return send_answer(q);
+    let_go(q);                                      /* nobody but this loop sends it, so it was whole until here */
+    return MHD_YES;
 }
 
 /* ---- headers ---- */
@@ -597,7 +622,7 @@ err_code http_server_start(ctx *c, const http_server_options *o, const http_app 
 /* ---- stop ---- */
 
 static unsigned running(const http_server *s) {
-    unsigned n = atomic_load(&s->at_workers);
+    unsigned n = atomic_load(&s->elsewhere);
     for (int i = 0; i < s->n_loops; i++) n += atomic_load_explicit(&s->loops[i].running, memory_order_relaxed);
     return n;
 }
@@ -606,7 +631,7 @@ static void wait_for_requests(http_server *s) {
     const time_source *t = time_source_system();    /* a grace period of the process, not of a request */
     for (int ms = 0; ms < GRACE_MS && running(s); ms += 5) t->sleep_ms(t, 5);
     atomic_store(&s->cancelled, true);
-    while (atomic_load(&s->at_workers)) t->sleep_ms(t, 5);      /* the library may not be stopped under a suspended connection */
+    while (atomic_load(&s->elsewhere)) t->sleep_ms(t, 5);      /* the library may not be stopped under a suspended connection */
 }
 
 static void free_loop(loop *l) {

@@ -76,6 +76,13 @@ uint16_t http_server_port(const http_server *s);
 /* Open connections now. */
 unsigned http_server_connections(const http_server *s);
 
+/* From inside handle(): the answer comes later, from any thread. The connection is suspended; when handle() returns, it may have been
+ * answered already, so nothing of the request may be touched after it was handed over. Call http_answer_now() exactly once.
+ * http_server_stop() waits for it. */
+void http_answer_later(http_request *r);
+/* `response` of handle() is filled: send it. The last thing done with the request. Any thread, inside handle() too. */
+void http_answer_now(http_request *r);
+
 /* Header of a request by name, any case; empty when not there. */
 str http_header(const http_request *r, const char *name);
 /* Decoded value of a query parameter (first one wins), in the request's arena; .p NULL when not there. */

@@ -78,6 +78,24 @@ const query query_key_state = {
     .n_columns = 4, .columns = { FIELD_INT, FIELD_TIME, FIELD_TIME, FIELD_INT },
 };
 
+const query query_last_event = {
+    .name = "last_event", .sql = "SELECT coalesce(max(event_id), 0) FROM event_row WHERE store_id = ?1",
+    .n_binds = 1, .n_columns = 1, .columns = { FIELD_INT },
+};
+
+const query query_event_before = {
+    .name = "event_before", .sql = "SELECT event_id FROM event_row WHERE store_id = ?1 ORDER BY event_id DESC LIMIT 1 OFFSET ?2",
+    .n_binds = 2, .n_columns = 1, .columns = { FIELD_INT },
+};
+
+const query query_events_after = {
+    .name = "events_after",
+    .sql = "SELECT event_id, kind, time_ms, visitor_id, session_id, product_id, device, robot, items, client_hash "
+           "FROM event_row WHERE store_id = ?1 AND event_id > ?2 ORDER BY event_id",
+    .n_binds = 2, .n_columns = 10,
+    .columns = { FIELD_INT, FIELD_TEXT, FIELD_TIME, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_BOOL, FIELD_JSON, FIELD_INT },
+};
+
 const query query_version = {
     .name = "version", .sql = "SELECT max(version) FROM schema_version", .n_columns = 1, .columns = { FIELD_INT },
 };
@@ -116,7 +134,7 @@ const query *query_ids_of(const entity *e) {
 const query *const all_queries[] = {
     &query_order_items, &query_orders_since, &query_last_job, &query_last_store, &query_store_named,
     &query_open_job_of, &query_claimable_jobs, &query_next_due, &query_recent_jobs, &query_job_kinds,
-    &query_last_delivery, &query_key_state, &query_version, &query_version_put,
+    &query_last_delivery, &query_key_state, &query_last_event, &query_event_before, &query_events_after, &query_version, &query_version_put,
     &query_ids_product, &query_ids_customer, &query_ids_order, &query_ids_review, &query_ids_coupon, &query_ids_category,
     &query_ids_tag, &query_ids_brand,
 };

@@ -43,6 +43,13 @@ extern const query query_job_kinds;
 extern const query query_last_delivery;
 /* Changes when keys do. No binds. Columns: count INT, created_ms TIME, revoked_ms TIME, bytes of all origins INT. */
 extern const query query_key_state;
+/* The newest event id of a store; 0 = none. Binds: store_id. Columns: event_id INT. */
+extern const query query_last_event;
+/* The event id that has so many newer ones in the store; no row when there are fewer. Binds: store_id, how many. Columns: event_id INT. */
+extern const query query_event_before;
+/* Events of a store after an id, oldest first. Binds: store_id, event_id. Columns: event_id INT, kind TEXT, time_ms TIME,
+ * visitor_id TEXT, session_id TEXT, product_id TEXT, device TEXT, robot BOOL, items JSON, client_hash INT. Walks all, holding one row. */
+extern const query query_events_after;
 /* Version of the tables, and setting it. Columns: version INT. Binds of the second: version, now (ms). */
 extern const query query_version;
 extern const query query_version_put;

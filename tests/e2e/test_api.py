@@ -103,7 +103,7 @@ def test_every_route_refuses_what_it_should():
                 for bad in (b"{", b"[]", b"{\"nobody\":1}", b"\xff\xfe", b"[" * 3000, b"{\"n\":1,\"n\":2}"):
                     status, answer = shop.server.post(real, bad, key=shop.secret)
                     assert status == 400 and answer["error"]["code"] == "invalid", (path, bad[:20], status, answer)
-                assert shop.server.post(real, b"{\"product_id\":\"" + b"a" * 70000 + b"\"}", key=shop.secret)[0] == 413
+                assert shop.server.post(real, b"{", key=shop.secret, headers={"Content-Length": "3000000"})[0] == 413
                 assert shop.server.post(real, b"n=1", key=shop.secret, headers={"Content-Type": "application/x-www-form-urlencoded"})[0] == 415
             wrong = "PUT" if method != "put" else "PATCH"
             assert shop.server.request(wrong, real)[0] in (405, 501), (path, wrong)

@@ -10,6 +10,9 @@
 #define LLVMFuzzerTestOneInput fuzz_dotenv
 #include "fuzz/dotenv_fuzz.c"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_events
+#include "fuzz/events_fuzz.c"
+#undef LLVMFuzzerTestOneInput
 #define LLVMFuzzerTestOneInput fuzz_http_request
 #include "fuzz/http_request_fuzz.c"
 #undef LLVMFuzzerTestOneInput
@@ -41,6 +44,7 @@
 static const struct { const char *name; int (*run)(const uint8_t *data, size_t size); } targets[] = {
     { "csv", fuzz_csv },
     { "dotenv", fuzz_dotenv },
+    { "events", fuzz_events },
     { "http_request", fuzz_http_request },
     { "http_server", fuzz_http_server },
     { "json", fuzz_json },

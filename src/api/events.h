@@ -1,0 +1,10 @@
+/* Handlers of the event routes. */
+#pragma once
+#include "api/api_int.h"
+#include "api/event_body.h"
+
+/* Both answer when the rows are on disk: the connection is suspended meanwhile, no thread waits. */
+CHECK_RESULT err_code events_track(api_call *call);
+CHECK_RESULT err_code conversion_post(api_call *call);
+/* Counters of events for /metrics. */
+void events_metrics(const api *a, buf *out);
