@@ -1,5 +1,5 @@
 /* What the two towers are trained on: who knows which items, and batches of users with a part of their items hidden.
- * It does NOT compute vectors (two_tower_train.c). */
+ * It does NOT compute vectors (two_tower_step.c). */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +11,6 @@ enum {
     VALIDATE_SHARE = 5,                                     /* one of so many items of theirs, the latest */
     MOST_ITEMS = 1024,                                      /* of one user, the latest; a thousand tell what ten thousand tell */
 };
-
-static err_code no_memory(ctx *c) { return fail(c, ERR_NO_MEMORY, "two towers: it needs more memory than a job may have"); }
 
 /* ---- people ---- */
 
@@ -77,7 +75,7 @@ err_code tower_people_read(ctx *c, const interactions *x, const tower_decay *dec
     };
     uint32_t *place = arena_new(c->arena, uint32_t, x->n_items);
     if (!p.start || !p.item || !p.pool || !p.weight || !p.n_train || !p.chance || !p.sold || !p.validated || !place)
-        return no_memory(c);
+        return tower_no_memory(c);
     for (uint32_t u = 0; u < x->n_users; u++) read_user(&p, u, decay, place);
     hold_back(&p, seed);
     for (uint32_t u = 0; u < x->n_users; u++) {
@@ -123,12 +121,12 @@ static err_code make_batch(ctx *c, tower_sampler *s, uint32_t most_own) {
     };
     const tower_batch *b = &s->b;
     return b->item && b->keep && b->log_weight && b->own_start && b->own && b->value && b->n_right && b->n_shown && b->feature &&
-           b->shown_start && b->shown_row && b->shown_weight ? ERR_OK : no_memory(c);
+           b->shown_start && b->shown_row && b->shown_weight ? ERR_OK : tower_no_memory(c);
 }
 
 err_code tower_sampler_new(ctx *c, const tower_people *p, const tower_sampling *how, uint64_t seed, tower_sampler **ret_sampler) {
     tower_sampler *s = arena_new(c->arena, tower_sampler, 1);
-    if (!s) return no_memory(c);
+    if (!s) return tower_no_memory(c);
     *s = (tower_sampler){ .p = p, .how = *how };
     rng_seed(&s->random, seed);
     uint32_t most = 1, n_items = p->x->n_items;
@@ -142,7 +140,7 @@ err_code tower_sampler_new(ctx *c, const tower_people *p, const tower_sampling *
     s->column = arena_new(c->arena, uint32_t, n_items);
     s->picked = arena_new(c->arena, uint32_t, most);
     s->row_user = arena_new(c->arena, uint32_t, s->how.rows);
-    if (!s->order || !s->column || !s->picked || !s->row_user) return no_memory(c);
+    if (!s->order || !s->column || !s->picked || !s->row_user) return tower_no_memory(c);
     TRY(make_batch(c, s, most));
     *ret_sampler = s;
     return ERR_OK;

@@ -6,7 +6,7 @@
  *   tower(v, extra) = unit(unit(v) + relu([unit(v), extra] w1 + b1) w2)
  *   score           user . item, in [-1, 1]; in training over the temperature
  *
- * Read next: two_tower_batch.c (what is drawn), two_tower_train.c (forward, backward, Adam). */
+ * Read next: two_tower_batch.c (what is drawn), two_tower_train_int.h (the training). */
 #pragma once
 #include "models/model.h"
 #include "num/net.h"
@@ -21,6 +21,11 @@ typedef struct {
     uint32_t dim, extra, hidden;
     float *w1, *b1, *w2;            /* (dim + extra) x hidden, hidden, hidden x dim */
 } tower;
+/* Numbers of a tower, and the tower that lies in so many of them. */
+size_t tower_size(uint32_t dim, uint32_t extra, uint32_t hidden);
+tower tower_at(float *at, uint32_t dim, uint32_t extra, uint32_t hidden);
+/* ERR_NO_MEMORY, with its words. */
+CHECK_RESULT err_code tower_no_memory(ctx *c);
 
 /* What a tower's forward pass leaves for the backward one, n rows each. */
 typedef struct {

@@ -1,8 +1,17 @@
-/* The tower, and what of a history it is given. It does NOT learn (two_tower_train.c). */
+/* The tower, and what of a history it is given. It does NOT learn (two_tower_step.c). */
 #include <math.h>
 #include <string.h>
 #include "models/two_tower_int.h"
 #include "num/blas.h"
+
+err_code tower_no_memory(ctx *c) { return fail(c, ERR_NO_MEMORY, "two towers: it needs more memory than a job may have"); }
+
+size_t tower_size(uint32_t dim, uint32_t extra, uint32_t hidden) { return (size_t)(dim + extra) * hidden + hidden + (size_t)hidden * dim; }
+
+tower tower_at(float *at, uint32_t dim, uint32_t extra, uint32_t hidden) {
+    float *b1 = at + (size_t)(dim + extra) * hidden;
+    return (tower){ dim, extra, hidden, at, b1, b1 + hidden };
+}
 
 err_code tower_pass_new(ctx *c, const tower *t, size_t n, bool gradients, tower_pass *ret_pass) {
     tower_pass p = {

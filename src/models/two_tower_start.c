@@ -8,22 +8,20 @@
 
 enum { OVERSAMPLE = 16, POWER = 2 };
 
-static err_code no_memory(ctx *c) { return fail(c, ERR_NO_MEMORY, "two towers: it needs more memory than a job may have"); }
-
 /* Users by items that train, each cell 1 / sqrt(items of the user * users of the item). */
 static err_code normalised(ctx *c, const tower_people *p, csr *ret) {
     const interactions *x = p->x;
     uint64_t n = 0;
     uint32_t *users = arena_new(c->arena, uint32_t, x->n_items);
     uint64_t *start = arena_new(c->arena, uint64_t, (size_t)x->n_users + 1);
-    if (!users || !start) return no_memory(c);
+    if (!users || !start) return tower_no_memory(c);
     for (uint32_t u = 0; u < x->n_users; u++) {
         for (uint64_t e = p->start[u]; e < p->start[u] + p->n_train[u]; e++) users[p->item[e]]++;
         start[u + 1] = start[u] + p->n_train[u];
     }
     uint32_t *col = arena_new_raw(c->arena, uint32_t, start[x->n_users]);
     float *value = arena_new_raw(c->arena, float, start[x->n_users]);
-    if (!col || !value) return no_memory(c);
+    if (!col || !value) return tower_no_memory(c);
     for (uint32_t u = 0; u < x->n_users; u++)
         for (uint64_t e = p->start[u]; e < p->start[u] + p->n_train[u]; e++, n++) {
             col[n] = p->item[e];
@@ -46,7 +44,7 @@ static err_code singular_ids(ctx *c, const tower_people *p, uint32_t dim, uint64
     csr matrix, turned;
     double squares = 0;
     float *values = arena_new(c->arena, float, dim);
-    if (!values) return no_memory(c);
+    if (!values) return tower_no_memory(c);
     TRY(sorted_both_ways(c, p, &matrix, &turned));
     TRY(rsvd(c, &matrix, &turned, &(rsvd_options){ dim, OVERSAMPLE, POWER, seed, threads }, values, ret_ids));
     size_t n = (size_t)p->x->n_items * dim;
@@ -64,7 +62,7 @@ static err_code singular_ids(ctx *c, const tower_people *p, uint32_t dim, uint64
 static err_code share_with_facts(ctx *c, const tower_people *p, uint32_t dim, float *ids, float *ret_facts) {
     const csr *facts = p->x->facts;
     float *weight = arena_new(c->arena, float, facts->n_cols), *bag = arena_new(c->arena, float, dim);
-    if (!weight || !bag) return no_memory(c);
+    if (!weight || !bag) return tower_no_memory(c);
     memset(ret_facts, 0, (size_t)facts->n_cols * dim * sizeof *ret_facts);
     for (uint32_t k = 0; k < p->n_sold; k++)
         for (uint64_t e = facts->start[p->sold[k]]; e < facts->start[p->sold[k] + 1]; e++) {
