@@ -182,7 +182,7 @@ static err_code library_sums(ctx *c, BoosterHandle booster, DMatrixHandle data, 
     return ERR_OK;
 }
 
-err_code boost_fit(ctx *c, const ranker_rows *rows, const ranker_params *p, forest *ret_forest, float *ret_library) {
+static err_code grow(ctx *c, const ranker_rows *rows, const ranker_params *p, forest *ret_forest, float *ret_library) {
     AUTO_DATA data = NULL;
     AUTO_BOOSTER booster = NULL;
     if (XGDMatrixCreateFromMat(rows->x, rows->n, rows->width, __builtin_nanf(""), &data)) return library_says(c, "take the candidates");
@@ -195,4 +195,15 @@ err_code boost_fit(ctx *c, const ranker_rows *rows, const ranker_params *p, fore
     }
     TRY(read_booster(c, booster, rows->width, p->depth, ret_forest));
     return ret_library ? library_sums(c, booster, data, rows->n, p->by_order ? 0.5f : 0, ret_library) : ERR_OK;
+}
+
+err_code boost_fit(ctx *c, const ranker_rows *rows, const ranker_params *p, forest *ret_forest, float *ret_library) {
+    AUTO_ARENA home;                /* labels and the library's words go when the forest stands */
+    arena_init(&home, c->arena->cap);
+    arena *kept = c->arena;
+    forest f;
+    c->arena = &home;
+    err_code e = grow(c, rows, p, &f, ret_library);
+    c->arena = kept;
+    return e ? e : forest_copy(c, &f, ret_forest);
 }

@@ -1,6 +1,6 @@
 /* boost: gradient boosted trees, grown by XGBoost and handed over as a forest of ours.
  * Promise: the only place that knows the library, and only while learning; the same rows and seed give the same bits (one thread,
- * histogram splits). Owner: the forest lives in c->arena. Read next: ranker.h (who calls this), forest.h. */
+ * histogram splits). Owner: the forest, and nothing else, is left in c->arena. Read next: ranker.h (who calls this), forest.h. */
 #pragma once
 #include "models/ranker.h"
 

@@ -123,6 +123,20 @@ err_code forest_check(ctx *c, const forest *f) {
     return ERR_OK;
 }
 
+err_code forest_copy(ctx *c, const forest *f, forest *ret_copy) {
+    size_t n_cuts = f->cut_start[f->width], nodes = (size_t)f->n_trees * n_nodes(f), leaves = (size_t)f->n_trees << f->depth;
+    uint32_t *cut_start = arena_new_raw(c->arena, uint32_t, (size_t)f->width + 1);
+    float *cut = arena_new_raw(c->arena, float, n_cuts), *leaf = arena_new_raw(c->arena, float, leaves);
+    forest_node *node = arena_new_raw(c->arena, forest_node, nodes);
+    if (!cut_start || !cut || !leaf || !node) return fail(c, ERR_NO_MEMORY, "a forest of %u trees", f->n_trees);
+    memcpy(cut_start, f->cut_start, ((size_t)f->width + 1) * sizeof *cut_start);
+    memcpy(cut, f->cut, n_cuts * sizeof *cut);
+    memcpy(node, f->node, nodes * sizeof *node);
+    memcpy(leaf, f->leaf, leaves * sizeof *leaf);
+    *ret_copy = (forest){ f->width, f->n_trees, f->depth, cut_start, cut, node, leaf };
+    return ERR_OK;
+}
+
 void forest_arrays(const forest *f, pack_array *ret_arrays) {
     const pack_array arrays[FOREST_ARRAYS] = {
         { "forest_shape", f, sizeof(uint32_t), 3 },     /* width, n_trees, depth stand first in the struct */

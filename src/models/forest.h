@@ -17,6 +17,8 @@ typedef struct {
     const float *leaf;              /* n_trees x 2^depth, left to right */
 } forest;
 
+/* The same forest in c->arena, without what lies between its arrays. ERR_NO_MEMORY. */
+CHECK_RESULT err_code forest_copy(ctx *c, const forest *f, forest *ret_copy);
 /* ERR_CORRUPT when an index is out of range or a number is not finite. */
 CHECK_RESULT err_code forest_check(ctx *c, const forest *f);
 /* Sums of the trees' leaves.

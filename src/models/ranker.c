@@ -100,20 +100,28 @@ static err_code part_of(ctx *c, const ranker_rows *all, bool apart, ranker_rows 
 
 /* Platt 1999: one slope and one offset on sums of questions the trees have not seen; targets a little inside 0 and 1. */
 static err_code calibrate(ctx *c, const ranker_rows *apart, ranker *r) {
+    arena_mark mark = arena_save(c->arena);
     float *sum = arena_new_raw(c->arena, float, apart->n), *target = arena_new_raw(c->arena, float, apart->n);
     if (!sum || !target) return fail(c, ERR_NO_MEMORY, "calibration on %zu candidates", apart->n);
     double hits = (double)answers(apart), others = (double)apart->n - hits;
     forest_score(&r->trees, apart->x, apart->n, sum);
     for (size_t i = 0; i < apart->n; i++) target[i] = (float)(apart->label[i] ? (hits + 1) / (hits + 2) : 1 / (others + 2));
     TRY(logistic_fit(c, sum, target, apart->weight, apart->n, 1, 1e-3, &r->slope, &r->offset));
+    arena_restore(c->arena, mark);
     if (r->slope <= 0) r->slope = 1e-3;         /* trees that learned nothing must not turn the order around */
     return ERR_OK;
 }
 
 static err_code fit_trees(ctx *c, const ranker_rows *rows, const ranker_params *p, ranker *r) {
+    AUTO_ARENA home;                            /* the parts are as large as all rows and go with the fit */
+    arena_init(&home, c->arena->cap);
+    arena *kept = c->arena;
     ranker_rows grown_on, apart;
-    TRY(part_of(c, rows, false, &grown_on));
-    TRY(part_of(c, rows, true, &apart));
+    c->arena = &home;
+    err_code e = part_of(c, rows, false, &grown_on);
+    if (!e) e = part_of(c, rows, true, &apart);
+    c->arena = kept;
+    if (e) return e;
     if (answers(&apart) < RANKER_LEAST_LOGISTIC || answers(&grown_on) < RANKER_LEAST_ANSWERS / 2) {
         r->kind = RANKER_LOGISTIC;              /* answers crowd in a few questions */
         return fit_logistic(c, rows, p, r);

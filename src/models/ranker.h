@@ -45,7 +45,7 @@ typedef struct {
 } ranker;
 
 /* Learn. Rows with too few answers get a simpler kind: trees want RANKER_LEAST_ANSWERS of them.
- *   ret_ranker   in c->arena
+ *   ret_ranker   in c->arena, where nothing else is left
  * ERR_INVALID (an input that is not finite, a width, a parameter), ERR_NO_MEMORY, ERR_CANCELLED, ERR_INTERNAL (the library).
  * One thread. Sources: Platt 1999; Burges 2010 (LambdaMART); Chen and Guestrin 2016 (XGBoost, which grows the trees). */
 enum { RANKER_LEAST_ANSWERS = 200, RANKER_LEAST_LOGISTIC = 10 };

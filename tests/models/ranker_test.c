@@ -240,6 +240,29 @@ TEST(ranker, what_is_saved_is_loaded) {
     }
 }
 
+/* Bytes of the arrays of a ranker, each rounded up as an arena may. */
+static size_t own_bytes(const ranker *r) {
+    enum { ROUNDING = 64 };
+    const forest *f = &r->trees;
+    if (r->kind == RANKER_LOGISTIC) return r->width * sizeof(float) + ROUNDING;
+    if (r->kind != RANKER_TREES) return 0;
+    size_t leaves = (size_t)f->n_trees << f->depth, nodes = leaves - f->n_trees;
+    return (f->width + 1 + f->cut_start[f->width]) * sizeof(float) + nodes * sizeof(forest_node) + leaves * sizeof(float) + 4 * ROUNDING;
+}
+
+TEST(ranker, a_fit_leaves_nothing_but_the_ranker) {
+    static const ranker_kind kinds[] = { RANKER_RATE, RANKER_LOGISTIC, RANKER_TREES };
+    for (size_t k = 0; k < COUNT(kinds); k++) {
+        TEST_CTX(c);
+        ranker_rows rows = made_up(c, 300, 1);
+        size_t before = c->arena->used;
+        ranker r = ranker_of(c, &rows, kinds[k]);
+        assert_int_equal(kinds[k], r.kind);
+        if (c->arena->used - before > own_bytes(&r))
+            test_fail("kind %zu leaves %zu bytes, %zu are its own", k, c->arena->used - before, own_bytes(&r));
+    }
+}
+
 TEST(ranker, refuses_what_is_not_a_number) {
     TEST_CTX(c);
     ranker_rows rows = made_up(c, 30, 1);
