@@ -1,6 +1,6 @@
 /* POST and GET /api/v1/recommendations, the short alias, and the export of rules. Decoding only: decide/ decides. */
-#include "api/api_int.h"
 #include "api/recommendations.h"
+#include "api/answer_log.h"
 #include <math.h>
 
 #define OFFSET(member) offsetof(recommend_input, member)
@@ -144,7 +144,7 @@ static err_code make_query(ctx *c, const recommend_input *in, const serving_fact
 }
 
 /* With the alias's cart value as a soft ceiling: when too few cost that little, any may come. */
-static err_code write_capped(api_call *call, const serving *s, const recommend_query *q, int64_t most_minor) {
+static err_code write_capped(api_call *call, const serving *s, const recommend_query *q, int64_t most_minor, recommend_trace *t) {
     recommend_query capped = *q;
     recommend_answer found;
     capped.filter.price_max = (opt_int){ most_minor, true };
@@ -152,25 +152,35 @@ static err_code write_capped(api_call *call, const serving *s, const recommend_q
     if (found.n < q->n) TRY(recommend(call->c, s, q, &found));
     json_out w = api_json(call);
     recommend_json(&w, s, &found);
-    return ERR_OK;
+    return recommend_trace_of(call->c, &found, t);
+}
+
+/* What is known of the one who asks. Without a memory nobody told anything. */
+static err_code look_up(api_call *call, str visitor_id, const serving_facts *facts, remembered *ret_known) {
+    consent_level otherwise = CONSENT_ALL;
+    (void)consent_find(facts->consent_default, &otherwise);     /* a word that is none leaves the default */
+    *ret_known = (remembered){ .consent = otherwise };
+    if (!call->a->o.memory || !visitor_id.n) return ERR_OK;
+    return session_memory_get(call->c, call->a->o.memory, call->store_id, visitor_id, otherwise, ret_known);
 }
 
 /* A request that tells nothing of the past or the cart is answered from what the visitor did here. */
-static err_code remember(api_call *call, const recommend_input *in, const serving_facts *facts, recommend_query *q) {
-    remembered known;
-    consent_level otherwise = CONSENT_ALL;
+static err_code remember(api_call *call, const recommend_input *in, const remembered *known, recommend_query *q) {
     if (!call->a->o.memory || !in->visitor_id.n || (in->history.known && in->cart.known)) return ERR_OK;
-    (void)consent_find(facts->consent_default, &otherwise);     /* a word that is none leaves the default */
-    TRY(session_memory_get(call->c, call->a->o.memory, call->store_id, in->visitor_id, otherwise, &known));
-    recommend_event *past = arena_new(call->c->arena, recommend_event, known.n_events);
+    recommend_event *past = arena_new(call->c->arena, recommend_event, known->n_events);
     if (!past) return fail(call->c, ERR_NO_MEMORY, "remember the visitor");
-    for (size_t i = 0; i < known.n_events; i++)
-        past[i] = (recommend_event){ known.events[i].product_id, known.events[i].kind, known.events[i].time_ms };
-    if (!in->history.known) q->history = (recommend_events){ past, known.n_events };
+    for (size_t i = 0; i < known->n_events; i++)
+        past[i] = (recommend_event){ known->events[i].product_id, known->events[i].kind, known->events[i].time_ms };
+    if (!in->history.known) q->history = (recommend_events){ past, known->n_events };
     if (in->cart.known) return ERR_OK;
     if (!q->placement.n && !q->product_id.n) q->placement = STR("home");        /* a cart nobody spoke of does not make a cart page */
-    q->cart = (str_list){ known.cart, known.n_cart };
+    q->cart = (str_list){ known->cart, known->n_cart };
     return ERR_OK;
+}
+
+/* As the log and experiments may know him: not a robot, and not without consent. */
+static str known_visitor_of(const recommend_input *in, const remembered *known) {
+    return known->robot || known->consent == CONSENT_NONE ? (str){ 0 } : in->visitor_id;
 }
 
 static err_code answer(api_call *call, const recommend_input *in) {
@@ -179,12 +189,17 @@ static err_code answer(api_call *call, const recommend_input *in) {
     serving_facts facts;
     serving_get_facts(s, &facts);
     recommend_query q;
+    remembered known;
     TRY(make_query(call->c, in, &facts, &q));
-    TRY(remember(call, in, &facts, &q));
+    TRY(look_up(call, in->visitor_id, &facts, &known));
+    TRY(remember(call, in, &known, &q));
     json_out w = api_json(call);
     opt_int ceiling = in->cart_value.v > 0 ? minor_of(in->cart_value, facts.digits) : (opt_int){ 0, false };
-    TRY(ceiling.known ? write_capped(call, s, &q, ceiling.v) : recommend_write(call->c, s, &q, &call->out->body));
-    return api_json_done(call, &w);
+    recommend_trace t;
+    TRY(ceiling.known ? write_capped(call, s, &q, ceiling.v, &t) : recommend_write(call->c, s, &q, &call->out->body, &t));
+    TRY(api_json_done(call, &w));
+    answer_log(call, known_visitor_of(in, &known), &t);
+    return ERR_OK;
 }
 
 /* Said with answers to GET: others nobody on the way may keep (RFC 9111, 3). */

@@ -1,5 +1,6 @@
 /* Health, readiness, metrics, the API description. */
 #include "api/system.h"
+#include "api/answer_log.h"
 #include "api/events.h"
 
 static err_code answer_word(api_call *call, bool fine, const char *word) {
@@ -43,6 +44,7 @@ err_code system_metrics(api_call *call) {
     buf *b = &call->out->body;
     metrics_write(&call->a->metrics, b, n_api_routes, route_name);
     events_metrics(call->a, b);
+    answer_log_metrics(call->a, b);
     registry_facts facts;
     serving_registry_get_facts(call->a->o.serving, &facts);
     write_gauge(b, "vitrine_shops_loaded", "Shops answered from memory.", (double)facts.shops);

@@ -32,6 +32,7 @@ typedef struct {
     committer *writes;
     session_memory *memory;
     intake *events;
+    exposure_log *exposures;
     api *api;
     http_server *http;
     job_services services;
@@ -84,11 +85,12 @@ static err_code start_parts(ctx *c, const invocation *v, server *s) {
     TRY(key_table_new(c, &s->keys));
     TRY(key_table_load(c, s->home.d, s->keys));
     TRY(committer_new(c, &s->home.database, WAITING_WRITES, &s->writes));
+    TRY(exposure_log_new(c, s->writes, &s->exposures));
     TRY(start_events(c, s));
     const api_options o = {
         .database = s->home.database, .serving = s->serving, .writes = s->writes, .events = s->events, .memory = s->memory,
         .keys = s->keys, .seal = s->home.key, .time = c->time, .log = c->log, .demo_key = s->demo_key,
-        .open_pages = invocation_flag(v, "open-pages"),
+        .exposures = s->exposures, .open_pages = invocation_flag(v, "open-pages"),
     };
     return api_new(c, &o, &s->api);
 }
@@ -135,6 +137,7 @@ static void stop_all(server *s) {
     http_server_stop(s->http);
     scheduler_free(s->clock);
     job_runner_free(s->runner);
+    exposure_log_free(s->exposures);                        /* the last answers are written */
     committer_free(s->writes);
     intake_free(s->events);
     api_free(s->api);

@@ -10,7 +10,7 @@ enum { SETS = 128, WAYS = 8, LOCKS = 64, PLACE_BYTES = 8 << 10, HEAD_BYTES = 16 
 
 typedef struct {
     uint64_t key;                   /* 0 = empty */
-    size_t n;
+    uint32_t n_text, n_trace;       /* one behind the other */
     char text[PLACE_BYTES - HEAD_BYTES];
 } place;
 
@@ -42,25 +42,28 @@ void answer_cache_free(answer_cache *k) {
 
 uint64_t answer_cache_seed(const answer_cache *k) { return k ? k->seed : 0; }
 
-bool answer_cache_find(answer_cache *k, uint64_t key, buf *out) {
+bool answer_cache_find(answer_cache *k, uint64_t key, buf *out, buf *trace) {
     if (!k || !key) return false;
     size_t set = key % SETS;
     WITH_LOCK(&k->locks[set % LOCKS].guard);
     for (size_t i = 0; i < WAYS; i++) {
         const place *p = &k->places[set][i];
         if (p->key != key) continue;
-        buf_add(out, p->text, p->n);
+        buf_add(out, p->text, p->n_text);
+        buf_add(trace, p->text + p->n_text, p->n_trace);
         return true;
     }
     return false;
 }
 
-void answer_cache_keep(answer_cache *k, uint64_t key, str text) {
-    if (!k || !key || text.n > sizeof k->places[0][0].text) return;
+void answer_cache_keep(answer_cache *k, uint64_t key, str text, str trace) {
+    if (!k || !key || text.n + trace.n > sizeof k->places[0][0].text) return;
     size_t set = key % SETS;
     WITH_LOCK(&k->locks[set % LOCKS].guard);
     place *p = &k->places[set][k->turn[set]++ % WAYS];
     p->key = key;
-    p->n = text.n;
+    p->n_text = (uint32_t)text.n;
+    p->n_trace = (uint32_t)trace.n;
     memcpy(p->text, text.p, text.n);
+    if (trace.n) memcpy(p->text + text.n, trace.p, trace.n);
 }

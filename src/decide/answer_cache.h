@@ -14,7 +14,7 @@ answer_cache *answer_cache_new(uint64_t seed);
 void answer_cache_free(answer_cache *k);
 /* Where keys start from, so that nobody outside can aim at one. */
 uint64_t answer_cache_seed(const answer_cache *k);
-/* Append the bytes kept under `key` to `out`; false when there are none. */
-bool answer_cache_find(answer_cache *k, uint64_t key, buf *out);
-/* Keep `text` under `key`, in the place of the one of its set that was kept first. */
-void answer_cache_keep(answer_cache *k, uint64_t key, str text);
+/* Append the two texts kept under `key` to `out` and `trace`; false when there are none. */
+bool answer_cache_find(answer_cache *k, uint64_t key, buf *out, buf *trace);
+/* Keep the text and what the log needs of it under `key`, in the place of the one of its set that was kept first. */
+void answer_cache_keep(answer_cache *k, uint64_t key, str text, str trace);

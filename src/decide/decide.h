@@ -108,6 +108,7 @@ typedef struct {
     size_t n;
     recommend_bundle bundle;
     char rec_id[REC_ID_LENGTH + 1];     /* unique, sorts by time, carries nothing personal */
+    str product_id;                     /* asked about, the parent's; empty: none, or none of the shop's */
     const char *placement;              /* the one used */
     const char *language;               /* of the messages: "ro", "en" */
     const char *strategy;               /* "ranker" when it ordered the list, "rules" when learned lists took part, else "catalogue" */
@@ -115,6 +116,16 @@ typedef struct {
     size_t considered;                  /* different products looked at: proposed by a list, or ruled out by the request */
     size_t filled;                      /* items that come from no list: best sellers left, to make n */
 } recommend_answer;
+
+/* What was answered, for whoever keeps a log of answers. Texts live in ctx.arena, or as long as the program. */
+typedef struct {
+    char rec_id[REC_ID_LENGTH + 1];
+    const char *placement;
+    str product_id;                     /* asked about; empty: none, or none of the shop's */
+    str strategy;
+    int64_t model_version;
+    str items;                          /* schema/exposed_items.h: by position, prices with their incentive */
+} recommend_trace;
 
 /* Answer one request.
  *   s           pinned shop
@@ -128,10 +139,14 @@ CHECK_RESULT err_code recommend(ctx *c, const serving *s, const recommend_query 
 /* Write the answer as one JSON object: cards are copied, only messages are escaped. */
 void recommend_json(json_out *w, const serving *s, const recommend_answer *a);
 
+/* What `a` was. ERR_NO_MEMORY. */
+CHECK_RESULT err_code recommend_trace_of(ctx *c, const recommend_answer *a, recommend_trace *ret_trace);
+
 /* Both at once, into `out`: the way of the server. An answer given before to a request that comes to the same (product, cart,
  * history, bans, filter, place, language, of one generation and minute) is copied; only its rec_id is new.
+ *   ret_trace  the same of a copied answer as of one made; NULL: not wanted
  * Errors as recommend(), and ERR_TOO_LARGE when it does not fit into `out`. */
-CHECK_RESULT err_code recommend_write(ctx *c, const serving *s, const recommend_query *q, buf *out);
+CHECK_RESULT err_code recommend_write(ctx *c, const serving *s, const recommend_query *q, buf *out, recommend_trace *ret_trace);
 
 /* Called with the next piece of a long text; anything but ERR_OK ends the writing. */
 typedef err_code recommend_flush(void *arg, str piece);

@@ -157,8 +157,10 @@ err_code request_open(ctx *c, const serving *s, const recommend_query *q, reques
     return ERR_OK;
 }
 
+static str product_of(const request *r) { return r->product ? r->product->product_id : (str){ 0 }; }
+
 static err_code find_answer(request *r, recommend_answer *ret_answer) {
-    recommend_answer a = { .placement = r->place->name, .language = locale_language(r->locale) };
+    recommend_answer a = { .product_id = product_of(r), .placement = r->place->name, .language = locale_language(r->locale) };
     TRY(personal_score(r, PERSONAL_SEARCH_FROM));
     TRY(candidates_gather(r));
     a.considered = r->n_candidates;
@@ -215,21 +217,41 @@ static uint64_t answer_key(const request *r, uint64_t seed) {
     return key;
 }
 
-err_code recommend_write(ctx *c, const serving *s, const recommend_query *q, buf *out) {
+/* Made, written and kept. */
+static err_code write_new(request *r, uint64_t key, json_out *w, buf *trace) {
+    recommend_answer a;
+    size_t behind_id = w->b->n;
+    TRY(find_answer(r, &a));
+    answer_json_rest(w, r->s, &a);
+    trace_write(trace, &a);
+    TRY(buf_err(w->b));
+    TRY(buf_err(trace));
+    answer_cache_keep(r->s->answers, key, str_sub(buf_view(w->b), behind_id, w->b->n), buf_view(trace));
+    return ERR_OK;
+}
+
+static void note_trace(const request *r, const char *rec_id, str kept, recommend_trace *ret_trace) {
+    const snapshot *snap = r->s->loaded->snap;
+    *ret_trace = (recommend_trace){ .placement = r->place->name, .product_id = product_of(r),
+                                    .model_version = snap ? snap->facts.version : 0 };
+    memcpy(ret_trace->rec_id, rec_id, sizeof ret_trace->rec_id);
+    trace_read(kept, ret_trace);
+}
+
+err_code recommend_write(ctx *c, const serving *s, const recommend_query *q, buf *out, recommend_trace *ret_trace) {
     request *r = NULL;
     TRY(request_open(c, s, q, &r));
     uint64_t key = answer_key(r, answer_cache_seed(s->answers));
     char rec_id[REC_ID_LENGTH + 1];
     write_rec_id(c, rec_id);
     json_out w;
+    buf trace;
     jw_init(&w, out);
+    trace_init(c, &trace);
     answer_json_head(&w, rec_id);
-    size_t behind_id = out->n;
-    if (answer_cache_find(s->answers, key, out)) return buf_err(out);
-    recommend_answer a;
-    TRY(find_answer(r, &a));
-    answer_json_rest(&w, s, &a);
+    if (!answer_cache_find(s->answers, key, out, &trace)) TRY(write_new(r, key, &w, &trace));
     TRY(buf_err(out));
-    answer_cache_keep(s->answers, key, str_sub(buf_view(out), behind_id, out->n));
+    TRY(buf_err(&trace));
+    if (ret_trace) note_trace(r, rec_id, buf_view(&trace), ret_trace);
     return ERR_OK;
 }

@@ -137,6 +137,13 @@ float slot_base(const request *r, uint32_t slot);
 void answer_json_head(json_out *w, const char *rec_id);
 void answer_json_rest(json_out *w, const serving *s, const recommend_answer *a);
 
+/* answer_trace.c */
+void trace_init(ctx *c, buf *b);
+/* What is kept with the text of an answer ... */
+void trace_write(buf *b, const recommend_answer *a);
+/* ... and what of a trace is read back from it: strategy and items, pointing into `kept`. */
+void trace_read(str kept, recommend_trace *t);
+
 /* ranking.c */
 enum { POOL_MOST = 500 };
 typedef struct { candidate **p; size_t n; } pool;     /* in c->arena */

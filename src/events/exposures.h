@@ -9,7 +9,7 @@
 #pragma once
 #include "storage/storage.h"
 
-enum { LIMIT_EXPOSURES_WAITING = 20000, LIMIT_EXPOSED_ITEMS = 50 };
+enum { LIMIT_EXPOSURES_WAITING = 20000 };
 
 typedef struct exposure_log exposure_log;
 /* `writes` is the caller's and ends after the log. ERR_NO_MEMORY. */
@@ -18,20 +18,8 @@ CHECK_RESULT err_code exposure_log_new(ctx *c, committer *writes, exposure_log *
 void exposure_log_free(exposure_log *log);
 /* Wait until nothing logged is on its way any more. Not from the committer's thread. */
 void exposure_log_flush(exposure_log *log);
-/* Log `x`, whose texts are copied. x->items as exposure_items_write() writes it. */
+/* Log `x`, whose texts are copied. x->items as schema/exposed_items.h writes them. */
 void exposure_log_put(exposure_log *log, const exposure *x);
 
 typedef struct { uint64_t written, left_out, failed; } exposure_counts;
 exposure_counts exposure_log_get_counts(exposure_log *log);
-
-/* One position of an answer. */
-typedef struct {
-    str product_id, source;
-    double probability;             /* of being bought next, 0..1 */
-    double propensity;              /* of standing at this position, 0..1, under the policy that chose; 1 = no chance in it */
-    int64_t price_minor;
-} exposed_item;
-/* One item as a JSON value: ["product","source",probability,propensity,price]. Open the list around it. */
-void exposure_item_write(json_out *w, const exposed_item *x);
-/* Items of a row, first position first, in c->arena. ERR_CORRUPT when it is none of ours. */
-CHECK_RESULT err_code exposure_items_read(ctx *c, str items, exposed_item **ret_items, size_t *ret_n);

@@ -369,12 +369,13 @@ static err_code copy_known(ctx *c, const entry *x, remembered *r) {
 err_code session_memory_get(ctx *c, session_memory *m, int64_t store_id, str visitor_id, consent_level otherwise, remembered *ret_known) {
     identity id = who(m, store_id, visitor_id);
     shard *s = shard_of(m, id);
-    remembered r = { 0 };
+    remembered r = { .consent = otherwise };
     err_code e = ERR_OK;
     pthread_mutex_lock(&s->mutex);
     const entry *x = visitor_id.n ? find(s, id) : NULL;
-    consent_level agreed = !x ? CONSENT_NONE : x->consent == CONSENT_UNTOLD ? otherwise : x->consent;
-    if (x && !x->robot && agreed == CONSENT_ALL) e = copy_known(c, x, &r);
+    if (x && x->consent != CONSENT_UNTOLD) r.consent = x->consent;
+    r.robot = x && x->robot;
+    if (x && !x->robot && r.consent == CONSENT_ALL) e = copy_known(c, x, &r);
     pthread_mutex_unlock(&s->mutex);
     if (e) return fail(c, e, "remember the visitor");
     *ret_known = r;

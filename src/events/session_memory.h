@@ -25,8 +25,11 @@ typedef struct {
     str *cart;                      /* newest first */
     size_t n_cart;
     str session_id, device;         /* empty when not known */
+    consent_level consent;          /* in force: told, or `otherwise` */
+    bool robot;
 } remembered;
-/* What is known of a visitor, copied into c->arena; nothing of strangers, robots, and those who did not agree to it.
+/* What is known of a visitor, copied into c->arena; nothing but consent and robot of strangers, robots, and those who did not agree
+ * to it.
  *   otherwise  consent in force when the visitor was never asked
  * ERR_NO_MEMORY. */
 CHECK_RESULT err_code session_memory_get(ctx *c, session_memory *m, int64_t store_id, str visitor_id, consent_level otherwise,

@@ -1,5 +1,6 @@
 /* Answers kept: the same bytes as answers made, and never one that does not belong to the request. */
 #include "decide/answer_cache.h"
+#include "schema/exposed_items.h"
 #include "tests/alloc.h"
 #include "tests/decide/fake_shop.h"
 #include "tests/test.h"
@@ -38,7 +39,7 @@ static str body_of(str answer) {
 static str written(ctx *c, const serving *s, const recommend_query *q) {
     buf out;
     buf_init_in(&out, c->arena, MIB);
-    assert_ok(c, recommend_write(c, s, q, &out));
+    assert_ok(c, recommend_write(c, s, q, &out, NULL));
     return buf_view(&out);
 }
 
@@ -150,22 +151,55 @@ TEST(answers, leave_in_turn_and_too_long_ones_are_not_kept) {
     answer_cache *k = answer_cache_new(1);
     assert_non_null(k);
     AUTO_BUF out;
+    AUTO_BUF trace;
     buf_init(&out, MIB);
+    buf_init(&trace, MIB);
     for (uint64_t i = 1; i <= 9; i++) {                     /* one set: keys 256 apart, eight places */
         char text[16];
         snprintf(text, sizeof text, "answer %llu", (unsigned long long)i);
-        answer_cache_keep(k, i * 256, str_of(text));
+        answer_cache_keep(k, i * 256, str_of(text), STR("t"));
     }
-    assert_false(answer_cache_find(k, 1 * 256, &out));
-    assert_true(answer_cache_find(k, 2 * 256, &out));
-    assert_true(answer_cache_find(k, 9 * 256, &out));
+    assert_false(answer_cache_find(k, 1 * 256, &out, &trace));
+    assert_true(answer_cache_find(k, 2 * 256, &out, &trace));
+    assert_true(answer_cache_find(k, 9 * 256, &out, &trace));
     assert_str("answer 2answer 9", buf_view(&out));
+    assert_str("tt", buf_view(&trace));
     char *large = arena_new(c->arena, char, 16 * KIB);
-    answer_cache_keep(k, 7, (str){ large, 16 * KIB });
-    assert_false(answer_cache_find(k, 7, &out));
-    assert_false(answer_cache_find(k, 0, &out));            /* the key of an empty place */
+    answer_cache_keep(k, 7, (str){ large, 16 * KIB }, STR(""));
+    assert_false(answer_cache_find(k, 7, &out, &trace));
+    assert_false(answer_cache_find(k, 0, &out, &trace));            /* the key of an empty place */
     answer_cache_free(k);
-    answer_cache_keep(NULL, 1, STR("x"));
-    assert_false(answer_cache_find(NULL, 1, &out));
+    answer_cache_keep(NULL, 1, STR("x"), STR(""));
+    assert_false(answer_cache_find(NULL, 1, &out, &trace));
     answer_cache_free(NULL);
+}
+
+TEST(answers, kept_or_made_tell_the_log_the_same) {
+    CORNER_SHOP(f, c);
+    AUTO_SERVING s = fake_pin(&f);
+    buf out;
+    buf_init_in(&out, c->arena, MIB);
+    recommend_trace first, second, fresh;
+    recommend_answer a;
+    assert_ok(c, recommend_write(c, s, &about_tea, &out, &first));
+    assert_ok(c, recommend_write(c, s, &about_tea, &out, &second));
+    assert_ok(c, recommend(c, s, &about_tea, &a));
+    assert_ok(c, recommend_trace_of(c, &a, &fresh));
+    const recommend_trace *all[] = { &first, &second, &fresh };
+    for (size_t i = 0; i < COUNT(all); i++) {
+        exposed_item *x;
+        size_t n;
+        assert_true(str_eq(first.items, all[i]->items));
+        assert_str("rules", all[i]->strategy);
+        assert_string_equal("product", all[i]->placement);
+        assert_int_equal(a.model_version, all[i]->model_version);
+        assert_ok(c, exposed_items_read(c, all[i]->items, &x, &n));
+        assert_int_equal(a.n, n);
+        for (size_t k = 0; k < n; k++) {
+            assert_true(str_eq(a.items[k].item->product_id, x[k].product_id));
+            assert_str(decide_source_name(a.items[k].source), x[k].source);
+            assert_int_equal(a.items[k].incentive_minor, x[k].price_minor);
+        }
+    }
+    assert_string_not_equal(first.rec_id, second.rec_id);
 }
