@@ -297,7 +297,7 @@ TEST(personal, finds_the_best_scores_as_a_plain_scan_does) {
 /* 240 products, each bought with the four after it: more than any answer takes from a model. */
 static void row_of_shelves(fake_shop *f, ctx *c, const char *personal) {
     enum { PRODUCTS = 240, NEAR = 4 };
-    char id[PRODUCTS][8];
+    char id[PRODUCTS][16];
     fake_init(f, c, PRODUCTS, (size_t)PRODUCTS * NEAR);
     f->with_models = true, f->personal = personal;
     for (int i = 0; i < PRODUCTS; i++) {
@@ -365,7 +365,7 @@ TEST(personal, proposes_a_product_never_sold_to_whom_its_kind_suits) {
     TEST_CTX(c);
     AUTO_FAKE f;
     enum { PRODUCTS = 40, SOLD = 36 };
-    char id[PRODUCTS][8];
+    char id[PRODUCTS][16];
     fake_init(&f, c, PRODUCTS, 400);
     f.with_models = f.without_session = true, f.personal = "two_tower";
     for (int i = 0; i < PRODUCTS; i++) {

@@ -216,7 +216,7 @@ TEST(attribution_store, catches_up_with_orders_nobody_told_of) {
     TEST_CTX(c);
     shop s;
     attribution *r;
-    char id[8];
+    char id[16];
     shop_open(&s, c);
     event(&s, "x", "click", "r1", "7", "", NOW - DAY);
     for (int i = 0; i < 120; i++) {

@@ -235,7 +235,7 @@ TEST(intake, forgets_a_batch_that_did_not_reach_the_disk) {
     stop(&p);
 }
 
-typedef struct { atomic_int told; event_batch b; visitor_event e[3]; char ids[3][16]; } one_of_many;
+typedef struct { atomic_int told; event_batch b; visitor_event e[3]; char ids[3][32]; } one_of_many;
 
 static void count_told(ctx *c, err_code e, event_batch *b) {
     one_of_many *w = b->arg;
