@@ -1,10 +1,9 @@
 /* CSV records: any bytes give clean fields with rising line numbers, or a problem; reading always ends. The first byte picks the
  * encoding told and how long a record may be. */
+#include "fuzz/fuzz.h"
 #include "base/csv.h"
 #include "base/limits.h"
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_csv_record(const csv_record *record, int64_t after, size_t longest) {
     if (record->line <= after || record->n > LIMIT_IMPORT_FIELDS || (record->problem && record->n)) abort();
@@ -12,12 +11,9 @@ static void check_csv_record(const csv_record *record, int64_t after, size_t lon
         if (!str_is_utf8(record->fields[i]) || record->fields[i].n > longest * 4) abort();
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+FUZZ_TARGET(data, size) {
     if (size < 1) return 0;
-    AUTO_ARENA a;
-    arena_init(&a, 16 * MIB);
-    ctx c;
-    ctx_init(&c, &a);
+    FUZZ_CTX(c, a, 16 * MIB);
     const csv_options o = { .encoding = (csv_encoding)(data[0] % 3), .max_record = data[0] & 4 ? 64 : 4096 };
     AUTO_CSV *r = NULL;
     if (csv_open_memory(&c, (str){ (const char *)data + 1, size - 1 }, &o, &r)) return 0;

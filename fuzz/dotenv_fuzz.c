@@ -1,15 +1,11 @@
 /* .env files: any bytes give pairs that are inside the limits, or an error. */
+#include "fuzz/fuzz.h"
 #include "app/dotenv.h"
 #include "base/limits.h"
 #include <stdlib.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    AUTO_ARENA a;
-    arena_init(&a, 16 * MIB);
-    ctx c;
-    ctx_init(&c, &a);
+FUZZ_TARGET(data, size) {
+    FUZZ_CTX(c, a, 16 * MIB);
     dotenv d;
     if (dotenv_parse(&c, (str){ (const char *)data, size }, &d)) return 0;
     if (d.n_pairs > DOTENV_PAIRS || d.n_problems > DOTENV_PROBLEMS) abort();

@@ -1,10 +1,9 @@
 /* A body of events, or (first byte odd) of a conversion. Whatever comes: what is kept is complete, what is not has a reason. */
 #include <stdlib.h>
 #include <string.h>
+#include "fuzz/fuzz.h"
 #include "api/event_body.h"
 #include "base/limits.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_event(const visitor_event *e, const event_context *x) {
     if (e->row.store_id != x->store_id || !e->row.kind.n || e->row.event_id) abort();
@@ -13,12 +12,9 @@ static void check_event(const visitor_event *e, const event_context *x) {
     if (!str_is_utf8(e->row.query) || !str_is_utf8(e->row.page) || !str_is_utf8(e->row.items) || e->row.value < 0) abort();
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+FUZZ_TARGET(data, size) {
     if (!size) return 0;
-    AUTO_ARENA a;
-    arena_init(&a, LIMIT_REQUEST_ARENA);
-    ctx c;
-    ctx_init(&c, &a);
+    FUZZ_CTX(c, a, LIMIT_REQUEST_ARENA);
     const event_context x = { .store_id = 1, .received_ms = INT64_C(1763640000000), .currency = STR("RON"), .digits = 2 };
     event_list l = { 0 };
     str told, body = { (const char *)data + 1, size - 1 };

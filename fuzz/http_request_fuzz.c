@@ -1,16 +1,12 @@
 /* The head of a request: target in the first line, headers behind it. A head that is let through has one way to be cut. */
 #include <stdlib.h>
 #include <string.h>
+#include "fuzz/fuzz.h"
 #include "base/limits.h"
 #include "net/http_request_int.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    AUTO_ARENA a;
-    arena_init(&a, 16 * MIB);
-    ctx c;
-    ctx_init(&c, &a);
+FUZZ_TARGET(data, size) {
+    FUZZ_CTX(c, a, 16 * MIB);
     str head = { (const char *)data, size }, target = str_cut(&head, '\n'), path, raw_query;
     if (http_target_read(&c, target, &path, &raw_query) == ERR_OK) {
         if (!path.n || path.p[0] != '/' || memchr(path.p, 0, path.n) || memchr(path.p, '\n', path.n)) abort();

@@ -5,10 +5,9 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "fuzz/fuzz.h"
 #include "base/limits.h"
 #include "net/http_server.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void server_accept(void *app, http_request *r, http_decision *d, http_response *response) {
     (void)app, (void)response;                      /* nothing is refused */
@@ -38,7 +37,7 @@ static http_server *fuzzed_server(void) {
     return server;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+FUZZ_TARGET(data, size) {
     uint16_t port = http_server_port(fuzzed_server());
     struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     static uint32_t caller;                         /* another loopback address each time: the ports of one would run out */

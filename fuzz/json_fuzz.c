@@ -1,17 +1,13 @@
 /* JSON, strictly and as shops send it: what is read can be written, and what was written reads strictly. */
 #include <stdlib.h>
+#include "fuzz/fuzz.h"
 #include "base/json.h"
 #include "base/limits.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+FUZZ_TARGET(data, size) {
     static const json_mode modes[] = { JSON_READ_STRICT, JSON_READ_TOLERANT };
     for (size_t i = 0; i < COUNT(modes); i++) {
-        AUTO_ARENA a;
-        arena_init(&a, 64 * MIB);
-        ctx c;
-        ctx_init(&c, &a);
+        FUZZ_CTX(c, a, 64 * MIB);
         const json_value *v = NULL, *again = NULL;
         if (json_parse(&c, (str){ (const char *)data, size }, modes[i], &v) != ERR_OK) continue;
         buf b;

@@ -2,10 +2,9 @@
  * model that was fitted and saved here. */
 #include <stdlib.h>
 #include <string.h>
+#include "fuzz/fuzz.h"
 #include "base/limits.h"
 #include "models/model.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { USERS = 12, ITEMS = 12, EACH = 6, MOST_ROWS = 64, PATCH = 4 };
 static buf saved[MOST_ROWS];       /* each filled at its first use */
@@ -24,10 +23,7 @@ static void fit_row(size_t row) {
     const csr facts = { ITEMS, 2, facts_start, fact, NULL };
     const interactions x = { .n_users = USERS, .n_items = ITEMS, .start = start, .item = item, .visit = visit, .time_ms = time_ms,
                              .as_of_ms = 1000000, .facts = &facts };
-    AUTO_ARENA a;
-    arena_init(&a, 1024 * MIB);
-    ctx c;
-    ctx_init(&c, &a);
+    FUZZ_CTX(c, a, 1024 * MIB);
     model m;
     model_options o = model_default_options(model_rows[row]);
     o.threads = 1;
@@ -35,17 +31,14 @@ static void fit_row(size_t row) {
     if (model_fit(&c, model_rows[row], &x, &o, &m) || model_save(&c, &m, &saved[row])) abort();
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+FUZZ_TARGET(data, size) {
     static const uint32_t seen[] = { 0, 3, 5, 3, UINT32_MAX, 1 };
     static const uint32_t visit[] = { 0, 0, 1, 1, 1, 2 };
     if (size < 1) return 0;
     size_t row = data[0] % (n_model_rows < MOST_ROWS ? n_model_rows : MOST_ROWS);
     const buf *from = &saved[row];
     if (!from->n) fit_row(row);
-    AUTO_ARENA a;
-    arena_init(&a, 256 * MIB);
-    ctx c;
-    ctx_init(&c, &a);
+    FUZZ_CTX(c, a, 256 * MIB);
     char *bytes = arena_alloc(&a, from->n + 64);
     if (!bytes) return 0;
     bytes += 64 - (uintptr_t)bytes % 64;

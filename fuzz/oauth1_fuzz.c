@@ -1,16 +1,12 @@
 /* OAuth signing: any URL and key give a URL with one signature in it, or an error. The first line is the key, the rest the URL. */
 #include <stdlib.h>
+#include "fuzz/fuzz.h"
 #include "base/limits.h"
 #include "net/oauth1.h"
 #include "net/url.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    AUTO_ARENA a;
-    arena_init(&a, 16 * MIB);
-    ctx c;
-    ctx_init(&c, &a);
+FUZZ_TARGET(data, size) {
+    FUZZ_CTX(c, a, 16 * MIB);
     str url = { (const char *)data, size }, key = str_cut(&url, '\n'), again;
     oauth1_credentials o = { key, key, STR("nonce"), 1795179034 };
     url_parts before, after;

@@ -1,9 +1,8 @@
 /* Snapshot files with a right head and checksum around any bytes: refused, or safe to read in every place. */
+#include "fuzz/fuzz.h"
 #include "decide/snapshot.h"
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Models answer too: a short history, any scores. */
 static void ask_model(ctx *c, const model *m) {
@@ -30,14 +29,11 @@ static uint64_t walk_snapshot(const snapshot *s) {
     return sum;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+FUZZ_TARGET(data, size) {
     static const char head[8] = "VITRSNAP";
     static const uint32_t format = SNAPSHOT_FORMAT;
     if (size < 64) return 0;
-    AUTO_ARENA a;
-    arena_init(&a, 64 * 1024 * 1024);
-    ctx c;
-    ctx_init(&c, &a);
+    FUZZ_CTX(c, a, 64 * 1024 * 1024);
     char *bytes = arena_alloc(&a, size);
     if (!bytes) return 0;
     memcpy(bytes, data, size);

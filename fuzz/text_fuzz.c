@@ -1,14 +1,10 @@
 /* Product texts: any bytes, within the limits and as UTF-8 once folded. */
+#include "fuzz/fuzz.h"
 #include "features/text.h"
 #include <stdlib.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    AUTO_ARENA a;
-    arena_init(&a, 64 * 1024 * 1024);
-    ctx c;
-    ctx_init(&c, &a);
+FUZZ_TARGET(data, size) {
+    FUZZ_CTX(c, a, 64 * 1024 * 1024);
     AUTO_VOCABULARY v;
     str plain, folded;
     uint32_t terms[64];

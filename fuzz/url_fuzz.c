@@ -1,15 +1,11 @@
 /* URLs: what is accepted has a host, no byte that ends a line, and survives encoding; any text comes back from its escapes. */
 #include <stdlib.h>
+#include "fuzz/fuzz.h"
 #include "base/limits.h"
 #include "net/url.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    AUTO_ARENA a;
-    arena_init(&a, 16 * MIB);
-    ctx c;
-    ctx_init(&c, &a);
+FUZZ_TARGET(data, size) {
+    FUZZ_CTX(c, a, 16 * MIB);
     str text = { (const char *)data, size }, name, value, plain;
     url_parts u;
     if (url_parse(&c, text, &u) == ERR_OK) {

@@ -1,9 +1,8 @@
 /* A webhook body of WooCommerce: first byte chooses the topic. Whatever comes, the connector answers and every row put has its key. */
 #include <stdlib.h>
+#include "fuzz/fuzz.h"
 #include "base/limits.h"
 #include "connect/connect.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static err_code null_put(ctx *c, void *self, const record *r, bool *ret_changed) {
     (void)c, (void)self;                                    /* a sink that keeps nothing */
@@ -17,14 +16,11 @@ static err_code null_get(ctx *c, void *self, const entity *e, void *row) {
     return fail(c, ERR_NOT_FOUND, "no row of %s", e->name);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+FUZZ_TARGET(data, size) {
     static const char *const topics[] = { "order.updated", "product.updated", "customer.created", "coupon.updated", "product.deleted",
                                           "action.x", "" };
     if (!size) return 0;
-    AUTO_ARENA a;
-    arena_init(&a, 64 * MIB);
-    ctx c;
-    ctx_init(&c, &a);
+    FUZZ_CTX(c, a, 64 * MIB);
     shop_access shop = { .store_id = 1, .currency_digits = data[0] % 5, .webhook_secret = STR("s") };
     connect_sink sink = { .put = null_put, .get = null_get };
     webhook_delivery d = { .topic = str_of(topics[data[0] % COUNT(topics)]), .signature = STR("x") };

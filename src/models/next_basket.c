@@ -52,34 +52,28 @@ static void make_unit_length(visit_tasting *s, const float *scale) {
     for (uint32_t k = 0; k < s->n; k++) s->value[s->item[k]] *= by;
 }
 
-static err_code fit_rows(ctx *c, const interactions *x, const visit_model *m, visit_tasting *s, visit_rows *taste, visit_rows *vote) {
+static err_code fit_rows(ctx *c, const interactions *x, visit_fitting *f) {
+    const visit_model *m = f->m;
+    visit_tasting *s = &f->tasting;
     for (uint32_t u = 0; u < x->n_users; u++) {
         history all = interactions_history(x, u), before = but_last(s, all);
         if (u % 1024 == 0) TRY(ctx_check(c));
         visit_taste(s, &all, vote_weight, m->param);
-        visit_rows_add(vote, s, NULL);
+        visit_rows_add(&f->vote, s, NULL);
         visit_taste(s, &before, visit_weight_tifu, m->param);
         make_unit_length(s, m->scale);
-        visit_rows_add(taste, s, m->scale);
+        visit_rows_add(&f->taste, s, m->scale);
     }
     return ERR_OK;
 }
 
 static err_code fit(ctx *c, const interactions *x, const model_options *o, void **ret_state) {
-    visit_model *m = arena_new(c->arena, visit_model, 1);
-    double *param = arena_new(c->arena, double, COUNT(params));
-    visit_tasting s;
-    visit_rows taste, vote;
-    if (!m || !param) return fail(c, ERR_NO_MEMORY, "next_basket");
-    m->param = memcpy(param, o->param, sizeof *param * COUNT(params));
-    TRY(visit_rows_new(c, x->n_users, x->n_items, x->start[x->n_users], &taste));
-    TRY(visit_rows_new(c, x->n_users, x->n_items, x->start[x->n_users], &vote));
-    TRY(visit_tasting_new(c, x->n_items, &s));
-    TRY(item_scale(c, x, &s, &m->scale));
-    TRY(fit_rows(c, x, m, &s, &taste, &vote));
-    TRY(visits_everybody(c, x, &m->everybody));
-    TRY(visit_index_build(c, &taste.rows, &vote.rows, &m->index));
-    *ret_state = m;
+    visit_fitting f;
+    TRY(visit_fitting_new(c, x, o->param, COUNT(params), &f));
+    TRY(item_scale(c, x, &f.tasting, &f.m->scale));
+    TRY(fit_rows(c, x, &f));
+    TRY(visit_fitting_close(c, x, &f));
+    *ret_state = f.m;
     return ERR_OK;
 }
 

@@ -28,26 +28,18 @@ static void taste_of_set(const visit_model *m, const history *h, visit_tasting *
 }
 
 static err_code fit(ctx *c, const interactions *x, const model_options *o, void **ret_state) {
-    visit_model *m = arena_new(c->arena, visit_model, 1);
-    double *param = arena_new(c->arena, double, COUNT(params));
-    visit_tasting s;
-    visit_rows taste, vote;
-    if (!m || !param) return fail(c, ERR_NO_MEMORY, "up_cf");
-    m->param = memcpy(param, o->param, sizeof *param * COUNT(params));
-    TRY(visit_rows_new(c, x->n_users, x->n_items, x->start[x->n_users], &taste));
-    TRY(visit_rows_new(c, x->n_users, x->n_items, x->start[x->n_users], &vote));
-    TRY(visit_tasting_new(c, x->n_items, &s));
+    visit_fitting f;
+    TRY(visit_fitting_new(c, x, o->param, COUNT(params), &f));
     for (uint32_t u = 0; u < x->n_users; u++) {
         history h = interactions_history(x, u);
         if (u % 1024 == 0) TRY(ctx_check(c));
-        taste_of_set(m, &h, &s, 1 - param[ASYMMETRY]);
-        visit_rows_add(&taste, &s, NULL);
-        visit_taste(&s, &h, in_window, param);
-        visit_rows_add(&vote, &s, NULL);
+        taste_of_set(f.m, &h, &f.tasting, 1 - f.m->param[ASYMMETRY]);
+        visit_rows_add(&f.taste, &f.tasting, NULL);
+        visit_taste(&f.tasting, &h, in_window, f.m->param);
+        visit_rows_add(&f.vote, &f.tasting, NULL);
     }
-    TRY(visits_everybody(c, x, &m->everybody));
-    TRY(visit_index_build(c, &taste.rows, &vote.rows, &m->index));
-    *ret_state = m;
+    TRY(visit_fitting_close(c, x, &f));
+    *ret_state = f.m;
     return ERR_OK;
 }
 

@@ -183,6 +183,23 @@ static void csr_arrays(const csr *m, const char *const names[3], pack_array *ret
     ret[2] = (pack_array){ names[2], m->value, sizeof *m->value, cells };
 }
 
+err_code visit_fitting_new(ctx *c, const interactions *x, const double *param, size_t n_params, visit_fitting *ret_fitting) {
+    visit_fitting f = { .m = arena_new(c->arena, visit_model, 1) };
+    double *kept = arena_new(c->arena, double, n_params);
+    if (!f.m || !kept) return fail(c, ERR_NO_MEMORY, "a model of visits");
+    f.m->param = memcpy(kept, param, n_params * sizeof *kept);
+    TRY(visit_rows_new(c, x->n_users, x->n_items, x->start[x->n_users], &f.taste));
+    TRY(visit_rows_new(c, x->n_users, x->n_items, x->start[x->n_users], &f.vote));
+    TRY(visit_tasting_new(c, x->n_items, &f.tasting));
+    *ret_fitting = f;
+    return ERR_OK;
+}
+
+err_code visit_fitting_close(ctx *c, const interactions *x, visit_fitting *f) {
+    TRY(visits_everybody(c, x, &f->m->everybody));
+    return visit_index_build(c, &f->taste.rows, &f->vote.rows, &f->m->index);
+}
+
 err_code visit_model_score(ctx *c, const visit_model *m, uint32_t neighbours, visit_answer *answer, const history *h, size_t n,
                            float *ret_scores) {
     arena_mark mark = arena_save(c->arena);

@@ -87,6 +87,16 @@ typedef struct {
 
 #define VISITS_FILL 1e-6f               /* of `everybody`, for items with nothing else: below whatever a visit gives */
 
+/* What a fit fills, in c->arena. */
+typedef struct {
+    visit_model *m;                 /* with the numbers of its row */
+    visit_tasting tasting;
+    visit_rows taste, vote;         /* one row a shopper */
+} visit_fitting;
+CHECK_RESULT err_code visit_fitting_new(ctx *c, const interactions *x, const double *param, size_t n_params, visit_fitting *ret_fitting);
+/* Index the rows, count what everybody takes. ERR_NO_MEMORY. */
+CHECK_RESULT err_code visit_fitting_close(ctx *c, const interactions *x, visit_fitting *f);
+
 /* Share of last visits that hold each item. ERR_NO_MEMORY. O(items + events). */
 CHECK_RESULT err_code visits_everybody(ctx *c, const interactions *x, const float **ret_share);
 /* A saved array of n_items numbers >= 0; none at all where that is `optional`: NULL. ERR_CORRUPT. */

@@ -283,3 +283,19 @@ void fake_publish(fake_shop *f, bool with_snapshot) {
 }
 
 const serving *fake_pin(fake_shop *f) { return serving_pin(f->registry, FAKE_STORE); }
+
+recommend_answer fake_ask(fake_shop *f, const serving *s, const recommend_query *q) {
+    recommend_answer a = { .n = 0 };
+    err_code e = recommend(f->c, s, q, &a);
+    if (e) {
+        fprintf(stderr, "recommend: %s\n", f->c->error.text);
+        abort();
+    }
+    return a;
+}
+
+int fake_place(const recommend_answer *a, const char *id) {
+    for (size_t i = 0; i < a->n; i++)
+        if (str_eq(a->items[i].item->product_id, str_of(id))) return (int)i;
+    return -1;
+}

@@ -44,5 +44,9 @@ void fake_publish(fake_shop *f, bool with_snapshot);
 /* The same, not published yet. */
 loaded_shop *fake_load(fake_shop *f, bool with_snapshot);
 const serving *fake_pin(fake_shop *f);
+/* What is recommended; a refusal ends the process. */
+recommend_answer fake_ask(fake_shop *f, const serving *s, const recommend_query *q);
+/* Place of an id in the answer, or -1. */
+int fake_place(const recommend_answer *a, const char *id);
 enum { FAKE_STORE = 7 };
 #define FAKE_NOW 1795137073000

@@ -33,20 +33,8 @@ static product *row(fake_shop *f, const char *id) {
     return NULL;
 }
 
-static recommend_answer ask(fake_shop *f, const serving *s, const recommend_query *q) {
-    recommend_answer a = { .n = 0 };
-    assert_ok(f->c, recommend(f->c, s, q, &a));
-    return a;
-}
-
-/* Place of an id in the answer, or -1. */
-static int place_of(const recommend_answer *a, const char *id) {
-    for (size_t i = 0; i < a->n; i++)
-        if (str_eq(a->items[i].item->product_id, str_of(id))) return (int)i;
-    return -1;
-}
-#define assert_shown(a, id) assert_true(place_of(a, id) >= 0)
-#define assert_not_shown(a, id) assert_int_equal(-1, place_of(a, id))
+#define assert_shown(a, id) assert_true(fake_place(a, id) >= 0)
+#define assert_not_shown(a, id) assert_int_equal(-1, fake_place(a, id))
 
 static time_source clock_now(void) { return time_source_manual(FAKE_NOW); }
 #define TEST_SHOP(f, c)                     \
@@ -62,11 +50,11 @@ TEST(decide, shows_what_is_bought_together_best_first) {
     TEST_SHOP(f, c);
     fake_publish(&f, true);
     AUTO_SERVING s = fake_pin(&f);
-    recommend_answer a = ask(&f, s, &about_phone);
+    recommend_answer a = fake_ask(&f, s, &about_phone);
     assert_int_equal(5, a.n);
-    assert_int_equal(0, place_of(&a, "case"));
-    assert_int_equal(1, place_of(&a, "glass"));
-    assert_true(place_of(&a, "charger") > 0);
+    assert_int_equal(0, fake_place(&a, "case"));
+    assert_int_equal(1, fake_place(&a, "glass"));
+    assert_true(fake_place(&a, "charger") > 0);
     assert_string_equal("bought_together", a.items[0].reason);
     assert_string_equal("rules", a.strategy);
     assert_str("phone", a.items[0].anchor->product_id);
@@ -104,8 +92,8 @@ TEST(decide, shows_only_what_may_be_sold_now) {
         AUTO_SERVING s = fake_pin(&f);
         recommend_query q = about_phone;
         q.n = 50;
-        recommend_answer a = ask(&f, s, &q);
-        if ((place_of(&a, "case") >= 0) != cases[i].shown) test_fail("case %zu: %s", i, cases[i].shown ? "is missing" : "is shown");
+        recommend_answer a = fake_ask(&f, s, &q);
+        if ((fake_place(&a, "case") >= 0) != cases[i].shown) test_fail("case %zu: %s", i, cases[i].shown ? "is missing" : "is shown");
     }
 }
 
@@ -115,7 +103,7 @@ TEST(decide, never_shows_the_product_the_cart_or_what_is_excluded) {
     AUTO_SERVING s = fake_pin(&f);
     const str cart[] = { STR("case"), STR("no such product") }, exclude[] = { STR("glass") };
     recommend_query q = { .product_id = STR("phone"), .cart = { cart, 2 }, .exclude = { exclude, 1 }, .source = SOURCE_ALL, .n = 50 };
-    recommend_answer a = ask(&f, s, &q);
+    recommend_answer a = fake_ask(&f, s, &q);
     assert_not_shown(&a, "phone");
     assert_not_shown(&a, "case");
     assert_not_shown(&a, "glass");
@@ -132,17 +120,17 @@ TEST(decide, folds_variations) {
     fake_publish(&f, true);
     AUTO_SERVING s = fake_pin(&f);
     recommend_query q = about_phone;
-    recommend_answer a = ask(&f, s, &q);
-    assert_int_equal(0, place_of(&a, "shirt"));
+    recommend_answer a = fake_ask(&f, s, &q);
+    assert_int_equal(0, fake_place(&a, "shirt"));
     assert_not_shown(&a, "shirt-m");
     assert_int_equal(7000, a.items[0].price_minor);         /* the lowest that may be sold */
     assert_true(a.items[0].item->price_from);
     const str cart[] = { STR("shirt-l") };
     q.cart = (str_list){ cart, 1 };
-    a = ask(&f, s, &q);
+    a = fake_ask(&f, s, &q);
     assert_not_shown(&a, "shirt");
     q = (recommend_query){ .product_id = STR("shirt-s"), .source = SOURCE_ALL, .n = 50 };
-    a = ask(&f, s, &q);
+    a = fake_ask(&f, s, &q);
     assert_not_shown(&a, "shirt");
 }
 
@@ -169,22 +157,22 @@ TEST(decide, never_shows_what_this_customer_just_bought) {
     AUTO_SERVING s = fake_pin(&f);
     recommend_query q = about_phone;
     q.customer_id = STR("ana");
-    recommend_answer a = ask(&f, s, &q);
+    recommend_answer a = fake_ask(&f, s, &q);
     assert_not_shown(&a, "case");
     q.customer_id = STR("ion");
-    a = ask(&f, s, &q);
+    a = fake_ask(&f, s, &q);
     assert_shown(&a, "case");
     const str items[] = { STR("case"), STR("glass") };
     serving_order_placed(f.registry, FAKE_STORE, STR("ion"), STR("visitor-1"), (str_list){ items, 2 }, FAKE_NOW);
-    a = ask(&f, s, &q);
+    a = fake_ask(&f, s, &q);
     assert_not_shown(&a, "case");
     assert_not_shown(&a, "glass");
     q.customer_id = STR("");
     q.visitor_id = STR("visitor-1");
-    a = ask(&f, s, &q);
+    a = fake_ask(&f, s, &q);
     assert_not_shown(&a, "case");
     q.visitor_id = STR("visitor-2");
-    a = ask(&f, s, &q);
+    a = fake_ask(&f, s, &q);
     assert_shown(&a, "case");
 }
 
@@ -203,16 +191,16 @@ TEST(decide, answers_n_whenever_n_are_eligible) {
         for (size_t n = 1; n <= 46; n++) {                                  /* 48 less the phone and the one sold out */
             recommend_query q = about_phone;
             q.n = n;
-            recommend_answer a = ask(&f, s, &q);
+            recommend_answer a = fake_ask(&f, s, &q);
             assert_int_equal(n, a.n);
             for (size_t i = 0; i < n; i++)
                 for (size_t k = 0; k < i; k++) assert_ptr_not_equal(a.items[i].item, a.items[k].item);
         }
         const str odd[] = { STR("odd") };
         recommend_query q = { .source = SOURCE_ALL, .n = 50, .filter = { .categories = { odd, 1 } } };
-        assert_int_equal(19, ask(&f, s, &q).n);
+        assert_int_equal(19, fake_ask(&f, s, &q).n);
         q.filter.price_max = SOME(1001);
-        assert_int_equal(1, ask(&f, s, &q).n);
+        assert_int_equal(1, fake_ask(&f, s, &q).n);
     }
 }
 
@@ -236,7 +224,7 @@ TEST(decide, filters_hold_for_every_item) {
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         recommend_query q = { .product_id = STR("phone"), .source = SOURCE_ALL, .n = 50, .filter = rows[i].filter };
-        recommend_answer a = ask(&f, s, &q);
+        recommend_answer a = fake_ask(&f, s, &q);
         if (a.n != rows[i].n) test_fail("filter %zu: %zu items instead of %zu", i, a.n, rows[i].n);
     }
 }
@@ -253,8 +241,8 @@ TEST(decide, leaves_out_backorders_when_asked_to) {
         recommend_query q = about_phone;
         q.n = 50;
         q.filter.on_hand = true;
-        recommend_answer a = ask(&f, s, &q);
-        if ((place_of(&a, "case") >= 0) != cases[i].shown) test_fail("case %zu: %s", i, cases[i].shown ? "is missing" : "is shown");
+        recommend_answer a = fake_ask(&f, s, &q);
+        if ((fake_place(&a, "case") >= 0) != cases[i].shown) test_fail("case %zu: %s", i, cases[i].shown ? "is missing" : "is shown");
     }
 }
 
@@ -269,9 +257,9 @@ TEST(decide, asks_one_source_alone) {
     for (size_t i = 0; i < COUNT(cases); i++) {
         recommend_query q = about_phone;
         q.source = cases[i].source;
-        recommend_answer a = ask(&f, s, &q);
+        recommend_answer a = fake_ask(&f, s, &q);
         assert_int_equal(cases[i].n, a.n);
-        assert_int_equal(0, place_of(&a, cases[i].first));
+        assert_int_equal(0, fake_place(&a, cases[i].first));
         assert_int_equal(cases[i].source, a.items[0].source);
     }
 }
@@ -281,8 +269,8 @@ TEST(decide, offers_an_upgrade_with_an_incentive) {
     fake_publish(&f, true);
     AUTO_SERVING s = fake_pin(&f);
     recommend_query q = { .placement = STR("upsell"), .product_id = STR("phone"), .source = SOURCE_ALL, .n = 1, .locale = STR("en_GB") };
-    recommend_answer a = ask(&f, s, &q);
-    assert_int_equal(0, place_of(&a, "phone-pro"));
+    recommend_answer a = fake_ask(&f, s, &q);
+    assert_int_equal(0, fake_place(&a, "phone-pro"));
     assert_int_equal(5, a.items[0].discount_percent);
     assert_int_equal(142500, a.items[0].incentive_minor);
     assert_str("A step up from phone: 5% off, now RON 1,425.00", a.items[0].message);
@@ -290,7 +278,7 @@ TEST(decide, offers_an_upgrade_with_an_incentive) {
     fake_publish(&f, true);
     AUTO_SERVING now = fake_pin(&f);
     q.source = SOURCE_UPSELL;
-    assert_int_equal(0, ask(&f, now, &q).n);
+    assert_int_equal(0, fake_ask(&f, now, &q).n);
 }
 
 TEST(decide, speaks_the_language_of_the_request_with_its_number_format) {
@@ -306,7 +294,7 @@ TEST(decide, speaks_the_language_of_the_request_with_its_number_format) {
     for (size_t i = 0; i < COUNT(cases); i++) {
         recommend_query q = about_phone;
         q.locale = str_of(cases[i].locale);
-        recommend_answer a = ask(&f, s, &q);
+        recommend_answer a = fake_ask(&f, s, &q);
         assert_str(cases[i].item, a.items[0].message);
         assert_str(cases[i].bundle, a.bundle.message);
     }
@@ -325,7 +313,7 @@ TEST(decide, bundle_prices_add_up) {
         row(&f, "phone")->price = SOME(cases[i].price);
         fake_publish(&f, true);
         AUTO_SERVING s = fake_pin(&f);
-        recommend_bundle b = ask(&f, s, &about_phone).bundle;
+        recommend_bundle b = fake_ask(&f, s, &about_phone).bundle;
         assert_int_equal(3, b.n);
         assert_str("phone", b.items[0]->product_id);
         assert_str("case", b.items[1]->product_id);
@@ -340,7 +328,7 @@ TEST(decide, gives_the_same_answer_for_the_same_request) {
     TEST_SHOP(f, c);
     fake_publish(&f, true);
     AUTO_SERVING s = fake_pin(&f);
-    recommend_answer a = ask(&f, s, &about_phone), b = ask(&f, s, &about_phone);
+    recommend_answer a = fake_ask(&f, s, &about_phone), b = fake_ask(&f, s, &about_phone);
     assert_int_equal(a.n, b.n);
     for (size_t i = 0; i < a.n; i++) {
         assert_ptr_equal(a.items[i].item, b.items[i].item);
@@ -364,7 +352,7 @@ TEST(decide, does_not_fill_the_list_with_one_category) {
     fake_publish(&f, true);
     AUTO_SERVING s = fake_pin(&f);
     recommend_query q = { .placement = STR("checkout"), .product_id = STR("mug"), .source = SOURCE_ALL, .n = 4 };
-    recommend_answer a = ask(&f, s, &q);
+    recommend_answer a = fake_ask(&f, s, &q);
     assert_shown(&a, "lamp");
     assert_shown(&a, "book");
     assert_shown(&a, "cable00");
@@ -380,16 +368,16 @@ TEST(decide, answers_from_the_catalogue_before_anything_is_learned) {
     fake_publish(&f, false);
     AUTO_SERVING s = fake_pin(&f);
     recommend_query q = { .source = SOURCE_ALL, .n = 4 };
-    recommend_answer a = ask(&f, s, &q);
+    recommend_answer a = fake_ask(&f, s, &q);
     assert_int_equal(4, a.n);
     assert_string_equal("catalogue", a.strategy);
     assert_string_equal("home", a.placement);
-    assert_int_equal(0, place_of(&a, "book"));
+    assert_int_equal(0, fake_place(&a, "book"));
     assert_string_equal("new", a.items[0].reason);
-    assert_int_equal(1, place_of(&a, "mug"));
-    a = ask(&f, s, &about_phone);
+    assert_int_equal(1, fake_place(&a, "mug"));
+    a = fake_ask(&f, s, &about_phone);
     assert_int_equal(0, a.bundle.n);
-    assert_true(place_of(&a, "phone-pro") >= 0 && place_of(&a, "phone-pro") <= 1);   /* same category before the others */
+    assert_true(fake_place(&a, "phone-pro") >= 0 && fake_place(&a, "phone-pro") <= 1);   /* same category before the others */
 }
 
 TEST(decide, refuses_bad_requests_by_field) {
@@ -431,7 +419,7 @@ TEST(decide, takes_the_largest_request) {
     for (size_t i = 0; i < LIMIT_HISTORY_ITEMS; i++) events[i] = (recommend_event){ many[i], (event_kind)(i % EVENT_KINDS), (int64_t)i };
     recommend_query q = { .product_id = STR("phone"), .cart = { many, LIMIT_CART_ITEMS }, .history = { events, LIMIT_HISTORY_ITEMS },
                           .exclude = { many, LIMIT_EXCLUDE_ITEMS }, .source = SOURCE_ALL, .n = LIMIT_RECOMMEND_N };
-    recommend_answer a = ask(&f, s, &q);
+    recommend_answer a = fake_ask(&f, s, &q);
     assert_int_equal(6, a.n);
     assert_not_shown(&a, "case");
 }
@@ -477,7 +465,7 @@ TEST(decide, writes_the_answer_as_agreed) {
     fake_publish(&f, true);
     AUTO_SERVING s = fake_pin(&f);
     recommend_query q = { .placement = STR("product"), .product_id = STR("phone"), .source = SOURCE_CROSS_SELL, .n = 1 };
-    recommend_answer a = ask(&f, s, &q);
+    recommend_answer a = fake_ask(&f, s, &q);
     memcpy(a.rec_id, "01KAHN0000ABCDEFGHJKMNPQRS", REC_ID_LENGTH);
     assert_text("{\"rec_id\":\"01KAHN0000ABCDEFGHJKMNPQRS\",\"placement\":\"product\",\"strategy\":\"rules\",\"model_version\":3,"
         "\"items\":[{\"product_id\":\"case\",\"name\":\"Husă \\\"slim\\\"\","
@@ -518,7 +506,7 @@ TEST(decide, takes_no_memory_outside_the_request_arena) {
     arena *home = c->arena;
     c->arena = &request;
     before = allocations();
-    recommend_answer a = ask(&f, s, &q);
+    recommend_answer a = fake_ask(&f, s, &q);
     str text = answer_text(c, s, &a);
     c->arena = home;
     assert_int_equal(before, allocations());
@@ -570,9 +558,9 @@ TEST(decide, picks_for_the_visitor_from_what_was_seen_or_bought) {
         { .history = { seen, 1 }, .source = SOURCE_PERSONAL, .n = 3 },
     };
     for (size_t i = 0; i < COUNT(queries); i++) {
-        recommend_answer a = ask(&f, s, &queries[i]);
+        recommend_answer a = fake_ask(&f, s, &queries[i]);
         assert_string_equal("home", a.placement);
-        assert_int_equal(0, place_of(&a, "case"));
+        assert_int_equal(0, fake_place(&a, "case"));
         assert_string_equal("for_you", a.items[0].reason);
         assert_str("phone", a.items[0].anchor->product_id);
     }
@@ -602,8 +590,8 @@ TEST(decide, does_not_show_at_home_what_lies_in_the_cart_by_the_newest_event) {
             { STR("mug"), cases[i].newest, cases[i].newest_ms }, { STR("mug"), cases[i].older, cases[i].older_ms },
         };
         recommend_query q = { .history = { events, 2 }, .customer_id = str_of(cases[i].customer), .source = SOURCE_ALL, .n = 50 };
-        recommend_answer a = ask(&f, s, &q);
-        if ((place_of(&a, "mug") >= 0) != cases[i].shown) test_fail("case %zu: %s", i, cases[i].shown ? "is missing" : "is shown");
+        recommend_answer a = fake_ask(&f, s, &q);
+        if ((fake_place(&a, "mug") >= 0) != cases[i].shown) test_fail("case %zu: %s", i, cases[i].shown ? "is missing" : "is shown");
     }
 }
 
@@ -616,9 +604,9 @@ TEST(decide, lets_one_strong_partner_beat_many_weak_ones) {
     AUTO_SERVING s = fake_pin(&f);
     const str cart[] = { STR("lamp"), STR("case"), STR("glass"), STR("charger") };
     recommend_query q = { .placement = STR("checkout"), .cart = { cart, 4 }, .source = SOURCE_ALL, .n = 2 };
-    recommend_answer a = ask(&f, s, &q);
-    assert_int_equal(0, place_of(&a, "mug"));
-    assert_int_equal(1, place_of(&a, "book"));
+    recommend_answer a = fake_ask(&f, s, &q);
+    assert_int_equal(0, fake_place(&a, "mug"));
+    assert_int_equal(1, fake_place(&a, "book"));
 }
 
 TEST(decide, says_when_few_are_left_as_the_shop_does) {
@@ -638,7 +626,7 @@ TEST(decide, writes_an_incentive_beside_the_price) {
     fake_publish(&f, true);
     AUTO_SERVING s = fake_pin(&f);
     recommend_query q = { .placement = STR("upsell"), .product_id = STR("phone"), .source = SOURCE_UPSELL };
-    recommend_answer a = ask(&f, s, &q);
+    recommend_answer a = fake_ask(&f, s, &q);
     assert_true(str_find(answer_text(c, s, &a), STR("\"incentive\":{\"discount\":5,\"price\":1425.00,")) != SIZE_MAX);
 }
 

@@ -29,18 +29,6 @@ static void crockery(fake_shop *f, ctx *c) {
     AUTO_FAKE f;                                             \
     crockery(&f, c)
 
-static recommend_answer ask(fake_shop *f, const serving *s, const recommend_query *q) {
-    recommend_answer a = { .n = 0 };
-    assert_ok(f->c, recommend(f->c, s, q, &a));
-    return a;
-}
-
-static int place_of(const recommend_answer *a, const char *id) {
-    for (size_t i = 0; i < a->n; i++)
-        if (str_eq(a->items[i].item->product_id, str_of(id))) return (int)i;
-    return -1;
-}
-
 static size_t count_like(const recommend_answer *a, const recommended *x, bool by_brand) {
     size_t n = 0;
     for (size_t i = 0; i < a->n; i++)
@@ -59,7 +47,7 @@ TEST(slate, keeps_quotas_of_brands_and_categories) {
     for (size_t i = 0; i < COUNT(cases); i++) {
         recommend_query q = at_home;
         q.slate = (slate_rules){ .max_per_brand = cases[i].brand, .max_per_category = cases[i].kind };
-        recommend_answer a = ask(&f, s, &q);
+        recommend_answer a = fake_ask(&f, s, &q);
         assert_int_equal(cases[i].n, a.n);              /* two brands, two categories: no more can be shown */
         for (size_t k = 0; k < a.n; k++) {
             assert_true(!cases[i].brand || count_like(&a, &a.items[k], true) <= cases[i].brand);
@@ -73,10 +61,10 @@ TEST(slate, takes_the_stores_quotas_where_the_request_has_none) {
     f.settings = "{\"max_per_brand\":1,\"explore_slots\":0,\"diversity_percent\":50,\"new_slots\":\"many\"}";
     fake_publish(&f, true);
     AUTO_SERVING s = fake_pin(&f);
-    assert_int_equal(2, ask(&f, s, &at_home).n);
+    assert_int_equal(2, fake_ask(&f, s, &at_home).n);
     recommend_query q = at_home;
     q.slate.max_per_brand = 3;
-    assert_int_equal(6, ask(&f, s, &q).n);
+    assert_int_equal(6, fake_ask(&f, s, &q).n);
 }
 
 TEST(slate, makes_room_for_newcomers) {
@@ -92,10 +80,10 @@ TEST(slate, makes_room_for_newcomers) {
     q.placement = STR("account");
     recommend_event seen[] = { { .product_id = STR("mug03"), .kind = EVENT_CART } };
     q.history = (recommend_events){ seen, 1 };
-    assert_int_equal(-1, place_of(&(recommend_answer[]){ ask(&f, s, &q) }[0], "jug"));
+    assert_int_equal(-1, fake_place(&(recommend_answer[]){ fake_ask(&f, s, &q) }[0], "jug"));
     q.slate.new_slots = 1;
-    recommend_answer a = ask(&f, s, &q);
-    assert_true(place_of(&a, "jug") >= 0);
+    recommend_answer a = fake_ask(&f, s, &q);
+    assert_true(fake_place(&a, "jug") >= 0);
     assert_int_equal(4, a.n);
 }
 
@@ -106,7 +94,7 @@ TEST(slate, explores_with_known_chance_and_can_be_made_again) {
     recommend_query q = at_home;
     q.slate.explore_slots = 2;
     q.visitor_id = STR("v1");
-    recommend_answer a = ask(&f, s, &q), again = ask(&f, s, &q);
+    recommend_answer a = fake_ask(&f, s, &q), again = fake_ask(&f, s, &q);
     size_t explored = 0;
     for (size_t i = 0; i < a.n; i++) {
         assert_ptr_equal(a.items[i].item, again.items[i].item);
@@ -122,7 +110,7 @@ TEST(slate, explores_with_known_chance_and_can_be_made_again) {
         char id[16];
         snprintf(id, sizeof id, "w%d", i);
         q.visitor_id = str_of(id);
-        recommend_answer b = ask(&f, s, &q);
+        recommend_answer b = fake_ask(&f, s, &q);
         for (size_t k = 6; k < b.n; k++) drawn += b.items[k].item == one;
     }
     assert_true(fabs(a.items[7].propensity - drawn / visitors) < 0.03);
@@ -137,7 +125,7 @@ TEST(slate, pays_for_variety_from_its_budget) {
     for (size_t i = 0; i < 3; i++) {
         recommend_query q = at_home;
         q.slate.diversity.v = budgets[i], q.slate.diversity.known = true;
-        recommend_answer a = ask(&f, s, &q);
+        recommend_answer a = fake_ask(&f, s, &q);
         sums[i] = categories[i] = 0;
         for (size_t k = 0; k < a.n; k++) {
             sums[i] += a.items[k].score;
@@ -154,7 +142,7 @@ static recommend_answer after(fake_shop *f, const serving *s, const recommend_ev
     q.history = (recommend_events){ newest_first, n };
     q.source = SOURCE_PERSONAL;
     q.n = 3;
-    return ask(f, s, &q);
+    return fake_ask(f, s, &q);
 }
 
 TEST(visitor, changes_the_scores_with_the_very_next_event) {
@@ -164,10 +152,10 @@ TEST(visitor, changes_the_scores_with_the_very_next_event) {
     AUTO_SERVING s = fake_pin(&f);
     const recommend_event events[] = { { .product_id = STR("mug09") }, { .product_id = STR("mug05") } };
     recommend_answer before = after(&f, s, events + 1, 1), then = after(&f, s, events, 2);
-    assert_int_equal(0, place_of(&before, "cup05"));
-    assert_int_equal(-1, place_of(&before, "cup09"));
-    assert_int_equal(0, place_of(&then, "cup09"));
-    assert_int_equal(1, place_of(&then, "cup05"));
+    assert_int_equal(0, fake_place(&before, "cup05"));
+    assert_int_equal(-1, fake_place(&before, "cup09"));
+    assert_int_equal(0, fake_place(&then, "cup09"));
+    assert_int_equal(1, fake_place(&then, "cup05"));
 }
 
 TEST(visitor, counts_a_purchase_more_than_a_look_and_what_was_sent_back_not_at_all) {
@@ -180,13 +168,13 @@ TEST(visitor, counts_a_purchase_more_than_a_look_and_what_was_sent_back_not_at_a
     const recommend_event sent_back[] = { { .product_id = STR("mug05"), .kind = EVENT_REFUND }, bought[0], bought[1] };
     const recommend_event long_ago[] = { looked[0], { STR("mug05"), EVENT_PURCHASE, FAKE_NOW - 900ll * MS_PER_DAY } };
     recommend_answer a = after(&f, s, looked, 2);
-    assert_int_equal(0, place_of(&a, "cup09"));
+    assert_int_equal(0, fake_place(&a, "cup09"));
     a = after(&f, s, bought, 2);
-    assert_int_equal(0, place_of(&a, "cup05"));
+    assert_int_equal(0, fake_place(&a, "cup05"));
     a = after(&f, s, sent_back, 3);
-    assert_int_equal(-1, place_of(&a, "cup05"));
+    assert_int_equal(-1, fake_place(&a, "cup05"));
     a = after(&f, s, long_ago, 2);
-    assert_int_equal(0, place_of(&a, "cup09"));
+    assert_int_equal(0, fake_place(&a, "cup09"));
 }
 
 TEST(visitor, is_answered_by_the_model_where_no_rule_speaks) {
@@ -196,10 +184,10 @@ TEST(visitor, is_answered_by_the_model_where_no_rule_speaks) {
     AUTO_SERVING s = fake_pin(&f);
     const recommend_event seen[] = { { .product_id = STR("cup01") } };      /* rules lead from mugs to cups only */
     recommend_answer a = after(&f, s, seen, 1);
-    assert_true(place_of(&a, "mug01") >= 0);
-    assert_string_equal("your_taste", a.items[place_of(&a, "mug01")].reason);
-    assert_null(a.items[place_of(&a, "mug01")].anchor);
-    assert_str("Ales pentru tine", a.items[place_of(&a, "mug01")].message);
+    assert_true(fake_place(&a, "mug01") >= 0);
+    assert_string_equal("your_taste", a.items[fake_place(&a, "mug01")].reason);
+    assert_null(a.items[fake_place(&a, "mug01")].anchor);
+    assert_str("Ales pentru tine", a.items[fake_place(&a, "mug01")].message);
 }
 
 /* ---- ranker ---- */
@@ -231,17 +219,17 @@ TEST(ranker, orders_the_questions_it_was_chosen_for) {
     fake_publish(&f, true);
     AUTO_SERVING s = fake_pin(&f);
     recommend_query q = { .product_id = STR("mug00"), .source = SOURCE_ALL, .n = 5 };
-    recommend_answer a = ask(&f, s, &q);
+    recommend_answer a = fake_ask(&f, s, &q);
     assert_string_equal("ranker", a.strategy);
     for (size_t i = 0; i < a.n; i++) {
         assert_true(a.items[i].price_minor > 1300);
         assert_true(a.items[i].probability > 0.5 && a.items[i].probability <= 1);
     }
-    assert_string_equal("rules", ask(&f, s, &at_home).strategy);                /* not chosen for visitors */
+    assert_string_equal("rules", fake_ask(&f, s, &at_home).strategy);                /* not chosen for visitors */
     q.placement = STR("similar");
-    assert_string_equal("rules", ask(&f, s, &q).strategy);                      /* a place that is not about the next purchase */
+    assert_string_equal("rules", fake_ask(&f, s, &q).strategy);                      /* a place that is not about the next purchase */
     q.placement = STR(""), q.source = SOURCE_CROSS_SELL;
-    assert_int_equal(0, place_of(&(recommend_answer[]){ ask(&f, s, &q) }[0], "cup00"));
+    assert_int_equal(0, fake_place(&(recommend_answer[]){ fake_ask(&f, s, &q) }[0], "cup00"));
 }
 
 TEST(ranker, is_told_finite_numbers_whatever_the_request) {
@@ -381,9 +369,10 @@ TEST(personal, proposes_a_product_never_sold_to_whom_its_kind_suits) {
     /* when somebody who looked at mugs asks for what is personal */
     const recommend_event past[] = { { STR("mug2"), EVENT_VIEW, 0 }, { STR("mug8"), EVENT_VIEW, 0 }, { STR("mug20"), EVENT_VIEW, 0 } };
     recommend_query q = { .placement = STR("home"), .history = { past, 3 }, .source = SOURCE_PERSONAL, .n = 20 };
-    recommend_answer a = ask(&f, s, &q);
+    recommend_answer a = fake_ask(&f, s, &q);
     /* then the mugs nobody bought are among the proposals, before the lamps nobody bought */
-    int mug = place_of(&a, "mug36"), other_mug = place_of(&a, "mug38"), lamp = place_of(&a, "lamp37"), other_lamp = place_of(&a, "lamp39");
+    int mug = fake_place(&a, "mug36"), other_mug = fake_place(&a, "mug38");
+    int lamp = fake_place(&a, "lamp37"), other_lamp = fake_place(&a, "lamp39");
     assert_true(mug >= 0 && other_mug >= 0);
     assert_true((lamp < 0 || lamp > mug) && (other_lamp < 0 || other_lamp > other_mug));
 }

@@ -62,27 +62,28 @@ static double in_common(const known *k, const char *a, const char *b, fact_famil
     return sum;
 }
 
+/* What the test is about, and then what is known of it. */
+#define SHOP_OF(shop, opened, c)                                     \
+    TEST_CTX(c);                                                     \
+    AUTO_LITTLE_SHOP shop = opened(c);                               \
+    const content_params p = romanian()
+#define LAMPS_AND_COFFEE(k, c)                                       \
+    SHOP_OF(shop, lamps_and_coffee, c);                              \
+    known k;                                                         \
+    build(c, &shop, &p, &k)
+
 TEST(facts, each_family_weighs_what_it_should_or_nothing) {
-    TEST_CTX(c);
-    little_shop shop = lamps_and_coffee(c);
-    content_params p = romanian();
+    LAMPS_AND_COFFEE(k, c);
     facts_params how = facts_default_params();
-    known k;
-    build(c, &shop, &p, &k);
     for (fact_family f = FACT_WORD; f < FACT_FAMILIES; f++) {
         assert_true(fabs(squares(&k, "a1", f) - (double)how.weight[f]) < 1e-5);
         assert_true(squares(&k, "c1", f) == 0);                     /* a product that says nothing has an empty row */
     }
     assert_true(squares(&k, "a3", FACT_LABEL) == 0);
-    little_shop_close(&shop);
 }
 
 TEST(facts, stems_categories_labels_and_prices_are_shared_by_what_is_alike) {
-    TEST_CTX(c);
-    little_shop shop = lamps_and_coffee(c);
-    content_params p = romanian();
-    known k;
-    build(c, &shop, &p, &k);
+    LAMPS_AND_COFFEE(k, c);
     static const struct { fact_family family; const char *a, *near, *far; } cases[] = {
         { FACT_WORD, "a1", "a2", "b1" },                            /* lampă and lămpi */
         { FACT_WORD, "b1", "b2", "a1" },                            /* cafea and cafele */
@@ -98,30 +99,24 @@ TEST(facts, stems_categories_labels_and_prices_are_shared_by_what_is_alike) {
                                      cases[i].far, far);
     }
     assert_true(in_common(&k, "a1", "a1", FACT_WORD) > 0.49);
-    little_shop_close(&shop);
 }
 
 TEST(facts, categories_count_with_their_ancestors) {
-    TEST_CTX(c);
-    little_shop shop = lamps_and_coffee(c);
+    SHOP_OF(shop, lamps_and_coffee, c);
     shop_product(&shop, "d1", "Ghiveci", 2000, "home");             /* in the department, not in its part */
-    content_params p = romanian();
     known k;
     build(c, &shop, &p, &k);
     assert_true(in_common(&k, "d1", "a1", FACT_CATEGORY) > 0);
     assert_true(in_common(&k, "d1", "b1", FACT_CATEGORY) == 0);
-    little_shop_close(&shop);
 }
 
 TEST(facts, a_price_counts_for_the_two_steps_it_stands_between) {
-    TEST_CTX(c);
-    little_shop shop = little_shop_open(c);
+    SHOP_OF(shop, little_shop_open, c);
     shop_product(&shop, "1", "x1", 10000, "");                      /* half an octave below the median */
     shop_product(&shop, "2", "x2", 20000, "");                      /* half an octave above */
     shop_product(&shop, "3", "x3", 14142, "");                      /* the median */
     shop_product(&shop, "4", "x4", 1, "");
     shop_product(&shop, "5", "x5", 900000000000, "");               /* beyond both ends: the outermost steps */
-    content_params p = romanian();
     known k;
     build(c, &shop, &p, &k);
     static const struct { const char *id; uint32_t first, n; } cases[] = { { "1", 5, 2 }, { "4", 0, 1 }, { "5", 12, 1 }, { "3", 6, 1 } };
@@ -135,13 +130,10 @@ TEST(facts, a_price_counts_for_the_two_steps_it_stands_between) {
     assert_true(in_common(&k, "1", "3", FACT_PRICE) > 0 && in_common(&k, "2", "3", FACT_PRICE) > 0);
     assert_true(in_common(&k, "1", "2", FACT_PRICE) < in_common(&k, "1", "3", FACT_PRICE));
     assert_true(in_common(&k, "4", "5", FACT_PRICE) == 0);
-    little_shop_close(&shop);
 }
 
 TEST(facts, equal_shops_have_equal_facts) {
-    TEST_CTX(c);
-    little_shop shop = lamps_and_coffee(c);
-    content_params p = romanian();
+    SHOP_OF(shop, lamps_and_coffee, c);
     known a, b;
     build(c, &shop, &p, &a);
     build(c, &shop, &p, &b);
@@ -149,24 +141,16 @@ TEST(facts, equal_shops_have_equal_facts) {
     assert_int_equal(cells, b.f.matrix.start[b.s.n_items]);
     assert_memory_equal(a.f.matrix.col, b.f.matrix.col, cells * sizeof(uint32_t));
     assert_memory_equal(a.f.matrix.value, b.f.matrix.value, cells * sizeof(float));
-    little_shop_close(&shop);
 }
 
 TEST(facts, families_tile_the_columns) {
-    TEST_CTX(c);
-    little_shop shop = lamps_and_coffee(c);
-    content_params p = romanian();
-    known k;
-    build(c, &shop, &p, &k);
+    LAMPS_AND_COFFEE(k, c);
     for (uint32_t col = 0; col < k.f.matrix.n_cols; col++) assert_true(family_of(&k.f, col) < FACT_FAMILIES);
     assert_int_equal(FACT_FAMILIES, family_of(&k.f, k.f.matrix.n_cols));
-    little_shop_close(&shop);
 }
 
 TEST(facts, of_an_empty_shop_are_empty_and_wrong_settings_are_refused) {
-    TEST_CTX(c);
-    little_shop shop = little_shop_open(c);
-    content_params p = romanian();
+    SHOP_OF(shop, little_shop_open, c);
     known k;
     build(c, &shop, &p, &k);
     assert_int_equal(0, k.f.matrix.n_rows);
@@ -176,7 +160,6 @@ TEST(facts, of_an_empty_shop_are_empty_and_wrong_settings_are_refused) {
     how = facts_default_params();
     how.weight[FACT_PRICE] = NAN;
     assert_err(ERR_INVALID, facts_build(c, &k.m, &how, &k.f));
-    little_shop_close(&shop);
 }
 
 /* Reference values: BM25 of "red leather sofa" over four documents, k1 1.2, b .75, rarity ln(1 + (N - n + .5) / (n + .5)). */
@@ -216,13 +199,11 @@ TEST(facts, bm25_saturates_repeats_and_counts_the_name_more) {
 }
 
 TEST(facts, bm25_keeps_like_beside_like) {
-    TEST_CTX(c);
-    little_shop shop = lamps_and_coffee(c);
-    content_params p = romanian();
-    p.bm25 = true;
+    SHOP_OF(shop, lamps_and_coffee, c);
+    content_params by_bm25 = p;
+    by_bm25.bm25 = true;
     known k;
-    build(c, &shop, &p, &k);
+    build(c, &shop, &by_bm25, &k);
     assert_true(in_common(&k, "a1", "a2", FACT_WORD) > in_common(&k, "a1", "b1", FACT_WORD));
     assert_true(fabs(squares(&k, "a1", FACT_WORD) - 0.5) < 1e-5);
-    little_shop_close(&shop);
 }

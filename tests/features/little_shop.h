@@ -7,6 +7,7 @@ typedef struct { ctx *c; db *d; int64_t store_id; int serial; } little_shop;
 /* An empty shop in a fresh SQLite file, one transaction open; close with little_shop_close(). */
 little_shop little_shop_open(ctx *c);
 void little_shop_close(little_shop *s);
+#define AUTO_LITTLE_SHOP __attribute__((cleanup(little_shop_close))) little_shop
 
 /* A published product in stock. `categories` are ids apart by blanks, main first; price < 0 = unknown. */
 void shop_product(little_shop *s, const char *id, const char *name, int64_t price_minor, const char *categories);

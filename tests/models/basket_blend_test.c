@@ -3,6 +3,7 @@
 #include <string.h>
 #include "models/basket_parts.h"
 #include "models/rows.h"
+#include "tests/models/fitted.h"
 #include "tests/test.h"
 
 TEST(basket_blend, every_visit_is_a_basket_of_distinct_items) {
@@ -173,11 +174,7 @@ TEST(basket_blend, takes_empty_baskets_and_survives_damage) {
         arena_init(&room, 64 * MIB);
         ctx d;
         ctx_init(&d, &room);
-        char *bytes = arena_alloc(&room, out.n + 64);
-        bytes += (64 - (uintptr_t)bytes % 64) % 64;
-        memcpy(bytes, out.p, out.n);
-        bytes[at] = (char)(bytes[at] ^ 0x81);
-        if (model_load(&d, (str){ bytes, out.n }, &back) != ERR_OK || back.n_items != ITEMS) continue;
+        if (!taken_damaged(&d, &out, at, ITEMS, &back)) continue;
         if (model_score(&d, &back, &h, 1, again) == ERR_OK)
             for (size_t i = 0; i < ITEMS; i++)
                 if (isnan(again[i])) test_fail("byte %zu: score %zu is no number", at, i);

@@ -43,6 +43,13 @@ model kept(ctx *c, const model *m, str *ret_bytes) {
     return back;
 }
 
+bool taken_damaged(ctx *c, const buf *saved, size_t at, uint32_t n_items, model *ret_model) {
+    str bytes = aligned_bytes(c, saved);
+    char *turned = (char *)(uintptr_t)bytes.p + at;
+    *turned = (char)(*turned ^ 0x81);
+    return model_load(c, bytes, ret_model) == ERR_OK && ret_model->n_items == n_items;
+}
+
 interactions random_events(ctx *c, uint32_t n_users, uint32_t n_items, uint32_t least, uint32_t most) {
     uint64_t *start = arena_new(c->arena, uint64_t, (size_t)n_users + 1);
     uint32_t *item = arena_new(c->arena, uint32_t, (size_t)n_users * most);

@@ -12,6 +12,9 @@ float *answers_to_each(ctx *c, const model_row *row, const interactions *x, cons
 str aligned_bytes(ctx *c, const buf *b);
 /* Saved and read back. */
 model kept(ctx *c, const model *m, str *ret_bytes);
+/* Load a saved model with byte `at` turned, as a disk may.
+ * Whether it was taken for a model of n_items; a refusal is as good. */
+bool taken_damaged(ctx *c, const buf *saved, size_t at, uint32_t n_items, model *ret_model);
 
 /* Events of least..most a user, popular items first, repeats, weights of 1 to 3; from c->random. */
 interactions random_events(ctx *c, uint32_t n_users, uint32_t n_items, uint32_t least, uint32_t most);

@@ -103,11 +103,7 @@ TEST(next_basket_models, damaged_packs_are_refused) {
             arena_init(&room, 16 * MIB);
             ctx d;
             ctx_init(&d, &room);
-            char *bytes = arena_alloc(&room, out.n + 64);
-            bytes += (64 - (uintptr_t)bytes % 64) % 64;
-            memcpy(bytes, out.p, out.n);
-            bytes[at] = (char)(bytes[at] ^ 0x81);
-            if (model_load(&d, (str){ bytes, out.n }, &back) != ERR_OK || back.n_items != 4) continue;
+            if (!taken_damaged(&d, &out, at, 4, &back)) continue;
             assert_ok(&d, model_score(&d, &back, &h, 1, scores));
             for (size_t i = 0; i < 4; i++) assert_true(isfinite(scores[i]));
         }
