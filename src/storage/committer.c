@@ -7,6 +7,10 @@
 #include <string.h>
 
 enum { BATCH = 1024, BATCH_US = 200 * 1000 };       /* other writers wait for us: no batch is longer than a fifth of a second */
+/* Its rows lie at many places (events at the end, visitors anywhere), and one transaction may hold some megabytes of them: with a small
+ * cache its pages would be written to the log and read back again and again. */
+#define COMMIT_CACHE (48 * MIB)
+enum { COMMIT_CHECKPOINT_PAGES = 4000 };
 #define COMMIT_ARENA (64 * MIB)                     /* what one write may take */
 
 typedef struct { commit_write *write; commit_done *done; void *arg; } entry;
@@ -140,7 +144,10 @@ static void release(committer *m) {
 
 static err_code start(ctx *c, const db_options *o, committer *m) {
     if (!m->ring) return fail(c, ERR_NO_MEMORY, "start the committer");
-    TRY(storage_open(c, o, &m->d));
+    db_options large = *o;
+    large.cache_bytes = COMMIT_CACHE;
+    large.checkpoint_pages = COMMIT_CHECKPOINT_PAGES;
+    TRY(storage_open(c, &large, &m->d));
     if (pthread_create(&m->thread, NULL, run, m) != 0) return fail(c, ERR_INTERNAL, "start the committer's thread");
     (void)pthread_setname_np(m->thread, "commit");              /* only for the eyes of ps */
     return ERR_OK;

@@ -21,9 +21,9 @@ typedef struct driver {
     str scheme;                             /* what the URL begins with, colon included */
     dialect dialect;
     /*   location  the URL behind the scheme
-     *   busy_ms   how long to wait for another writer
+     *   o         busy_ms, cache_bytes, checkpoint_pages, defaults filled in
      * ERR_STORAGE, ERR_CORRUPT, ERR_BUSY. */
-    err_code (*open)(ctx *c, str location, int busy_ms, driver_conn **ret_conn);
+    err_code (*open)(ctx *c, str location, const db_options *o, driver_conn **ret_conn);
     void (*close)(driver_conn *n);
     /* Statements without values, one or several. */
     err_code (*exec)(ctx *c, driver_conn *n, const char *sql);

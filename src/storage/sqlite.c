@@ -79,15 +79,17 @@ static int turn_wal_on(driver_conn *n) {
 
 /* No memory map: a file cut short by somebody would be a bus error, and mapped pages count as our memory. The cache is per
  * connection; 2 MB hold the inner pages of a shop of millions of rows. */
-static const char *const settings = "PRAGMA synchronous = FULL; PRAGMA cache_size = -2000; PRAGMA mmap_size = 0; "
-                                    "PRAGMA journal_size_limit = 16777216; PRAGMA cell_size_check = ON; "
+static const char *const settings = "PRAGMA synchronous = FULL; PRAGMA cache_size = -%zu; PRAGMA wal_autocheckpoint = %d; "
+                                    "PRAGMA mmap_size = 0; PRAGMA journal_size_limit = 16777216; PRAGMA cell_size_check = ON; "
                                     "PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF;";
 
-static err_code set_up(ctx *c, driver_conn *n, const char *path) {
+static err_code set_up(ctx *c, driver_conn *n, const db_options *o, const char *path) {
+    char all[512];
+    snprintf(all, sizeof all, settings, o->cache_bytes / 1024, o->checkpoint_pages);
     harden(n->h);
     (void)sqlite3_busy_handler(n->h, on_busy, n);               /* cannot fail on an open handle */
     int rc = turn_wal_on(n);
-    if (rc == SQLITE_OK) rc = sqlite3_exec(n->h, settings, NULL, NULL, NULL);
+    if (rc == SQLITE_OK) rc = sqlite3_exec(n->h, all, NULL, NULL, NULL);
     if (rc == SQLITE_OK && sqlite3_db_readonly(n->h, "main") == 1) rc = SQLITE_READONLY;
     if (rc == SQLITE_OK) return ERR_OK;
     char doing[512];
@@ -109,20 +111,20 @@ static void make_private(const char *path) {
     if (fd >= 0) close(fd);                                     /* a failure shows again, with its reason, in sqlite3_open_v2 */
 }
 
-static err_code open_conn(ctx *c, str location, int busy_ms, driver_conn **ret_conn) {
+static err_code open_conn(ctx *c, str location, const db_options *o, driver_conn **ret_conn) {
     const char *path = str_cstr(c->arena, location);
     driver_conn *n = calloc(1, sizeof *n);
     if (!path || !n) {
         free(n);
         return fail(c, ERR_NO_MEMORY, "open the database");
     }
-    n->busy_ms = busy_ms;
+    n->busy_ms = o->busy_ms;
     make_private(path);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     int rc = sqlite3_open_v2(path, &n->h, flags, NULL);
     char doing[512];
     snprintf(doing, sizeof doing, "open the database %s", path);
-    err_code e = rc == SQLITE_OK ? set_up(c, n, path) : explain(c, n, rc, doing);
+    err_code e = rc == SQLITE_OK ? set_up(c, n, o, path) : explain(c, n, rc, doing);
     if (e) close_conn(n);
     else *ret_conn = n;
     return e;

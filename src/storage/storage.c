@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 static const driver *const drivers[] = { &sqlite_driver };
-enum { BUSY_MS = 10000, SQL_BYTES = 16 * 1024, ROWS_BETWEEN_CHECKS = 256 };
+enum { BUSY_MS = 10000, CACHE_BYTES = 2000 * 1024, CHECKPOINT_PAGES = 1000, SQL_BYTES = 16 * 1024, ROWS_BETWEEN_CHECKS = 256 };
 
 err_code storage_open(ctx *c, const db_options *o, db **ret_db) {
     const driver *k = NULL;
@@ -13,7 +13,11 @@ err_code storage_open(ctx *c, const db_options *o, db **ret_db) {
     db *d = calloc(1, sizeof *d);
     if (!d) return fail(c, ERR_NO_MEMORY, "open the database");
     d->driver = k;
-    err_code e = k->open(c, str_sub(o->url, k->scheme.n, o->url.n), o->busy_ms > 0 ? o->busy_ms : BUSY_MS, &d->conn);
+    db_options full = *o;
+    if (full.busy_ms <= 0) full.busy_ms = BUSY_MS;
+    if (!full.cache_bytes) full.cache_bytes = CACHE_BYTES;
+    if (full.checkpoint_pages <= 0) full.checkpoint_pages = CHECKPOINT_PAGES;
+    err_code e = k->open(c, str_sub(o->url, k->scheme.n, o->url.n), &full, &d->conn);
     if (e) free(d);
     else *ret_db = d;
     return e;

@@ -11,6 +11,8 @@ typedef struct db db;
 typedef struct {
     str url;                    /* "sqlite:DIR/vitrine.db" (later "postgres://...") */
     int busy_ms;                /* how long a writer waits for another, 0 = 10 s */
+    size_t cache_bytes;         /* pages kept in memory, 0 = 2 MB; who writes much at random places needs more */
+    int checkpoint_pages;       /* written to the log before they are moved into the file, 0 = 1000 */
 } db_options;
 
 /* Open a connection; makes the file when it is not there. ERR_STORAGE (says what to do), ERR_INVALID (unknown kind of URL). */

@@ -29,9 +29,33 @@ static void echo_accept(void *app, http_request *r, http_decision *d, http_respo
     }
 }
 
+/* Answers from a thread of its own, or at once: both before and after handle() has returned. */
+typedef struct { http_request *r; http_response *response; } late_answer;
+
+static void *answer_late(void *arg) {
+    late_answer l = *(late_answer *)arg;
+    l.response->status = 200;
+    buf_printf(&l.response->body, "late body=%zu", l.r->body.n);
+    http_answer_now(l.r);
+    return NULL;
+}
+
+static void handle_late(http_request *r, http_response *response) {
+    pthread_t thread;
+    late_answer *l = arena_new(r->c->arena, late_answer, 1);
+    *l = (late_answer){ r, response };
+    http_answer_later(r);
+    if (str_ends(r->path, STR("now"))) (void)answer_late(l);
+    else if (pthread_create(&thread, NULL, answer_late, l) == 0) pthread_detach(thread);
+}
+
 static void echo_handle(void *app, void *worker_state, http_request *r, http_response *response) {
     echo_app *e = app;
     atomic_fetch_add(&e->handled, 1);
+    if (str_find(r->path, STR("late")) != SIZE_MAX) {
+        handle_late(r, response);
+        return;
+    }
     if (str_eq(r->path, STR("/wait"))) {
         sem_post(&e->entered);
         sem_wait(&e->gate);
@@ -496,4 +520,20 @@ TEST(http_server, tells_the_end_of_each_request_once) {
     wait_for(&f.app.finished, 10);
     assert_int_equal(10, atomic_load(&f.app.accepted));
     assert_int_equal(5, atomic_load(&f.app.handled));
+}
+
+TEST(http_server, sends_answers_that_other_threads_give_later) {
+    TEST_CTX(c);
+    AUTO_FIXTURE f;
+    fixture_begin(c, &f);
+    static const char *const paths[] = { "/late", "/late/now", "/work/late", "/work/late/now" };
+    for (int round = 0; round < 50; round++)
+        for (size_t i = 0; i < COUNT(paths); i++) {
+            char request[200];
+            snprintf(request, sizeof request, "POST %s HTTP/1.1\r\nContent-Length: 3\r\n" LAST "abc", paths[i]);
+            str answer = raw_exchange(c, f.port, str_of(request));
+            assert_int_equal(200, raw_status(answer));
+            assert_str("late body=3", raw_body(answer));
+        }
+    assert_int_equal(200, f.app.handled);
 }
