@@ -1,11 +1,11 @@
 /* Reads events out of bodies by their parameter tables. It does NOT know requests, keys or storage. */
 #include "api/event_body.h"
 #include <assert.h>
-#include <ctype.h>
 #include <math.h>
 #include "base/limits.h"
 #include "decide/catalogue.h"
 #include "events/user_agent.h"
+#include "net/crypto.h"
 
 enum { MOST_MAJOR = 1000000000, MOST_QUANTITY = 1000000, MOST_POSITION = 10000, QUERY_BYTES = 500, PAGE_BYTES = 2000, SHA256_DIGITS = 64 };
 #define LAST_MS INT64_C(4102444800000)  /* 2100-01-01 */
@@ -132,12 +132,6 @@ static err_code write_items(const reader *r, const entries *items, str *ret_json
     return ERR_OK;
 }
 
-static bool is_sha256(str text) {
-    for (size_t i = 0; i < text.n; i++)
-        if (!isdigit((unsigned char)text.p[i]) && (text.p[i] < 'a' || text.p[i] > 'f')) return false;
-    return text.n == SHA256_DIGITS;
-}
-
 static err_code check_words(const reader *r, const event_input *in, visitor_event *e) {
     ctx *c = r->c;
     if (!in->type.n) return fail_field(c, ERR_INVALID, "type", "'type' is required: what happened");
@@ -146,7 +140,7 @@ static err_code check_words(const reader *r, const event_input *in, visitor_even
     if (!consent_find(in->consent, &e->consent)) return fail_field(c, ERR_INVALID, "consent", "'consent' is all, statistics or none");
     if (in->device.n && !user_agent_is_device(in->device))
         return fail_field(c, ERR_INVALID, "device", "'device' is desktop, mobile, tablet or robot");
-    if (in->email_hash.n && !is_sha256(in->email_hash))
+    if (in->email_hash.n && !crypto_is_sha256_text(in->email_hash))
         return fail_field(c, ERR_INVALID, "email_hash", "'email_hash' is a SHA-256 in 64 lower-case hexadecimal digits");
     if (in->currency.n && r->x->currency.n && !str_eq_nocase(in->currency, r->x->currency))
         return fail_field(c, ERR_INVALID, "currency", "the shop's currency is %.*s: send values in it", STR_ARG(r->x->currency));

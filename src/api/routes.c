@@ -2,6 +2,7 @@
 #include <assert.h>
 #include "api/events.h"
 #include "api/pages.h"
+#include "api/people.h"
 #include "api/recommendations.h"
 #include "api/shop.h"
 #include "api/system.h"
@@ -92,6 +93,15 @@ static const param out_events[] = {
     DOC_INT("accepted", "Written, and on disk."), DOC_INT("repeated", "Known already by their id: not written again."),
     DOC_LIST("rejected", "Not written, and why.", out_rejected),
 };
+static const param out_identify[] = { DOC("status", "accepted.") };
+static const param out_person[] = {
+    DOC_ANY("names", "Browsers, customers and hashes of addresses known to be of this person."),
+    DOC_ANY("order", "His orders; and so on: one list a table of what is kept."),
+};
+static const param out_erased[] = {
+    DOC_BOOL("done", "false with status 202: there was too much for one request; send it again."),
+    DOC_INT("deleted", "Rows that went."), DOC_INT("blanked", "Rows emptied of what was personal: the shop's books keep their sums."),
+};
 
 const route api_routes[] = {
     { "POST", "/api/v1/recommendations", ACCESS_PUBLIC, LIMIT_BODY_BYTES, false, recommendations_post, "Recommendations",
@@ -131,6 +141,16 @@ const route api_routes[] = {
       NULL, 0, NULL, 0, out_job, COUNT(out_job), NULL },
     { "POST", "/api/v1/jobs/{job_id}/cancel", ACCESS_SECRET, LIMIT_BODY_BYTES, true, jobs_cancel, "Jobs", "Ask a job to stop",
       "It stops at its next safe point.", NULL, 0, NULL, 0, out_job, COUNT(out_job), NULL },
+
+    { "POST", "/api/v1/identify", ACCESS_PUBLIC, LIMIT_BODY_BYTES, true, identify_post, "People", "Say that two names are one person",
+      "After a log-in or a subscription: this browser, this customer, this address. What was seen and bought under each is then one "
+      "person's.", identify_params, COUNT_IDENTIFY, NULL, 0, out_identify, COUNT(out_identify), NULL },
+    { "GET", "/api/v1/person", ACCESS_SECRET, 0, true, person_get, "People", "Everything kept of a person",
+      "By any of the names; all tables, as JSON. Longer ones: 'vitrine person export'.", person_params, COUNT_PERSON, NULL, 0,
+      out_person, COUNT(out_person), NULL },
+    { "DELETE", "/api/v1/person", ACCESS_SECRET, 0, true, person_delete, "People", "Forget a person",
+      "What the person did is deleted; orders and the customer's row are emptied of what is personal. Erase in the shop first: what "
+      "changes there is copied again.", person_params, COUNT_PERSON, NULL, 0, out_erased, COUNT(out_erased), NULL },
 
     { "POST", "/api/v1/webhooks/{topic}", ACCESS_SIGNED, LIMIT_WEBHOOK_BYTES, true, webhook_post, "Webhooks", "What a shop tells us",
       "Topics as WooCommerce names them, with a dash: order-created, order-updated, product-updated, product-deleted, "

@@ -1,6 +1,5 @@
 /* Many orders, in short transactions: those somebody told of, and those nobody did. */
 #include "events/attribution.h"
-#include "events/attribution_int.h"
 #include "events/event.h"
 #include "storage/queries.h"
 
@@ -14,7 +13,7 @@ static err_code first_shown(ctx *c, db *d, int64_t store_id, int64_t *ret_ms) {
     TRY(storage_scan(c, d, &logged_event_entity, &(logged_event){ .store_id = store_id }, 1, NULL, 1, &events, &n_events));
     TRY(storage_scan(c, d, &exposure_entity, &(exposure){ .store_id = store_id }, 1, NULL, 1, &answers, &n_answers));
     *ret_ms = INT64_MAX;
-    if (n_events) *ret_ms = (events[0].event_id >> RECEIVED_BITS) - EVENT_LATE_MS;
+    if (n_events) *ret_ms = (events[0].event_id >> EVENT_ID_BITS) - EVENT_LATE_MS;
     if (n_answers && answers[0].time_ms < *ret_ms) *ret_ms = answers[0].time_ms;
     return ERR_OK;
 }

@@ -3,16 +3,16 @@
 #include <string.h>
 #include "base/limits.h"
 #include "base/map.h"
-#include "events/attribution_int.h"
 #include "events/event.h"
 #include "events/order_links.h"
+#include "schema/exposed_items.h"
 #include "schema/order_status.h"
 
 enum { PAGE_EVENTS = 500, MOST_TOUCHES = 4096, MOST_LINES = 1000 };
 #define KEPT_ARENA (64 * MIB)                   /* rows and touches of one order */
 #define PAGE_ARENA (64 * MIB)                   /* a page of events; emptied after each */
 
-typedef struct { exposure row; const json_value *items; bool found; } seen_answer;
+typedef struct { exposure row; exposed_item *items; size_t n; } seen_answer;
 
 typedef struct {
     ctx *c;                                     /* its arena is `kept` */
@@ -78,12 +78,15 @@ static err_code read_children(walk *w) {
     return storage_scan(w->c, w->d, &refund_line_entity, &part, 2, NULL, MOST_LINES, &w->returned, &w->n_returned);
 }
 
+/* Shops tell whole seconds: what was clicked within the second of the order came before it. */
+static int64_t ordered_ms(const walk *w) { return w->o.created_ms + (w->o.created_ms % MS_PER_SECOND ? 0 : MS_PER_SECOND - 1); }
+
 static bool is_item(const order_line *l) { return str_eq(l->kind, STR("item")); }
 
 static err_code make_order(const walk *w, placed_order *ret_order) {
     bought_line *lines = arena_new(w->c->arena, bought_line, w->n_lines + 1);
     returned_line *returned = arena_new(w->c->arena, returned_line, w->n_returned + 1);
-    placed_order o = { .ordered_ms = w->o.created_ms, .is_sale = order_status_is_sale(w->o.status), .total = w->o.total, .lines = lines,
+    placed_order o = { .ordered_ms = ordered_ms(w), .is_sale = order_status_is_sale(w->o.status), .total = w->o.total, .lines = lines,
                        .returned = returned, .n_returned = w->n_returned };
     if (!lines || !returned) return no_memory(w->c);
     for (size_t i = 0; i < w->n_lines; i++) {
@@ -116,9 +119,8 @@ static err_code answer_of(walk *w, str rec_id, const seen_answer **ret_answer) {
         seen_answer *a = &w->answers[w->n_answers++];
         *a = (seen_answer){ .row = { .store_id = w->o.store_id, .rec_id = rec_id } };
         err_code e = storage_get(w->c, w->d, &exposure_entity, &a->row);
-        if (e && e != ERR_NOT_FOUND) return e;
-        a->found = !e;
-        if (a->found && (!a->row.items.n || json_parse(w->c, a->row.items, JSON_READ_STRICT, &a->items))) a->items = NULL;
+        if (!e) e = exposed_items_read(w->c, a->row.items, &a->items, &a->n);
+        if (e && e != ERR_NOT_FOUND && e != ERR_CORRUPT) return e;     /* an answer nobody can read moved nobody */
     }
     *ret_answer = &w->answers[at];
     return ERR_OK;
@@ -147,28 +149,36 @@ static err_code keep_touch(walk *w, const touch *t) {
 }
 
 /* Position in the answer from 1, 0 when it was not in it. */
-static int64_t place_in(const seen_answer *a, const touch *t) {
-    for (size_t i = 0; i < jr_count(a->items); i++) {
-        str id = jr_string(jr_at(jr_at(a->items, i), 0));
-        if (id.n && (str_eq(id, t->product_id) || str_eq(id, t->variation_id))) return (int64_t)i + 1;
-    }
+static size_t place_in(const seen_answer *a, const touch *t) {
+    for (size_t i = 0; i < a->n; i++)
+        if (str_eq(a->items[i].product_id, t->product_id) || str_eq(a->items[i].product_id, t->variation_id)) return i + 1;
     return 0;
 }
 
-/* What the answer itself says counts more than what the page said. An answer that did not hold the product moved nobody. */
+/* Where and why it was shown, the answer says and not the page. One that did not hold the product, or was not given, moved nobody. */
 static err_code take_touch(walk *w, touch t) {
     const seen_answer *a = NULL;
     if (!is_bought(w, t.product_id, t.variation_id)) return ERR_OK;
     TRY(answer_of(w, t.rec_id, &a));
-    if (a->found) {
-        int64_t place = place_in(a, &t);
-        if (!place || a->row.held_out) return ERR_OK;
-        t.position = place;
-        t.placement = a->row.placement;
-        t.arms = a->row.arms;
-        t.source = jr_string(jr_at(jr_at(a->items, (size_t)place - 1), 1));
-    }
+    size_t place = place_in(a, &t);
+    if (!place || a->row.held_out) return ERR_OK;
+    t.position = (int64_t)place;
+    t.placement = a->row.placement;
+    t.arms = a->row.arms;
+    t.source = a->items[place - 1].source;
     return keep_touch(w, &t);
+}
+
+/* All products of its answer. */
+static err_code take_answer(walk *w, touch t) {
+    const seen_answer *a = NULL;
+    TRY(answer_of(w, t.rec_id, &a));
+    size_t at = (size_t)(a - w->answers);               /* the list may move while touches are taken */
+    for (size_t i = 0; i < w->answers[at].n; i++) {
+        t.product_id = w->answers[at].items[i].product_id;
+        TRY(take_touch(w, t));
+    }
+    return ERR_OK;
 }
 
 /* An impression names its products, or stands for all of its answer. */
@@ -176,24 +186,19 @@ static err_code take_impression(walk *w, const logged_event *e, touch t) {
     const json_value *list = NULL;
     if (t.product_id.n) TRY(take_touch(w, t));
     if (e->items.n && json_parse(w->c, e->items, JSON_READ_STRICT, &list)) list = NULL;
-    if (!list && !t.product_id.n) {
-        const seen_answer *a = NULL;
-        TRY(answer_of(w, t.rec_id, &a));
-        list = a->items;
-    }
+    if (!list && !t.product_id.n) return take_answer(w, t);
     for (size_t i = 0; i < jr_count(list); i++) {
         t.product_id = jr_string(jr_at(jr_at(list, i), 0));
         t.variation_id = (str){ 0 };
-        t.position = (int64_t)i + 1;
         TRY(take_touch(w, t));
     }
     return ERR_OK;
 }
 
 static err_code take_event(walk *w, const logged_event *e) {
-    if (!e->rec_id.n || e->robot || e->time_ms > w->o.created_ms) return ERR_OK;
+    if (!e->rec_id.n || e->robot || e->time_ms > ordered_ms(w)) return ERR_OK;
     touch t = { .time_ms = e->time_ms, .rec_id = e->rec_id, .product_id = e->product_id, .variation_id = e->variation_id,
-                .placement = e->placement, .position = e->position, .kind = TOUCH_CLICK };
+                .kind = TOUCH_CLICK };
     if (str_eq(e->kind, STR("click"))) return take_touch(w, t);
     t.kind = TOUCH_VIEW;
     return str_eq(e->kind, STR("impression")) ? take_impression(w, e, t) : ERR_OK;
@@ -204,9 +209,9 @@ static err_code read_events(walk *w, str visitor_id) {
     int64_t longest = w->windows.click_ms > w->windows.view_ms ? w->windows.click_ms : w->windows.view_ms;
     int64_t from_ms = w->o.created_ms - longest, to_ms = w->o.created_ms + EVENT_LATE_MS;
     logged_event by = { .store_id = w->o.store_id, .visitor_id = visitor_id }, *rows = NULL, after = by;
-    after.event_id = ((from_ms > 0 ? from_ms : 0) << RECEIVED_BITS) - 1;
+    after.event_id = ((from_ms > 0 ? from_ms : 0) << EVENT_ID_BITS) - 1;
     arena *kept = w->c->arena;
-    for (size_t n = PAGE_EVENTS; n == PAGE_EVENTS && after.event_id >> RECEIVED_BITS <= to_ms;) {
+    for (size_t n = PAGE_EVENTS; n == PAGE_EVENTS && after.event_id >> EVENT_ID_BITS <= to_ms;) {
         arena_reset(&w->page);
         w->c->arena = &w->page;
         err_code e = storage_scan_by(w->c, w->d, &logged_event_entity, "visitor_id", &by, &after, PAGE_EVENTS, &rows, &n);
@@ -226,10 +231,7 @@ static err_code read_carried(walk *w, str rec_ids) {
         const seen_answer *a = NULL;
         if (!id.n) continue;
         TRY(answer_of(w, id, &a));
-        for (size_t i = 0; a->found && i < jr_count(a->items); i++) {
-            str product_id = jr_string(jr_at(jr_at(a->items, i), 0));
-            TRY(take_touch(w, (touch){ .kind = TOUCH_CARRIED, .time_ms = a->row.time_ms, .rec_id = id, .product_id = product_id }));
-        }
+        TRY(take_answer(w, (touch){ .kind = TOUCH_CARRIED, .time_ms = a->row.time_ms, .rec_id = id }));
     }
     return ERR_OK;
 }

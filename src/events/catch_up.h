@@ -22,7 +22,6 @@ typedef struct {
     session_memory *memory;
 } tail_table;
 
-enum { EVENT_ID_BITS = 20 };        /* below the time in an event id */
 /* The tail of a store, read up to now; the same `round` reads once.
  *   now_ms  what is older than EVENT_LATE_MS is not read
  * ERR_STORAGE, ERR_NO_MEMORY. Valid until the next call. */

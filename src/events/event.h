@@ -39,6 +39,7 @@ typedef struct visitor_event {
     char session[SESSION_ID_KEPT + 1];  /* what row.session_id points to when it is remembered or ours */
 } visitor_event;
 
+enum { EVENT_ID_BITS = 20 };        /* below the time received in an event id */
 /* Longest an event may have been on its way; repeats are known as long. */
 #define EVENT_LATE_MS (7 * (int64_t)MS_PER_DAY)
 /* The hash that a client id is known by in a store; 0 for an empty one. */

@@ -33,6 +33,12 @@ digest256 crypto_sha256(str message) {
     return d;
 }
 
+bool crypto_is_sha256_text(str text) {
+    for (size_t i = 0; i < text.n; i++)
+        if (!((text.p[i] >= '0' && text.p[i] <= '9') || (text.p[i] >= 'a' && text.p[i] <= 'f'))) return false;
+    return text.n == 2 * sizeof(digest256);
+}
+
 str crypto_email_hash(arena *a, str email) {
     str trimmed = str_trim(email);
     if (!trimmed.n) return STR("");

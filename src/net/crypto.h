@@ -11,6 +11,8 @@ typedef struct { unsigned char b[32]; } digest256;
 /* Keyed hash; key and message of any length. Source: RFC 2104, vectors RFC 4231. */
 digest256 crypto_hmac_sha256(str key, str message);
 digest256 crypto_sha256(str message);
+/* Is it such a digest in 64 lower-case hexadecimal digits? */
+bool crypto_is_sha256_text(str text);
 /* How an e-mail address is known without being kept: hex of SHA-256 of the address without blanks around it, its ASCII letters in
  * lower case. In `a`; empty for an empty address, .p NULL when the arena is full. */
 str crypto_email_hash(arena *a, str email);

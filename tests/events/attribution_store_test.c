@@ -21,7 +21,7 @@ static void shop_open(shop *s, ctx *c) {
     put(s, &store_entity, &(store){ .store_id = 1, .name = STR("shop"), .currency = STR("RON") });
     put(s, &exposure_entity, &(exposure){ .store_id = 1, .rec_id = STR("r1"), .time_ms = NOW - 2 * DAY, .visitor_id = STR("x"),
                                           .placement = STR("product"), .arms = STR("3=b"),
-                                          .items = STR("[[\"6\",\"popular\",0.1],[\"7\",\"cross_sell\",0.2]]") });
+                                          .items = STR("[[\"6\",\"popular\",0.1,1,100],[\"7\",\"cross_sell\",0.2,1,200]]") });
 }
 
 static void event(shop *s, const char *visitor, const char *kind, const char *rec, const char *item, const char *items, int64_t at_ms) {
@@ -164,8 +164,9 @@ TEST(attribution_store, finds_what_another_browser_of_the_same_person_did) {
 TEST(attribution_store, what_cannot_have_moved_anybody_gives_no_row) {
     static const struct { const char *kind, *rec, *product; int64_t before_ms; bool robot, held_out; } cases[] = {
         { "click", "", "7", DAY, false, false },        /* no answer of ours */
+        { "click", "r9", "7", DAY, false, false },      /* nobody gave that answer */
         { "click", "r1", "8", DAY, false, false },      /* the answer did not hold 8 */
-        { "click", "r1", "7", -1, false, false },       /* after the order */
+        { "click", "r1", "7", -1000, false, false },    /* after the order, and its second */
         { "click", "r1", "7", 8 * DAY, false, false },  /* too long ago */
         { "view", "r1", "7", DAY, false, false },       /* opening the page is not the click */
         { "click", "r1", "7", DAY, true, false },       /* a robot */
