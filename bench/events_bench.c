@@ -106,6 +106,22 @@ static void send_batch(slot *s, intake *k, rng *r, uint64_t *next_id) {
     stop_on(&s->c, intake_give(k, &s->batch));
 }
 
+/* What a start costs that finds so many events of the last day. */
+static void bench_restart(ctx *c, db *d, size_t n) {
+    session_memory *memory;
+    intake *k;
+    session_memory_facts facts;
+    stop_on(c, storage_put(c, d, &store_entity, &(store){ .store_id = 1, .name = STR("bench") }));
+    int64_t cpu_us = cpu_time_us();
+    stop_on(c, session_memory_new(c, 0, 1, &memory));
+    stop_on(c, intake_new(c, d, &(intake_options){ .memory = memory, .seed = 1 }, &k));
+    session_memory_get_facts(memory, &facts);
+    printf("{\"bench\":\"events_restart\",\"events\":%zu,\"cpu_ms\":%.0f,\"visitors\":%zu,\"bytes_a_visitor\":%.0f}\n", n,
+           (double)(cpu_time_us() - cpu_us) / 1e3, facts.visitors, (double)facts.bytes / (double)(facts.visitors ? facts.visitors : 1));
+    intake_free(k);
+    session_memory_free(memory);
+}
+
 static void bench_intake(ctx *c, const char *folder, size_t batch, int seconds) {
     static slot slots[WAITING];
     char url[400];
@@ -143,6 +159,7 @@ static void bench_intake(ctx *c, const char *folder, size_t batch, int seconds) 
     committer_free(writes);
     intake_free(k);
     session_memory_free(memory);
+    bench_restart(c, d, (size_t)sent);
     storage_close(d);
     for (int i = 0; i < WAITING; i++) arena_done(&slots[i].home), free(slots[i].text.text), slots[i] = (slot){ 0 };
 }

@@ -84,8 +84,9 @@ const query query_last_event = {
 };
 
 const query query_event_before = {
-    .name = "event_before", .sql = "SELECT event_id FROM event_row WHERE store_id = ?1 ORDER BY event_id DESC LIMIT 1 OFFSET ?2",
-    .n_binds = 2, .n_columns = 1, .columns = { FIELD_INT },
+    .name = "event_before",
+    .sql = "SELECT event_id FROM event_row WHERE store_id = ?1 AND event_id > ?2 ORDER BY event_id DESC LIMIT 1 OFFSET ?3",
+    .n_binds = 3, .n_columns = 1, .columns = { FIELD_INT },
 };
 
 const query query_events_after = {

@@ -45,7 +45,8 @@ extern const query query_last_delivery;
 extern const query query_key_state;
 /* The newest event id of a store; 0 = none. Binds: store_id. Columns: event_id INT. */
 extern const query query_last_event;
-/* The event id that has so many newer ones in the store; no row when there are fewer. Binds: store_id, how many. Columns: event_id INT. */
+/* The event id that has so many newer ones in the store; no row when there are fewer after the id given.
+ * Binds: store_id, event_id, how many. Columns: event_id INT. */
 extern const query query_event_before;
 /* Events of a store after an id, oldest first. Binds: store_id, event_id. Columns: event_id INT, kind TEXT, time_ms TIME,
  * visitor_id TEXT, session_id TEXT, product_id TEXT, device TEXT, robot BOOL, items JSON, client_hash INT. Walks all, holding one row. */
