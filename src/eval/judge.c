@@ -12,7 +12,8 @@
 
 /* A batch is a share of few cases, so that all threads have some, and a bounded block of scores of many; never by the number of
  * threads, which must not change a digit. */
-enum { BATCH_SCORES = 4 * 1024 * 1024, BATCH_MOST = 256, BATCH_LEAST = 16, BATCHES = 16, LATENCY_WARM_UP = 20 };
+enum { BATCH_SCORES = 4 * 1024 * 1024, BATCH_MOST = 256, BATCH_LEAST = 16, BATCHES = 16, LATENCY_WARM_UP = 20, LATENCY_LEAST = 100 };
+static const double LATENCY_SECONDS = 2;    /* of processor time for all answers that are timed: a slow model is timed on fewer */
 
 static double thread_seconds(clockid_t id) {
     struct timespec t;
@@ -125,23 +126,33 @@ static int by_time(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+/* Processor seconds of one answer: case `at` of `n` spread over all of them. */
+static err_code time_one(ctx *c, const eval_cases *cases, const model *m, uint32_t at, uint32_t n, float *scores, double *ret_s) {
+    const history *h = &cases->asked[(uint64_t)at * cases->n / n];
+    topk_entry entry[JUDGE_MAX_TOP];
+    topk best = { entry, 0, cases->top };
+    double start = thread_seconds(CLOCK_THREAD_CPUTIME_ID);
+    TRY(model_score(c, m, h, 1, scores));
+    best_of(cases, h, scores, &best);
+    *ret_s = thread_seconds(CLOCK_THREAD_CPUTIME_ID) - start;
+    return ctx_check(c);
+}
+
+/* As many answers as there is time for, by what those of the warm-up took; enough of them for a 99th percentile. */
+static uint32_t answers_to_time(const eval_cases *cases, double warm_up_s) {
+    uint32_t most = cases->n < JUDGE_LATENCY_CASES ? cases->n : JUDGE_LATENCY_CASES;
+    double bearable = fmax(LATENCY_SECONDS * LATENCY_WARM_UP / fmax(warm_up_s, 1e-9), LATENCY_LEAST);
+    return bearable < most ? (uint32_t)bearable : most;
+}
+
 static err_code time_answers(ctx *c, const eval_cases *cases, const model *m, judgement *j) {
     arena_mark mark = arena_save(c->arena);
-    uint32_t n = cases->n < JUDGE_LATENCY_CASES ? cases->n : JUDGE_LATENCY_CASES;
     float *scores = arena_new_raw(c->arena, float, m->n_items);
-    double *took = arena_new(c->arena, double, n);
-    topk_entry entry[JUDGE_MAX_TOP];
-    if (!scores || !took) return fail(c, ERR_NO_MEMORY, "time %u answers", n);
-    for (uint32_t i = 0; i < n + LATENCY_WARM_UP; i++) {
-        uint32_t at = i < LATENCY_WARM_UP ? i % n : i - LATENCY_WARM_UP;
-        const history *h = &cases->asked[(uint64_t)at * cases->n / n];      /* spread over all of them */
-        topk best = { entry, 0, cases->top };
-        double start = thread_seconds(CLOCK_THREAD_CPUTIME_ID);
-        TRY(model_score(c, m, h, 1, scores));
-        best_of(cases, h, scores, &best);
-        took[at] = thread_seconds(CLOCK_THREAD_CPUTIME_ID) - start;
-        TRY(ctx_check(c));
-    }
+    double *took = arena_new(c->arena, double, JUDGE_LATENCY_CASES), one = 0, warm_up = 0;
+    if (!scores || !took) return fail(c, ERR_NO_MEMORY, "time answers");
+    for (uint32_t i = 0; i < LATENCY_WARM_UP; i++, warm_up += one) TRY(time_one(c, cases, m, i, LATENCY_WARM_UP, scores, &one));
+    uint32_t n = answers_to_time(cases, warm_up);
+    for (uint32_t i = 0; i < n; i++) TRY(time_one(c, cases, m, i, n, scores, &took[i]));
     qsort(took, n, sizeof *took, by_time);
     j->p50_us = took[n / 2] * 1e6;
     j->p99_us = took[n - 1 - n / 100] * 1e6;
@@ -162,31 +173,39 @@ err_code judge_answers(ctx *c, const eval_cases *cases, const model *m, float *r
     return ask_all(c, &w, parallel_threads(m->options.threads));
 }
 
-err_code judge_fitted(ctx *c, const eval_cases *cases, const model *m, bool keep_each, judgement *ret) {
-    float *each = arena_new(c->arena, float, (size_t)cases->n * METRIC_COUNT);
-    if (!each) return fail(c, ERR_NO_MEMORY, "measure %u cases", cases->n);
-    arena_mark mark = arena_save(c->arena);
-    judgement j = { .each = keep_each ? each : NULL };
-    TRY(judge_answers(c, cases, m, each));
-    average(cases, each, &j);
-    if (j.n[0] == 0) return fail(c, ERR_INVALID, "none of the %u cases has anything to find", cases->n);
-    TRY(time_answers(c, cases, m, &j));
-    j.peak_mb = peak_mb();
-    arena_restore(c->arena, mark);
-    *ret = j;
-    return ERR_OK;
+/* What a fitted model answers: the means, and each case while c->arena holds it. */
+static err_code ask_and_average(ctx *c, const eval_cases *cases, const model *m, judgement *j) {
+    j->each = arena_new(c->arena, float, (size_t)cases->n * METRIC_COUNT);
+    if (!j->each) return fail(c, ERR_NO_MEMORY, "measure %u cases", cases->n);
+    TRY(judge_answers(c, cases, m, j->each));
+    average(cases, j->each, j);
+    return j->n[0] ? ERR_OK : fail(c, ERR_INVALID, "none of the %u cases has anything to find", cases->n);
 }
 
 err_code judge_model(ctx *c, const eval_cases *cases, const model_row *row, const model_options *o, bool keep_each, judgement *ret) {
     arena_mark mark = arena_save(c->arena);
     model m;
+    judgement j = { 0 };
     double wall = thread_seconds(CLOCK_MONOTONIC), cpu = thread_seconds(CLOCK_PROCESS_CPUTIME_ID);
     TRY(model_fit(c, row, &cases->train, o, &m));
-    wall = thread_seconds(CLOCK_MONOTONIC) - wall;
-    cpu = thread_seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-    TRY(judge_fitted(c, cases, &m, keep_each, ret));
-    ret->fit_s = wall, ret->fit_cpu_s = cpu;
-    if (!keep_each) arena_restore(c->arena, mark);
+    j.fit_s = thread_seconds(CLOCK_MONOTONIC) - wall;
+    j.fit_cpu_s = thread_seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    TRY(ask_and_average(c, cases, &m, &j));
+    TRY(time_answers(c, cases, &m, &j));
+    j.peak_mb = peak_mb();
+    if (!keep_each) j.each = NULL, arena_restore(c->arena, mark);
+    *ret = j;
+    return ERR_OK;
+}
+
+err_code judge_value(ctx *c, const eval_cases *cases, const model_row *row, const model_options *o, unsigned metrics, double *ret_value) {
+    arena_mark mark = arena_save(c->arena);
+    model m;
+    judgement j = { 0 };
+    TRY(model_fit(c, row, &cases->train, o, &m));
+    TRY(ask_and_average(c, cases, &m, &j));
+    arena_restore(c->arena, mark);
+    *ret_value = judgement_value(&j, metrics);
     return ERR_OK;
 }
 

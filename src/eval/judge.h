@@ -12,7 +12,8 @@ typedef struct {
     uint32_t n[CASES_MAX_GROUPS];   /* cases with a truth */
     double fit_s, fit_cpu_s;        /* wall and processor time of the fit */
     double peak_mb;                 /* of the process so far */
-    double p50_us, p99_us;          /* one answer of `top` items on one thread, over up to JUDGE_LATENCY_CASES of the cases */
+    double p50_us, p99_us;          /* one answer of `top` items on one thread, over up to JUDGE_LATENCY_CASES of the
+                                     * cases; where they would take over two seconds, over fewer (100 at least) */
     float *each;                    /* n cases x METRIC_COUNT, in c->arena; NAN rows have no truth. NULL unless asked for */
 } judgement;
 
@@ -27,7 +28,8 @@ CHECK_RESULT err_code judge_answers(ctx *c, const eval_cases *cases, const model
  * ERR_INVALID (no case with a truth), what the model says. */
 CHECK_RESULT err_code judge_model(ctx *c, const eval_cases *cases, const model_row *row, const model_options *o, bool keep_each,
                                   judgement *ret);
-/* Measure a fitted model: the same without the fit's times. */
-CHECK_RESULT err_code judge_fitted(ctx *c, const eval_cases *cases, const model *m, bool keep_each, judgement *ret);
+/* Fit `row` and say only how good it is: what a choice among many needs, without timing answers. The same errors. */
+CHECK_RESULT err_code judge_value(ctx *c, const eval_cases *cases, const model_row *row, const model_options *o, unsigned metrics,
+                                  double *ret_value);
 /* The one figure models are compared by: the mean of a task's metrics over its groups. `metrics` are bits 1 << metric. */
 double judgement_value(const judgement *j, unsigned metrics);

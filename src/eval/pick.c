@@ -5,13 +5,12 @@ typedef struct { double most; size_t row; model_options options; } best_yet;
 
 static err_code try_one(ctx *c, const eval_cases *held, unsigned metrics, const model_row *row, size_t i,
     const model_options *o, best_yet *b) {
-    judgement j;
+    double value = 0;
     arena_mark mark = arena_save(c->arena);
-    err_code e = judge_model(c, held, row, o, false, &j);
+    err_code e = judge_value(c, held, row, o, metrics, &value);
     arena_restore(c->arena, mark);
     if (e == ERR_TOO_LARGE || e == ERR_INVALID) return ERR_OK;
     if (e) return e;
-    double value = judgement_value(&j, metrics);
     if (value > b->most) *b = (best_yet){ value, i, *o };
     return ERR_OK;
 }
