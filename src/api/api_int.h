@@ -63,8 +63,6 @@ const route *route_find(str method, str path, str *ret_path_value, bool *ret_kno
 json_out api_json(api_call *call);
 /* End it: ERR_OK, or what went wrong while writing. */
 CHECK_RESULT err_code api_json_done(api_call *call, json_out *w);
-/* Fill `out` with the public form of the error in c->error. */
-void api_error(ctx *c, err_code e, http_response *out);
 /* The same for a call that is answered later, with a line in the log when it is our fault. */
 void api_fail(api_call *call, err_code e);
 /* The shop of the call; read first when nobody asked for it since the start (then we are on a worker). ERR_NOT_READY, ERR_STORAGE. */

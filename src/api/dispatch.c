@@ -16,7 +16,8 @@ err_code api_json_done(api_call *call, json_out *w) {
     return e ? fail(call->c, e, "the answer of %s does not fit into its memory", call->route->path) : ERR_OK;
 }
 
-void api_error(ctx *c, err_code e, http_response *out) {
+/* Fill `out` with the public form of the error in c->error. */
+static void fill_error(ctx *c, err_code e, http_response *out) {
     bool caller_may_read = err_http(e) < 500 && c->error.code == e && c->error.text[0];
     buf_reset(&out->body);
     out->static_body = (str){ 0 };
@@ -42,7 +43,7 @@ void api_fail(api_call *call, err_code e) {
     if (err_http(e) >= 500 && e != ERR_BUSY)
         log_line(call->a->o.log, LOG_ERROR, "api.failed", "route=%s code=%s trace=%016llx why=\"%s\"", call->route->path, err_name(e),
                  (unsigned long long)call->c->trace, call->c->error.text);
-    api_error(call->c, e, call->out);
+    fill_error(call->c, e, call->out);
 }
 
 err_code api_pin_shop(api_call *call, const serving **ret_shop) {
@@ -172,7 +173,7 @@ static void on_headers(void *app, http_request *r, http_decision *decision, http
     api_call *call = arena_new(r->c->arena, api_call, 1);
     if (!call) {
         decision->refuse = true;
-        api_error(r->c, ERR_NO_MEMORY, response);
+        fill_error(r->c, ERR_NO_MEMORY, response);
         return;
     }
     *call = (api_call){ .c = r->c, .a = app, .r = r, .out = response };
@@ -184,7 +185,7 @@ static void on_headers(void *app, http_request *r, http_decision *decision, http
     err_code e = admit(call);
     if (e) {
         decision->refuse = true;
-        api_error(r->c, e, response);
+        fill_error(r->c, e, response);
         return;
     }
     decision->max_body = call->route->max_body;
@@ -204,7 +205,7 @@ static void on_body(void *app, void *worker_state, http_request *r, http_respons
 
 static void on_problem(void *app, http_request *r, err_code e, http_response *response) {
     (void)app;                                              /* the form of an error is the same for every api */
-    api_error(r->c, e, response);
+    fill_error(r->c, e, response);
 }
 
 static void on_finished(void *app, const http_request *r, int status, size_t bytes, int64_t elapsed_us) {

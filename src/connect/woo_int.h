@@ -134,7 +134,6 @@ typedef struct { const char *key; size_t at; woo_rule rule; } woo_field;
 /* Fill the members of `row` from `json`; what is missing or cannot be read stays as it was. "a.b" reads b of a. */
 void woo_map_fields(woo_mapper *m, const json_value *json, const woo_field *fields, size_t n, void *row);
 str woo_map_id(woo_mapper *m, const json_value *v);
-str woo_map_json(woo_mapper *m, const json_value *v);
 
 /* Each fills a row (and child sets) from one JSON object. False when it is not one of these (no id). */
 typedef struct { product row; record r; } woo_product;
@@ -167,7 +166,6 @@ err_code woo_put_order_with(ctx *c, const woo_target *t, const json_value *v, co
 err_code woo_put_variation_of(ctx *c, const woo_target *t, str parent_id, const json_value *v);
 /* Does the order have refunds of which the sink has no details? */
 err_code woo_order_lacks_refunds(ctx *c, const woo_target *t, const json_value *v, bool *ret_lacks);
-err_code woo_put_record(ctx *c, const woo_target *t, const record *r);
 /* A zeroed row of `e` with store and id filled; NULL at the arena's cap. */
 void *woo_key_row(ctx *c, const shop_access *a, const entity *e, str id);
 /* Take a row away. Fine when it is not there. */

@@ -20,7 +20,7 @@ str woo_map_id(woo_mapper *m, const json_value *v) {
     return s.n > LIMIT_ID_BYTES || str_eq(s, STR("0")) ? (str){ 0 } : s;
 }
 
-str woo_map_json(woo_mapper *m, const json_value *v) {
+static str json_text(woo_mapper *m, const json_value *v) {
     if (jr_is_null(v)) return (str){ 0 };
     buf b;
     json_out w;
@@ -112,7 +112,7 @@ static void map_field(woo_mapper *m, const json_value *json, const woo_field *f,
     case WOO_OPT_MONEY: if (money_of(m, v, &n)) *(opt_int *)at = SOME(n); break;
     case WOO_TIME: if (time_of(m, json, f->key, &n)) *(int64_t *)at = n; break;
     case WOO_REAL: if (jr_double(v, &d)) *(double *)at = d; break;
-    case WOO_JSON: *(str *)at = woo_map_json(m, v); break;
+    case WOO_JSON: *(str *)at = json_text(m, v); break;
     case WOO_IDS: *(str *)at = ids_of(m, v); break;
     }
 }

@@ -42,7 +42,7 @@ static err_code is_older(ctx *c, const woo_target *t, const record *r, bool *ret
     return e;
 }
 
-err_code woo_put_record(ctx *c, const woo_target *t, const record *r) {
+static err_code put_record(ctx *c, const woo_target *t, const record *r) {
     bool changed = false, older = false;
     if (t->newer_only) TRY(is_older(c, t, r, &older));
     if (older) return ERR_OK;
@@ -106,7 +106,7 @@ static err_code put_item(ctx *c, const woo_target *t, str parent_id, const json_
     TRY(keep_parent(c, t, &p));
     if (t->newer_only) TRY(is_older(c, t, &p.r, &older));
     if (older) return ERR_OK;
-    TRY(woo_put_record(c, t, &p.r));
+    TRY(put_record(c, t, &p.r));
     return str_eq(p.row.manage_stock, STR("yes")) ? pass_stock_on(c, t, &p.row, jr_get(v, "variations")) : ERR_OK;
 }
 
@@ -121,7 +121,7 @@ err_code woo_put_variation_of(ctx *c, const woo_target *t, str parent_id, const 
         if (!woo_map_##type(&m, v, &row)) return fail(c, ERR_INVALID, "a " #type " without an id");        \
         TRY(mapped(c, &m));                                                                                \
         if (trashed) return woo_remove(c, t, &type##_entity, row.type##_id);                               \
-        return woo_put_record(c, t, &(record){ .e = &type##_entity, .row = &row });                        \
+        return put_record(c, t, &(record){ .e = &type##_entity, .row = &row });                        \
     }
 PUT_PLAIN(category, false)
 PUT_PLAIN(tag, false)
@@ -233,7 +233,7 @@ err_code woo_put_order_with(ctx *c, const woo_target *t, const json_value *v, co
     if (refunds) TRY(add_refund_details(&m, o.order_id, refunds, &r));
     else TRY(add_refund_summary(c, t, &m, o.order_id, jr_get(v, "refunds"), &r));
     TRY(mapped(c, &m));
-    return woo_put_record(c, t, &r);
+    return put_record(c, t, &r);
 }
 
 err_code woo_put_order(ctx *c, const woo_target *t, const json_value *v) { return woo_put_order_with(c, t, v, NULL); }
@@ -248,5 +248,5 @@ err_code woo_put_refund(ctx *c, const woo_target *t, const json_value *v) {
     TRY(mapped(c, &m));
     record r = { .e = &refund_entity, .row = &row };
     record_add(&r, &refund_line_entity, lines, n);
-    return woo_put_record(c, t, &r);
+    return put_record(c, t, &r);
 }

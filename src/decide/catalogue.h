@@ -50,13 +50,6 @@ typedef struct {
     const product_attribute *attributes;    size_t n_attributes;
 } product_family;
 
-/* Can this product or variation be bought now (stock only)? Rules: outofstock is out unless stock is managed and backorders are
- * allowed; managed stock of 0 or less is out without backorders; a variation with manage_stock 'parent' takes the parent's stock. */
-bool stock_allows(const product *p, const product *parent);
-/* May this product be shown: published, visible in the catalogue (not 'search' or 'hidden'), not external (it is sold elsewhere),
- * not grouped (its members are sold), price known, purchasable, stock; for a variable product one variation must pass. */
-bool family_is_sellable(const product_family *f);
-
 /* What readers hold: arrays as of one moment. Slots change in place, arrays never do. */
 typedef struct {
     _Atomic(const catalogue_item *) *slots;

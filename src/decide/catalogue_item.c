@@ -9,7 +9,9 @@ enum { LIMIT_CARD_BYTES = 1 << 20, LIMIT_TERMS = 1024, CARD_CATEGORIES = 5 };
 
 static bool is_word(str s, const char *word) { return str_eq(s, str_of(word)); }
 
-bool stock_allows(const product *p, const product *parent) {
+/* Can this product or variation be bought now (stock only)? Rules: outofstock is out unless stock is managed and backorders are
+ * allowed; managed stock of 0 or less is out without backorders; a variation with manage_stock 'parent' takes the parent's stock. */
+static bool stock_allows(const product *p, const product *parent) {
     const product *owner = parent && is_word(p->manage_stock, "parent") ? parent : p;
     bool managed = is_word(owner->manage_stock, "yes");
     bool backorders = is_word(owner->backorders, "yes") || is_word(owner->backorders, "notify");
@@ -28,7 +30,9 @@ static bool one_is_sellable(const product *p, const product *parent) {
     return is_word(p->status, "publish") && p->price.known && p->price.v >= 0 && p->purchasable && stock_allows(p, parent);
 }
 
-bool family_is_sellable(const product_family *f) {
+/* May this product be shown: published, visible in the catalogue (not 'search' or 'hidden'), not external (it is sold elsewhere),
+ * not grouped (its members are sold), price known, purchasable, stock; for a variable product one variation must pass. */
+static bool family_is_sellable(const product_family *f) {
     if (!shown_in_catalogue(f->parent)) return false;
     if (!f->n_variations) return one_is_sellable(f->parent, NULL);
     for (size_t i = 0; i < f->n_variations; i++)

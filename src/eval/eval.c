@@ -8,19 +8,19 @@
 #include "eval/pick.h"
 #include "eval/task_int.h"
 
-const eval_task *const eval_tasks[] = { &task_topn, &task_basket, &task_sessions, &task_nextbasket };
-const size_t n_eval_tasks = COUNT(eval_tasks);
+static const eval_task *const tasks[] = { &task_topn, &task_basket, &task_sessions, &task_nextbasket };
 
 enum { TOP_LEVEL_MODELS = 64 };
 
 const eval_task *eval_task_named(str name) {
-    for (size_t i = 0; i < n_eval_tasks; i++)
-        if (str_eq(name, str_of(eval_tasks[i]->name))) return eval_tasks[i];
+    for (size_t i = 0; i < COUNT(tasks); i++)
+        if (str_eq(name, str_of(tasks[i]->name))) return tasks[i];
     return NULL;
 }
 
-void eval_task_names(buf *out) {
-    for (size_t i = 0; i < n_eval_tasks; i++) buf_printf(out, "%s%s", i ? ", " : "", eval_tasks[i]->name);
+/* Names of the tasks separated by ", ". */
+static void task_names(buf *out) {
+    for (size_t i = 0; i < COUNT(tasks); i++) buf_printf(out, "%s%s", i ? ", " : "", tasks[i]->name);
 }
 
 /* ---- what was asked for ---- */
@@ -81,7 +81,7 @@ static err_code make_plan(ctx *c, const eval_options *o, plan *p) {
     if (!p->task) {
         AUTO_BUF known;
         buf_init(&known, KIB);
-        eval_task_names(&known);
+        task_names(&known);
         return fail_field(c, ERR_INVALID, "task", "there is no task '%.*s'; known: %s", STR_ARG(o->task), known.p);
     }
     p->read = (task_options){ .folder = o->data, .top = o->top, .seed = o->seed };

@@ -5,7 +5,7 @@
 #include "eval/task.h"
 
 typedef struct {
-    str task;                       /* name of a row of eval_tasks */
+    str task;                       /* name of a row of eval.c's table */
     const char *data;               /* folder of the data set */
     str model;                      /* a model's name, "all", or "best" */
     const str *sets;                /* "key=value" each: parameters of models; split, end (dates, task basket); inside=1 measures
@@ -24,5 +24,3 @@ typedef struct {
 CHECK_RESULT err_code eval_command(ctx *c, const eval_options *o, buf *out, void (*line_done)(void *state, buf *out), void *state);
 /* NULL when there is none of that name. */
 const eval_task *eval_task_named(str name);
-/* Names of the tasks separated by ", ". */
-void eval_task_names(buf *out);

@@ -81,7 +81,8 @@ err_code store_choose_window(ctx *c, const interactions *x, store_window *ret_wi
     return ERR_OK;
 }
 
-err_code store_before(ctx *c, const interactions *x, int64_t split_ms, interactions *ret_train) {
+/* Events before split_ms; users keep their numbers. */
+static err_code events_before(ctx *c, const interactions *x, int64_t split_ms, interactions *ret_train) {
     uint64_t *start = arena_new(c->arena, uint64_t, (size_t)x->n_users + 1), n = 0;
     if (!start) return fail(c, ERR_NO_MEMORY, "%u users", x->n_users);
     for (uint32_t u = 0; u < x->n_users; u++) start[u + 1] = start[u] + (first_after(x, u, split_ms) - x->start[u]);
@@ -158,7 +159,7 @@ static void ask_next(const interactions *x, const interactions *train, uint32_t 
 
 err_code store_next_cases(ctx *c, const interactions *x, int64_t split_ms, eval_cases *ret_cases) {
     eval_cases cases = { .top = STORE_TOP };
-    TRY(store_before(c, x, split_ms, &cases.train));
+    TRY(events_before(c, x, split_ms, &cases.train));
     bool repeats = store_repeat_share(&cases.train) >= STORE_REPEATS;
     uint64_t eligible = count_cases(x, split_ms), most = eligible < STORE_MOST_CASES ? eligible : STORE_MOST_CASES, room = 0, seen = 0;
     for (uint32_t u = 0; u < x->n_users; u++)
@@ -256,7 +257,7 @@ err_code store_basket_cases(ctx *c, const interactions *x, int64_t split_ms, eva
     eval_cases cases = { .top = STORE_TOP, .hide_history = true };
     visit_list l = { 0 };
     basket_questions q;
-    TRY(store_before(c, x, split_ms, &cases.train));
+    TRY(events_before(c, x, split_ms, &cases.train));
     TRY(test_visits(c, x, &cases.train, &l));
     uint32_t most = l.n_visits < STORE_MOST_CASES ? l.n_visits : STORE_MOST_CASES;
     TRY(basket_room(c, &l, most, &q));

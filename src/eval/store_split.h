@@ -16,8 +16,6 @@ typedef struct {
 /* The fewest newest weeks in which at least 500 known people bought again, but never more than a quarter of all visits.
  * x needs times. cases 0 when nobody came twice. O(events). ERR_NO_MEMORY. */
 CHECK_RESULT err_code store_choose_window(ctx *c, const interactions *x, store_window *ret_window);
-/* Events before split_ms; users keep their numbers. ERR_NO_MEMORY. */
-CHECK_RESULT err_code store_before(ctx *c, const interactions *x, int64_t split_ms, interactions *ret_train);
 /* Share of a visit's items its user had before, in visits that are not the first: 0 in a furniture shop, above half in a grocery. */
 double store_repeat_share(const interactions *x);
 

@@ -27,6 +27,3 @@ typedef struct eval_task {
     /* Cut a validation part out of cases->train in the same manner as the test was cut: new cases, fewer training events. */
     err_code (*inside)(ctx *c, const task_options *o, const eval_cases *cases, eval_cases *ret_inside);
 } eval_task;
-
-extern const eval_task *const eval_tasks[];
-extern const size_t n_eval_tasks;

@@ -42,7 +42,7 @@ void tower_backward(const tower *t, tower_pass *pass, size_t from, size_t to, fl
     float *in = pass->in + from * wide, *hidden = pass->hidden + from * t->hidden, *dv = ret_dv + from * t->dim;
     float *d_out = pass->d_out + from * t->dim, *d_hidden = pass->d_hidden + from * t->hidden;
     net_normalise_back(d_out, pass->out + from * t->dim, t->dim, pass->inverse_out + from, n, t->dim, d_out);
-    blas_gemm(false, true, n, t->hidden, t->dim, 1, d_out, t->dim, t->w2, t->dim, 0, d_hidden, t->hidden);
+    net_linear_back_x(d_out, t->w2, n, t->hidden, t->dim, d_hidden, t->hidden);
     net_relu_back(hidden, n * t->hidden, d_hidden);
     memcpy(dv, d_out, n * t->dim * sizeof *dv);
     blas_gemm(false, true, n, t->dim, t->hidden, 1, d_hidden, t->hidden, t->w1, t->hidden, 1, dv, t->dim);

@@ -25,7 +25,7 @@ static const model_param params[] = {
     [IDF_WEIGHT] = { "idf_weight", 3, 0, 100, false, "how much rare items are preferred" },
 };
 
-void vstan_prepare(const double *param, vstan_scale *ret_scale) {
+static void prepare(const double *param, vstan_scale *ret_scale) {
     memcpy(ret_scale->param, param, COUNT(params) * sizeof *param);
     for (int d = 0; d < SESSION_MAX_CLICKS; d++) ret_scale->near[d] = (float)exp(-d / param[DISTANCE_DECAY]);
     for (int i = 0; i < SESSION_MAX_RECENT; i++) ret_scale->step[i] = (float)exp(-i / param[MATCH_DECAY]);
@@ -34,7 +34,7 @@ void vstan_prepare(const double *param, vstan_scale *ret_scale) {
 
 void vstan_prepare_default(vstan_scale *ret_scale) {
     model_options o = model_default_options(&model_vstan);
-    vstan_prepare(o.param, ret_scale);
+    prepare(o.param, ret_scale);
 }
 
 uint32_t vstan_recent(const vstan_scale *t) { return (uint32_t)t->param[RECENT]; }
@@ -81,7 +81,7 @@ static void score_one(const session_index *ix, const vstan_scale *t, const histo
 static err_code score(ctx *c, const void *state, const history *h, size_t n, float *ret_scores) {
     const session_model *s = state;
     vstan_scale t;
-    vstan_prepare(s->param, &t);
+    prepare(s->param, &t);
     arena_mark mark = arena_save(c->arena);
     session_neighbour *list = arena_new_raw(c->arena, session_neighbour, vstan_sample(&t));
     float *scratch = arena_new_raw(c->arena, float, vstan_sample(&t));

@@ -10,7 +10,6 @@ typedef struct {
     float length[SESSION_MAX_CLICKS + 1];       /* factor of a session's similarity by its clicks */
 } vstan_scale;
 
-void vstan_prepare(const double *param, vstan_scale *ret_scale);
 /* The row's defaults. */
 void vstan_prepare_default(vstan_scale *ret_scale);
 uint32_t vstan_recent(const vstan_scale *t);

@@ -10,9 +10,3 @@ ENTITY_LIST(ENTITY_DEFINE)
 #define ENTITY_ADDRESS(LIST, type, table, keys) &type##_entity,
 const entity *const all_entities[] = { ENTITY_LIST(ENTITY_ADDRESS) };
 const size_t n_entities = COUNT(all_entities);
-
-const entity *entity_find(str name) {
-    for (size_t i = 0; i < n_entities; i++)
-        if (str_eq(name, str_of(all_entities[i]->name))) return all_entities[i];
-    return NULL;
-}

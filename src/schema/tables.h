@@ -35,5 +35,3 @@ ENTITY_LIST(ENTITY_DECLARE)
 /* Every entity, in the order of ENTITY_LIST. */
 extern const entity *const all_entities[];
 extern const size_t n_entities;
-/* By table name; NULL when there is none. */
-const entity *entity_find(str name);

@@ -18,7 +18,8 @@ static const char *const extras =
 
 enum { DDL_BYTES = 256 * 1024 };
 
-int64_t migrations_newest(void) { return steps[COUNT(steps) - 1].version; }
+/* The newest version this program knows. */
+static int64_t newest(void) { return steps[COUNT(steps) - 1].version; }
 
 static err_code table_exists(ctx *c, db *d, str name, bool *ret_exists) {
     statement_use s AUTO_STATEMENT = { .d = d };
@@ -54,21 +55,21 @@ static err_code no_row(void *arg, const sql_value *columns, size_t n_columns) {
 static err_code migrate(ctx *c, db *d) {
     int64_t version = 0;
     TRY(storage_version(c, d, &version));
-    if (version >= migrations_newest()) return ERR_OK;
+    if (version >= newest()) return ERR_OK;
     for (size_t i = 0; i < COUNT(steps); i++)
         if (version > 0 && steps[i].version > version) TRY(storage_exec(c, d, steps[i].sql));
     TRY(create_missing(c, d));
-    sql_value binds[] = { SQL_INT(migrations_newest()), SQL_INT(ctx_now_ms(c)) };
+    sql_value binds[] = { SQL_INT(newest()), SQL_INT(ctx_now_ms(c)) };
     return storage_query(c, d, &query_version_put, binds, COUNT(binds), no_row, NULL);
 }
 
 err_code storage_migrate(ctx *c, db *d) {
     int64_t version = 0;
     TRY(storage_version(c, d, &version));
-    if (version == migrations_newest()) return ERR_OK;
-    if (version > migrations_newest())
+    if (version == newest()) return ERR_OK;
+    if (version > newest())
         return fail(c, ERR_CONFLICT, "the database has version %lld and this program knows up to %lld: run the newer Vitrine",
-                    (long long)version, (long long)migrations_newest());
+                    (long long)version, (long long)newest());
     TRY(storage_begin(c, d, STORAGE_WRITE));
     err_code e = migrate(c, d);
     if (!e) return storage_commit(c, d);

@@ -50,6 +50,3 @@ void sql_create_table(buf *b, const dialect *t, const entity *e);
 /* One statement for each INDEXED column; none: adds nothing. */
 void sql_create_indexes(buf *b, const entity *e);
 void sql_text(buf *b, const dialect *t, const statement_key *key);
-
-/* migrations.c: the newest version this program knows. */
-int64_t migrations_newest(void);

@@ -203,8 +203,8 @@ TEST(demo, has_clean_texts_and_references_everywhere) {
         map_put(&slugs, p->slug, 0, &added);
         if (!added) test_fail("two products are called '%.*s'", STR_ARG(p->name));
     }
-    const char *const sets[] = { "tag_row", "brand_row" };
-    for (size_t k = 0; k < COUNT(sets); k++) assert_non_null(keep_rows(&s.k, entity_find(str_of(sets[k])), &n));
+    const entity *const sets[] = { &tag_entity, &brand_entity };
+    for (size_t k = 0; k < COUNT(sets); k++) assert_non_null(keep_rows(&s.k, sets[k], &n));
 }
 
 /* Baskets with a, with b, with both. */
