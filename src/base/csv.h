@@ -1,4 +1,4 @@
-/* csv: records of a CSV file (RFC 4180), streaming, with bounded memory.
+/* csv: records of a CSV file (RFC 4180), streaming, with bounded memory; and one field of a file to be written.
  * Promise: quoted fields may hold separators, doubled quotes and line ends (given back as LF); separator and encoding are found out
  * or told; every field given out is valid UTF-8 without NUL bytes. A broken record is reported with its line and reading goes on
  * with the next line: one stray quote costs one line, not the file. One thread at a time. */
@@ -41,3 +41,8 @@ CHECK_RESULT err_code csv_next(ctx *c, csv *r, csv_record *ret_record, bool *ret
 /* For progress, see lines.h. */
 int64_t csv_bytes_read(const csv *r);
 int64_t csv_bytes_total(const csv *r);
+
+/* Write one text as a field (RFC 4180): quoted where any separator of csv_options stands in it. A text that a spreadsheet would run
+ * as a formula (it begins with = + - @, their full-width twins, a tab or a line end, also behind blanks) gets an apostrophe in front.
+ * Numbers of ours are written as they are, without this. Source: OWASP, "CSV Injection". */
+void csv_put(buf *out, str text);

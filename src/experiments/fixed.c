@@ -38,6 +38,10 @@ static void wilson(double hits, double n, double z, double *ret_low, double *ret
     *ret_low = (middle - reach) / (1 + z * z / n), *ret_high = (middle + reach) / (1 + z * z / n);
 }
 
+void fixed_share_interval(double hits, double n, double alpha, double *ret_low, double *ret_high) {
+    wilson(hits, n, -special_normal_quantile(alpha / 2), ret_low, ret_high);
+}
+
 effect fixed_shares(double control_hits, double control_n, double variant_hits, double variant_n, double alpha) {
     if (!(control_n > 0 && variant_n > 0)) return effect_unknown();
     double a = control_hits / control_n, b = variant_hits / variant_n, z = -special_normal_quantile(alpha / 2);

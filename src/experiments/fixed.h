@@ -14,6 +14,9 @@ effect fixed_lift(estimate control, estimate variant, double alpha, sides s);
  *   hits     0..n */
 effect fixed_shares(double control_hits, double control_n, double variant_hits, double variant_n, double alpha);
 
+/* Wilson's score interval of one share, hits of n, n > 0; two-sided. Wilson 1927. */
+void fixed_share_interval(double hits, double n, double alpha, double *ret_low, double *ret_high);
+
 /* Several variants against one control: n p values into adjusted ones, to be compared with alpha. ret may be p. O(n^3), n <= 100.
  * Holm 1979: the chance of any false claim is at most alpha. For decisions. */
 void fixed_holm(const double *p, size_t n, double *ret_adjusted);

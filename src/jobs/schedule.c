@@ -1,10 +1,10 @@
 /* One look at all stores: facts from the database, decisions, job rows. It does NOT decide: schedule_decide.c does. */
 #include "jobs/schedule.h"
 #include "base/limits.h"
+#include "base/zone.h"
 #include "decide/snapshot.h"
 #include "jobs/kinds_int.h"
 #include "jobs/scheduler.h"
-#include "jobs/zone.h"
 #include "storage/job_queue.h"
 #include "storage/queries.h"
 #include "stores/stores.h"

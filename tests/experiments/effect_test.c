@@ -43,6 +43,19 @@ TEST(fixed, shares_equal_growthbook_and_newcombe) {
     assert_near(special_chi2_tail(chi2, 1), newcombe.p, 1e-12);
 }
 
+TEST(fixed, interval_of_one_share_equals_newcombe) {
+    /* Newcombe 1998 (Statistics in Medicine 17, 857), table I, method 3 */
+    static const struct { double hits, n, low, high; } cases[] = {
+        { 81, 263, 0.2553, 0.3662 }, { 15, 148, 0.0624, 0.1605 }, { 0, 20, 0, 0.1611 }, { 1, 29, 0.0061, 0.1718 },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        double low, high;
+        fixed_share_interval(cases[i].hits, cases[i].n, 0.05, &low, &high);
+        assert_near(cases[i].low, low, 5e-5);
+        assert_near(cases[i].high, high, 5e-5);
+    }
+}
+
 TEST(fixed, one_side_has_half_the_p_and_an_open_end) {
     contrast x = effect_difference(mean_of(3407, 1396.87, 52377.9767), mean_of(3461, 2422.7, 134698.29));
     effect two = fixed_test(x, 0.1, SIDES_TWO), up = fixed_test(x, 0.05, SIDES_GREATER), down = fixed_test(x, 0.05, SIDES_LESS);

@@ -1,5 +1,5 @@
 /* Reads fixed offsets and the system's compiled zone files. It does NOT format local times. */
-#include "jobs/zone.h"
+#include "base/zone.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/parse.h"
@@ -77,6 +77,24 @@ int64_t zone_offset_ms(ctx *c, str name, int64_t at_ms) {
     char path[128];
     snprintf(path, sizeof path, "/usr/share/zoneinfo/%.*s", STR_ARG(name));
     str file;
-    if (file_read(c, path, 64 * KIB, &file)) return 0;
-    return zone_read(file, at_ms, &offset) ? offset : 0;
+    arena_mark m = arena_save(c->arena);                    /* a report asks for many days */
+    if (file_read(c, path, 64 * KIB, &file) || !zone_read(file, at_ms, &offset)) offset = 0;
+    arena_restore(c->arena, m);
+    return offset;
+}
+
+/* The clock shows midnight at start - offset before or at start - offset behind; at both where an hour is lived twice, at none
+ * where it is skipped. */
+int64_t zone_day_start_ms(ctx *c, str name, int64_t day) {
+    int64_t midnight = day * MS_PER_DAY;
+    int64_t early = midnight - zone_offset_ms(c, name, midnight - MS_PER_DAY);
+    int64_t late = midnight - zone_offset_ms(c, name, midnight + MS_PER_DAY);
+    int64_t first = early < late ? early : late, second = early < late ? late : early;
+    if (first + zone_offset_ms(c, name, first) == midnight) return first;
+    return second + zone_offset_ms(c, name, second) == midnight ? second : early;
+}
+
+int64_t zone_day_of(ctx *c, str name, int64_t at_ms) {
+    int64_t local = at_ms + zone_offset_ms(c, name, at_ms);
+    return local >= 0 ? local / MS_PER_DAY : -((MS_PER_DAY - 1 - local) / MS_PER_DAY);
 }

@@ -1,6 +1,6 @@
 /* Tests of time zones: names and files come from elsewhere. */
 #include "tests/test.h"
-#include "jobs/zone.h"
+#include "base/zone.h"
 #include "base/file.h"
 #include <string.h>
 
@@ -56,4 +56,28 @@ TEST(zone, checks_every_count_of_a_file) {
     good = make_file(bytes, 1);
     bytes[44 + 6 + 32] = 0x7f;                                          /* two thousand million changes */
     assert_false(zone_read(good, (int64_t)JULY_S * 1000, &offset));
+}
+
+TEST(zone, days_begin_by_the_local_calendar_also_where_summer_time_changes) {
+    if (!file_exists("/usr/share/zoneinfo/Europe/Bucharest")) skip();
+    TEST_CTX(c);
+    static const struct { const char *zone; int year, month, day; const char *begins; int hours; } cases[] = {
+        { "Europe/Bucharest", 2026, 1, 15, "2026-01-14T22:00:00Z", 24 }, { "Europe/Bucharest", 2026, 3, 29, "2026-03-28T22:00:00Z", 23 },
+        { "Europe/Bucharest", 2026, 3, 30, "2026-03-29T21:00:00Z", 24 }, { "Europe/Bucharest", 2026, 10, 25, "2026-10-24T21:00:00Z", 25 },
+        { "America/Santiago", 2026, 9, 6, "2026-09-06T04:00:00Z", 23 },         /* midnight is skipped: the day begins at one */
+        { "America/Santiago", 2026, 4, 5, "2026-04-05T04:00:00Z", 24 },         /* 24:00 turns back to 23:00 of the day before */
+        { "Atlantic/Azores", 2026, 10, 25, "2026-10-25T00:00:00Z", 25 },        /* midnight comes twice */
+        { "+05:30", 2026, 1, 1, "2025-12-31T18:30:00Z", 24 }, { "UTC", 2026, 1, 1, "2026-01-01T00:00:00Z", 24 },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        int64_t day = days_from_civil(cases[i].year, cases[i].month, cases[i].day), begin, end;
+        char got[21];
+        begin = zone_day_start_ms(c, str_of(cases[i].zone), day);
+        end = zone_day_start_ms(c, str_of(cases[i].zone), day + 1);
+        time_format(begin, got);
+        assert_string_equal(cases[i].begins, got);
+        assert_int_equal(cases[i].hours * MS_PER_HOUR, end - begin);
+        assert_int_equal(day, zone_day_of(c, str_of(cases[i].zone), begin));
+        assert_int_equal(day, zone_day_of(c, str_of(cases[i].zone), end - 1));
+    }
 }
