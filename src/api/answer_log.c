@@ -5,7 +5,8 @@ void answer_log(api_call *call, str visitor_id, const recommend_trace *t) {
     if (!call->a->o.exposures) return;
     const exposure row = {
         .store_id = call->store_id, .rec_id = str_of(t->rec_id), .time_ms = ctx_now_ms(call->c), .visitor_id = visitor_id,
-        .placement = str_of(t->placement), .product_id = t->product_id, .strategy = t->strategy, .model_version = t->model_version,
+        .placement = str_of(t->placement), .product_id = t->product_id, .arms = t->terms.arms,
+        .held_out = t->terms.held_out, .strategy = t->strategy, .model_version = t->model_version,
         .items = t->items,
     };
     exposure_log_put(call->a->o.exposures, &row);

@@ -1,6 +1,8 @@
 /* POST and GET /api/v1/recommendations, the short alias, and the export of rules. Decoding only: decide/ decides. */
 #include "api/recommendations.h"
 #include "api/answer_log.h"
+#include "events/identity.h"
+#include "events/user_agent.h"
 #include <math.h>
 
 #define OFFSET(member) offsetof(recommend_input, member)
@@ -61,6 +63,8 @@ const param recommend_params[COUNT_RECOMMEND] = {
       "Only from one source: cross_sell, also_bought, upsell, similar, personal, popular, trending, new.", NULL, NULL, 0 },
     { "locale", PARAM_TEXT, OFFSET(locale), 0, 20, false, "Language of the messages: ro, or en for all others. Left out: the "
         "shop's.", "\"ro\"", NULL, 0 },
+    { "preview", PARAM_BOOL, OFFSET(preview), 0, 0, false,
+      "Secret key only: a look that is not logged, in no experiment, and never held out.", "true", NULL, 0 },
     { "filter", PARAM_OBJECT, 0, 0, 0, false, "What may be answered at all.", NULL, filter_fields, COUNT(filter_fields) },
     { "slate", PARAM_OBJECT, 0, 0, 0, false, "What the list must keep to besides order; left out: the store's own.", NULL, slate_fields,
       COUNT(slate_fields) },
@@ -183,6 +187,18 @@ static str known_visitor_of(const recommend_input *in, const remembered *known) 
     return known->robot || known->consent == CONSENT_NONE ? (str){ 0 } : in->visitor_id;
 }
 
+/* Who asks, as the hold-out and experiments know it. */
+static err_code introduce(api_call *call, const recommend_input *in, const remembered *known, recommend_query *q) {
+    if (in->preview.v && call->key != KEY_SECRET)
+        return fail_field(call->c, ERR_FORBIDDEN, "preview", "'preview' needs the store's secret key");
+    str visitor = known_visitor_of(in, known);
+    q->preview = in->preview.v;
+    q->device = known->device;
+    if (visitor.n && !q->device.n && call->key == KEY_PUBLIC) q->device = user_agent_device(http_header(call->r, "User-Agent"));
+    q->person = identity_alias(call->c->arena, 'v', visitor);
+    return q->person.p ? ERR_OK : fail(call->c, ERR_NO_MEMORY, "name a visitor");
+}
+
 static err_code answer(api_call *call, const recommend_input *in) {
     AUTO_SERVING s = NULL;
     TRY(api_pin_shop(call, &s));
@@ -193,12 +209,13 @@ static err_code answer(api_call *call, const recommend_input *in) {
     TRY(make_query(call->c, in, &facts, &q));
     TRY(look_up(call, in->visitor_id, &facts, &known));
     TRY(remember(call, in, &known, &q));
+    TRY(introduce(call, in, &known, &q));
     json_out w = api_json(call);
     opt_int ceiling = in->cart_value.v > 0 ? minor_of(in->cart_value, facts.digits) : (opt_int){ 0, false };
     recommend_trace t;
     TRY(ceiling.known ? write_capped(call, s, &q, ceiling.v, &t) : recommend_write(call->c, s, &q, &call->out->body, &t));
     TRY(api_json_done(call, &w));
-    answer_log(call, known_visitor_of(in, &known), &t);
+    if (!q.preview) answer_log(call, known_visitor_of(in, &known), &t);
     return ERR_OK;
 }
 

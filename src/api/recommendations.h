@@ -9,7 +9,7 @@ typedef struct {
     entries history;                /* of history_entry */
     opt_i64 n, max_per_brand, max_per_category, new_slots, explore_slots;
     opt_f64 diversity;
-    opt_flag in_stock;
+    opt_flag in_stock, preview;
     opt_f64 price_min, price_max, cart_value;
 } recommend_input;
 
@@ -19,7 +19,7 @@ typedef struct { str product_id, kind; opt_i64 time_ms; } history_entry;
 typedef struct { opt_i64 per_product; str locale; } rules_input;
 
 /* counts are constants: the route table needs them at compile time */
-enum { COUNT_RECOMMEND = 12, COUNT_ALIAS = 4, COUNT_RULES = 2 };
+enum { COUNT_RECOMMEND = 13, COUNT_ALIAS = 4, COUNT_RULES = 2 };
 extern const param recommend_params[COUNT_RECOMMEND], alias_params[COUNT_ALIAS], rules_params[COUNT_RULES];
 
 CHECK_RESULT err_code recommendations_post(api_call *call);

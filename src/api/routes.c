@@ -52,8 +52,12 @@ static const param out_bundle[] = {
 };
 static const param out_recommendations[] = {
     DOC("rec_id", "Id of this answer; send it back with clicks and orders."), DOC("placement", "The placement used."),
-    DOC("strategy", "ranker, rules, or catalogue while nothing has been learned."), DOC_INT("model_version",
+    DOC("strategy", "ranker, rules, catalogue while nothing has been learned, or off."), DOC_INT("model_version",
         "Version of what was learned."),
+    DOC_BOOL("held_out", "true: this visitor is of the permanent hold-out and sees nothing; else left out."),
+    DOC_BOOL("enabled", "false: the placement is switched off; else left out."),
+    DOC("display", "How to show it: popup, banner, inline, cart, checkout, slide_in or sticky; left out when nobody set it."),
+    DOC_ANY("arms", "Experiments this visitor is in, by number, with the variant; left out when in none."),
     DOC_LIST("items", "Best first.", out_item), DOC_OBJECT("bundle", "Left out when there is none.", out_bundle),
 };
 

@@ -13,6 +13,8 @@ const store_setting store_setting_table[] = {
     { "max_per_brand", SETTING_INT, 0, 50, NULL, "products of one brand in a list at most; 0 = any number (0)", NULL },
     { "max_per_category", SETTING_INT, 0, 50, NULL,
       "products of one main category in a list at most; 0 = half where that is cheap (0)", NULL },
+    { "holdout_percent", SETTING_INT, 0, 50, NULL,
+      "percent of visitors who never see a suggestion: what suggestions cause is measured against them (5)", NULL },
     { "new_slots", SETTING_INT, 0, 50, NULL, "new products in a list at least, while there are any (0)", NULL },
     { "explore_slots", SETTING_INT, 0, 50, NULL, "products drawn by chance in a list, to learn what was never shown (0)", NULL },
     { "train_interval_min", SETTING_INT, 1, 1440, NULL, "at most one training in so many minutes (15)", NULL },

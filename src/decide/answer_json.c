@@ -63,9 +63,35 @@ static void write_bundle(json_out *w, const serving *s, const recommend_bundle *
     jw_end_object(w);
 }
 
-void answer_json_head(json_out *w, const char *rec_id) {
+/* "3=b 7=a" as {"3":"b","7":"a"} */
+static void write_arms(json_out *w, str arms) {
+    jw_key(w, "arms");
+    jw_object(w);
+    while (arms.n) {
+        str arm = str_cut(&arms, ' ');
+        jw_key_str(w, str_cut(&arm, '='));
+        jw_str(w, arm);
+    }
+    jw_end_object(w);
+}
+
+void answer_json_head(json_out *w, const char *rec_id, const recommend_terms *t) {
     jw_object(w);
     jw_member_text(w, "rec_id", rec_id);
+    if (t->held_out) jw_member_bool(w, "held_out", true);
+    if (t->off) jw_member_bool(w, "enabled", false);
+    if (t->display) jw_member_text(w, "display", t->display);
+    if (t->arms.n) write_arms(w, t->arms);
+}
+
+void answer_json_nothing(json_out *w, const recommend_trace *t) {
+    jw_member_text(w, "placement", t->placement);
+    jw_member_str(w, "strategy", t->strategy);
+    jw_member_i64(w, "model_version", t->model_version);
+    jw_key(w, "items");
+    jw_array(w);
+    jw_end_array(w);
+    jw_end_object(w);
 }
 
 void answer_json_rest(json_out *w, const serving *s, const recommend_answer *a) {
@@ -82,8 +108,10 @@ void answer_json_rest(json_out *w, const serving *s, const recommend_answer *a) 
 }
 
 void recommend_json(json_out *w, const serving *s, const recommend_answer *a) {
-    answer_json_head(w, a->rec_id);
-    answer_json_rest(w, s, a);
+    recommend_trace nothing = { .placement = a->placement, .strategy = str_of(a->strategy), .model_version = a->model_version };
+    answer_json_head(w, a->rec_id, &a->terms);
+    if (a->terms.held_out || a->terms.off) answer_json_nothing(w, &nothing);
+    else answer_json_rest(w, s, a);
 }
 
 /* ---- rule export ---- */

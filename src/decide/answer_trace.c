@@ -30,7 +30,7 @@ err_code recommend_trace_of(ctx *c, const recommend_answer *a, recommend_trace *
     trace_init(c, &b);
     trace_write(&b, a);
     if (buf_err(&b)) return fail(c, buf_err(&b), "keep what was answered");
-    recommend_trace t = { .placement = a->placement, .product_id = a->product_id, .model_version = a->model_version };
+    recommend_trace t = { .terms = a->terms, .placement = a->placement, .product_id = a->product_id, .model_version = a->model_version };
     memcpy(t.rec_id, a->rec_id, sizeof t.rec_id);
     trace_read(buf_view(&b), &t);
     *ret_trace = t;

@@ -71,8 +71,11 @@ typedef struct {
     str_list cart, exclude;
     recommend_events history;           /* newest first */
     str visitor_id, customer_id;
+    str person;                         /* who that is, by identity; empty: nobody known, so in no experiment and never held out */
+    str device;                         /* desktop, mobile, tablet; empty = not known: for experiments aimed at some */
+    bool preview;                       /* the owner looks: neither held out nor in an experiment */
     decide_source source;               /* SOURCE_ALL (set it: zero is SOURCE_CROSS_SELL), or this one alone and nothing to fill up */
-    size_t n;                           /* 1..LIMIT_RECOMMEND_N; 0 = the placement's own */
+    size_t n;                           /* 1..LIMIT_RECOMMEND_N; 0 = the placement's own. What owner or experiment set holds over it */
     str locale;                         /* "ro", "en" (also "ro_RO", "en-GB"); others: "en"; empty = the store's */
     recommend_filter filter;
     slate_rules slate;
@@ -102,16 +105,25 @@ typedef struct {
     str message;
 } recommend_bundle;
 
+/* What holds for who asks, where it was asked: by the owner, by experiments, by the hold-out. */
+typedef struct {
+    str arms;                           /* "3=b 7=a": experiments taken part in, with the variant; empty: none */
+    const char *display;                /* how the page is to show it (placement_settings.c); NULL: nobody said */
+    bool held_out;                      /* of the permanent hold-out: nothing is shown */
+    bool off;                           /* the place is switched off: nothing is chosen */
+} recommend_terms;
+
 enum { REC_ID_LENGTH = 26 };
 typedef struct {
-    recommended *items;                 /* n of them, best first, in ctx.arena */
+    recommend_terms terms;
+    recommended *items;                 /* n of them, best first, in ctx.arena; to the held-out: what would have been shown */
     size_t n;
     recommend_bundle bundle;
     char rec_id[REC_ID_LENGTH + 1];     /* unique, sorts by time, carries nothing personal */
     str product_id;                     /* asked about, the parent's; empty: none, or none of the shop's */
     const char *placement;              /* the one used */
     const char *language;               /* of the messages: "ro", "en" */
-    const char *strategy;               /* "ranker" when it ordered the list, "rules" when learned lists took part, else "catalogue" */
+    const char *strategy;               /* "ranker" ordered the list, "rules": learned lists took part, "off", else "catalogue" */
     int64_t model_version;              /* of the snapshot; 0 = none yet */
     size_t considered;                  /* different products looked at: proposed by a list, or ruled out by the request */
     size_t filled;                      /* items that come from no list: best sellers left, to make n */
@@ -119,6 +131,7 @@ typedef struct {
 
 /* What was answered, for whoever keeps a log of answers. Texts live in ctx.arena, or as long as the program. */
 typedef struct {
+    recommend_terms terms;
     char rec_id[REC_ID_LENGTH + 1];
     const char *placement;
     str product_id;                     /* asked about; empty: none, or none of the shop's */
@@ -136,7 +149,7 @@ typedef struct {
  * narrow that the lists run dry. */
 CHECK_RESULT err_code recommend(ctx *c, const serving *s, const recommend_query *q, recommend_answer *ret_answer);
 
-/* Write the answer as one JSON object: cards are copied, only messages are escaped. */
+/* Write the answer as one JSON object: cards are copied, only messages are escaped. No items for the held-out. */
 void recommend_json(json_out *w, const serving *s, const recommend_answer *a);
 
 /* What `a` was. ERR_NO_MEMORY. */

@@ -95,19 +95,36 @@ static err_code unknown_placement(ctx *c, str name) {
                       STR_ARG(buf_view(&known)));
 }
 
-/* A source asked for by name counts in full wherever it is asked. */
+/* Nothing learned of products and persons: what sells, what sells faster, what is new. */
+static void forget_learned(placement *own) {
+    for (size_t k = 0; k < SOURCE_COUNT; k++)
+        if (k != SOURCE_POPULAR && k != SOURCE_TRENDING && k != SOURCE_NEW) own->weight[k] = 0;
+}
+
+/* The place as this request has it: a source asked for by name counts in full wherever it is asked; the model may be another. */
+static err_code adapt_placement(request *r) {
+    const recommend_query *q = r->q;
+    int wanted = placement_setting_or(&r->terms.set, PLACEMENT_MODEL, MODEL_RANKER);
+    bool asked = q->source != SOURCE_ALL;
+    if (asked ? r->place->weight[q->source] > 0 : wanted == MODEL_RANKER) return ERR_OK;
+    placement *own = arena_new(r->c->arena, placement, 1);
+    if (!own) return fail(r->c, ERR_NO_MEMORY, "no memory for a request");
+    *own = *r->place;
+    if (asked) own->weight[q->source] = 1;
+    else own->ranked = false;
+    if (!asked && wanted == MODEL_CATALOGUE) forget_learned(own);
+    r->place = own;
+    return ERR_OK;
+}
+
 static err_code choose_placement(request *r) {
     const recommend_query *q = r->q;
     str name = q->placement.n ? q->placement : q->product_id.n ? STR("product") : q->cart.n ? STR("cart") : STR("home");
     r->place = placement_find(name);
     if (!r->place) return unknown_placement(r->c, name);
-    if (q->source == SOURCE_ALL || r->place->weight[q->source] > 0) return ERR_OK;
-    placement *own = arena_new(r->c->arena, placement, 1);
-    if (!own) return fail(r->c, ERR_NO_MEMORY, "no memory for a request");
-    *own = *r->place;
-    own->weight[q->source] = 1;
-    r->place = own;
-    return ERR_OK;
+    TRY(terms_of(r->c, r->s->loaded->store_id, &r->s->loaded->terms, q, r->place, locale_language(r->locale), &r->terms));
+    r->n = (size_t)placement_setting_or(&r->terms.set, PLACEMENT_N, (int)(q->n ? q->n : r->place->n));
+    return adapt_placement(r);
 }
 
 /* 48 bits of time, 80 of chance, in Crockford's base 32: sorts by time. Source: the ULID specification. */
@@ -147,7 +164,6 @@ err_code request_open(ctx *c, const serving *s, const recommend_query *q, reques
     r->now_ms = ctx_now_ms(c) / MS_PER_MINUTE * MS_PER_MINUTE;
     r->locale = q->locale.n ? q->locale : str_of(s->loaded->locale);
     TRY(choose_placement(r));
-    r->n = q->n ? q->n : r->place->n;
     set_slate(r);
     TRY(filter_compile(c, &q->filter, &r->filter));
     told t;
@@ -159,15 +175,24 @@ err_code request_open(ctx *c, const serving *s, const recommend_query *q, reques
 
 static str product_of(const request *r) { return r->product ? r->product->product_id : (str){ 0 }; }
 
+static const char *strategy_of(const request *r) {
+    const snapshot *snap = r->s->loaded->snap;
+    bool learned = snap && snap->n_cross_sell && placement_setting_or(&r->terms.set, PLACEMENT_MODEL, MODEL_RANKER) != MODEL_CATALOGUE;
+    return r->terms.told.off ? "off" : r->ranked ? "ranker" : learned ? "rules" : "catalogue";
+}
+
+static int64_t version_of(const request *r) { return r->s->loaded->snap ? r->s->loaded->snap->facts.version : 0; }
+
 static err_code find_answer(request *r, recommend_answer *ret_answer) {
-    recommend_answer a = { .product_id = product_of(r), .placement = r->place->name, .language = locale_language(r->locale) };
+    recommend_answer a = { .terms = r->terms.told, .product_id = product_of(r), .placement = r->place->name,
+                           .language = locale_language(r->locale), .model_version = version_of(r), .strategy = strategy_of(r) };
+    *ret_answer = a;
+    if (a.terms.off) return ERR_OK;
     TRY(personal_score(r, PERSONAL_SEARCH_FROM));
     TRY(candidates_gather(r));
     a.considered = r->n_candidates;
     TRY(slate_build(r, &a));
-    const snapshot *snap = r->s->loaded->snap;
-    a.strategy = r->ranked ? "ranker" : snap && snap->n_cross_sell ? "rules" : "catalogue";
-    a.model_version = snap ? snap->facts.version : 0;
+    a.strategy = strategy_of(r);                            /* known now: whether a ranker ordered it */
     *ret_answer = a;
     return ERR_OK;
 }
@@ -206,6 +231,7 @@ static uint64_t answer_key(const request *r, uint64_t seed) {
         rules->explore_slots, r->luck, r->filter.low, r->filter.high, rules->diversity.v,
     };
     uint64_t key = hash_bytes(&head, sizeof head, seed);
+    key = hash_bytes(&r->terms.set, sizeof r->terms.set, key);
     for (size_t i = 0; i < r->n_anchors; i++) {
         const struct { uint32_t slot, kind; float weight; } a = { r->anchors[i].slot, r->anchors[i].kind, r->anchors[i].weight };
         key = hash_bytes(&a, sizeof a, key);
@@ -231,11 +257,16 @@ static err_code write_new(request *r, uint64_t key, json_out *w, buf *trace) {
 }
 
 static void note_trace(const request *r, const char *rec_id, str kept, recommend_trace *ret_trace) {
-    const snapshot *snap = r->s->loaded->snap;
-    *ret_trace = (recommend_trace){ .placement = r->place->name, .product_id = product_of(r),
-                                    .model_version = snap ? snap->facts.version : 0 };
+    *ret_trace = (recommend_trace){ .terms = r->terms.told, .placement = r->place->name, .product_id = product_of(r),
+                                    .model_version = version_of(r) };
     memcpy(ret_trace->rec_id, rec_id, sizeof ret_trace->rec_id);
     trace_read(kept, ret_trace);
+}
+
+/* What would have been shown is found all the same: it is logged. */
+static void take_back(buf *out, size_t n) {
+    out->n = n;
+    out->p[n] = 0;
 }
 
 err_code recommend_write(ctx *c, const serving *s, const recommend_query *q, buf *out, recommend_trace *ret_trace) {
@@ -244,14 +275,22 @@ err_code recommend_write(ctx *c, const serving *s, const recommend_query *q, buf
     uint64_t key = answer_key(r, answer_cache_seed(s->answers));
     char rec_id[REC_ID_LENGTH + 1];
     write_rec_id(c, rec_id);
-    json_out w;
+    json_out head;
     buf trace;
-    jw_init(&w, out);
+    jw_init(&head, out);
     trace_init(c, &trace);
-    answer_json_head(&w, rec_id);
+    answer_json_head(&head, rec_id, &r->terms.told);
+    size_t behind_head = out->n;
+    json_out w = head;
     if (!answer_cache_find(s->answers, key, out, &trace)) TRY(write_new(r, key, &w, &trace));
     TRY(buf_err(out));
     TRY(buf_err(&trace));
-    if (ret_trace) note_trace(r, rec_id, buf_view(&trace), ret_trace);
-    return ERR_OK;
+    recommend_trace t;
+    note_trace(r, rec_id, buf_view(&trace), &t);
+    if (t.terms.held_out || t.terms.off) {
+        take_back(out, behind_head);
+        answer_json_nothing(&head, &t);
+    }
+    if (ret_trace) *ret_trace = t;
+    return buf_err(out);
 }

@@ -74,6 +74,7 @@ typedef struct {
     size_t n_ban;
     visitor_events events;
     opinion personal, session;      /* of the snapshot's models */
+    terms terms;                    /* what holds for who asks */
     slate_rules slate;              /* of the request, the store, and defaults */
     bool ranked;                    /* a ranker ordered the pool */
     uint64_t luck;                  /* seed of the exploration slots; 0 without any */
@@ -133,9 +134,11 @@ const catalogue_item *fill_candidate(const request *r, uint32_t slot);
 float slot_base(const request *r, uint32_t slot);
 
 /* answer_json.c */
-/* The answer's object up to its id, and all that follows, which does not depend on the id. */
-void answer_json_head(json_out *w, const char *rec_id);
+/* The answer's object up to what is of this asker alone, and all that follows, which depends on neither him nor the id. */
+void answer_json_head(json_out *w, const char *rec_id, const recommend_terms *t);
 void answer_json_rest(json_out *w, const serving *s, const recommend_answer *a);
+/* The same of an answer that shows nothing. */
+void answer_json_nothing(json_out *w, const recommend_trace *t);
 
 /* answer_trace.c */
 void trace_init(ctx *c, buf *b);

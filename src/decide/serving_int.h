@@ -3,6 +3,7 @@
 #include "decide/catalogue.h"
 #include "decide/serving.h"
 #include "decide/snapshot.h"
+#include "decide/terms.h"
 
 /* The owner's settings of a store (JSON in store.settings); see decide/README.md. */
 typedef struct {
@@ -10,6 +11,7 @@ typedef struct {
     int upsell_discount;            /* percent, 0..90; default 5; 0 = no incentive */
     int just_bought_days;           /* bought within these days is not shown again, 0..3650; default 30 */
     char consent[16];               /* of visitors nobody asked: all, statistics or none; default all */
+    int holdout_percent;            /* of persons see nothing, for good, 0..50; default 5 */
     slate_rules slate;              /* for requests that say nothing of their own; default: none */
 } store_settings;
 /* Unknown keys and values out of range are passed over: a wrong setting never stops a shop. */
@@ -33,6 +35,8 @@ typedef struct loaded_shop {
     char currency[8], locale[16], snapshot_error[256];
     int digits;
     store_settings settings;
+    arena own;                      /* of what follows */
+    shop_terms terms;
     catalogue *k;
     snapshot *snap;                 /* NULL: none yet */
     uint32_t *slot_of_item;         /* snap->n_items; NO_SLOT = not in the shop any more */
@@ -75,6 +79,8 @@ CHECK_RESULT err_code loaded_shop_new(ctx *c, const store *facts, catalogue *k, 
 void loaded_shop_free(loaded_shop *l);
 /* cross_unit, also_unit and also_share from the snapshot's lists. */
 void loaded_shop_set_units(loaded_shop *l);
+/* Read how placements are set and what experiments run. (terms_load.c) */
+CHECK_RESULT err_code loaded_shop_read_terms(ctx *c, db *d, loaded_shop *l);
 /* Read a shop from storage. (serving_load.c) */
 CHECK_RESULT err_code loaded_shop_read(ctx *c, db *d, str data_dir, int64_t store_id, loaded_shop **ret_loaded);
 /* Publish a load as the shop's current generation; taken over, also on error. */

@@ -28,12 +28,13 @@ static void take_slate(const json_value *v, slate_rules *s) {
 }
 
 store_settings store_settings_read(ctx *c, str json) {
-    store_settings s = { .bundle_discount = 4, .upsell_discount = 5, .just_bought_days = 30, .consent = "all" };
+    store_settings s = { .bundle_discount = 4, .upsell_discount = 5, .just_bought_days = 30, .holdout_percent = 5, .consent = "all" };
     const json_value *v = NULL;
     if (!json.n || json_parse(c, json, JSON_READ_TOLERANT, &v)) return s;       /* unreadable: the defaults serve */
     take_percent(v, "bundle_discount", 90, &s.bundle_discount);
     take_percent(v, "upsell_discount", 90, &s.upsell_discount);
     take_percent(v, "just_bought_days", 3650, &s.just_bought_days);
+    take_percent(v, "holdout_percent", 50, &s.holdout_percent);
     str consent = jr_string(jr_get(v, "consent_default"));
     if (consent.n && consent.n < sizeof s.consent) snprintf(s.consent, sizeof s.consent, "%.*s", STR_ARG(consent));
     take_slate(v, &s.slate);
@@ -138,6 +139,8 @@ err_code loaded_shop_new(ctx *c, const store *facts, catalogue *k, snapshot *sna
     }
     *l = (loaded_shop){ .store_id = facts->store_id, .loaded_ms = ctx_now_ms(c), .digits = currency_digits(facts->currency),
                         .settings = store_settings_read(c, facts->settings), .k = k, .snap = snap };
+    arena_init(&l->own, 16 * MIB);
+    l->terms.holdout_0_1 = l->settings.holdout_percent / 100.0;
     copy_word(l->currency, sizeof l->currency, facts->currency);
     copy_word(l->locale, sizeof l->locale, facts->locale);
     catalogue_view v = catalogue_look(k);
@@ -170,6 +173,7 @@ void loaded_shop_free(loaded_shop *l) {
     free(l->item_of_slot);
     free(l->ranking);
     free(l->popularity);
+    arena_done(&l->own);
     free(l);
 }
 
@@ -228,7 +232,11 @@ err_code loaded_shop_read(ctx *c, db *d, str data_dir, int64_t store_id, loaded_
         catalogue_free(k);
         return e;
     }
-    TRY(loaded_shop_new(c, &facts, k, snap, ret_loaded));
-    memcpy((*ret_loaded)->snapshot_error, why, sizeof why);
-    return ERR_OK;
+    loaded_shop *l = NULL;
+    TRY(loaded_shop_new(c, &facts, k, snap, &l));
+    memcpy(l->snapshot_error, why, sizeof why);
+    e = loaded_shop_read_terms(c, d, l);
+    if (e) loaded_shop_free(l);
+    else *ret_loaded = l;
+    return e;
 }

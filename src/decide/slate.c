@@ -77,13 +77,30 @@ static reason reason_of(const candidate *x, int discount) {
     return x->why == REASON_UPGRADE && discount ? REASON_UPGRADE_OFFER : (reason)x->why;
 }
 
+/* The incentive in percent, 0 for none, and the price with it: the placement's on every item, else the shop's on upgrades. */
+static int offer(const request *r, const catalogue_item *it, decide_source source, int64_t *price_minor) {
+    const placement_settings *set = &r->terms.set;
+    int usual = source == SOURCE_UPSELL ? r->s->loaded->settings.upsell_discount : 0;
+    int discount = placement_setting_or(set, PLACEMENT_PRICE_INCENTIVE, true) ? placement_setting_or(set, PLACEMENT_DISCOUNT, usual) : 0;
+    int64_t with = discount ? money_discounted(it->price_minor, discount, str_of(r->s->loaded->currency)) : it->price_minor;
+    if (with >= it->price_minor) return 0;
+    *price_minor = with;
+    return discount;
+}
+
+/* The sentence that stands with an item, as the placement has it. */
+static err_code say(request *r, reason why, const message_facts *f, str *ret_message) {
+    int message = placement_setting_or(&r->terms.set, PLACEMENT_MESSAGE, MESSAGE_REASON);
+    *ret_message = (str){ 0 };
+    if (message == MESSAGE_NONE) return ERR_OK;
+    return message_write(r->c, message == MESSAGE_PLAIN ? REASON_MORE : why, r->locale, f, ret_message);
+}
+
 static err_code describe(request *r, const candidate *x, recommended *out) {
     str money = str_of(r->s->loaded->currency);
     const catalogue_item *from = x->anchor == NO_ANCHOR ? NULL : r->anchors[x->anchor].item;
-    int discount = x->source == SOURCE_UPSELL ? r->s->loaded->settings.upsell_discount : 0;
-    int64_t price = x->item->price_minor;
-    int64_t offer_minor = discount ? money_discounted(price, discount, money) : price;
-    if (offer_minor >= price) discount = 0;
+    int64_t price = x->item->price_minor, offer_minor = price;
+    int discount = offer(r, x->item, (decide_source)x->source, &offer_minor);
     reason why = reason_of(x, discount);
     *out = (recommended){ .item = x->item, .score = x->score, .propensity = 1,
                           .probability = x->ranked >= 0 ? (double)x->ranked : candidate_probability(x),
@@ -92,13 +109,14 @@ static err_code describe(request *r, const candidate *x, recommended *out) {
                           .incentive_minor = offer_minor, .discount_percent = discount };
     if (x->anchor != NO_ANCHOR && !from) why = REASON_MORE;         /* what led here has been deleted: it has no name any more */
     message_facts f = { .anchor = from ? from->name : STR(""), .percent = discount, .price_minor = offer_minor, .currency = money };
-    return message_write(r->c, why, r->locale, &f, &out->message);
+    return say(r, why, &f, &out->message);
 }
 
 static err_code describe_filled(request *r, recommended *x) {
     x->price_minor = x->incentive_minor = x->item->price_minor;
+    x->discount_percent = offer(r, x->item, SOURCE_POPULAR, &x->incentive_minor);
     reason why = x->reason == reason_name(REASON_POPULAR_HERE) ? REASON_POPULAR_HERE : REASON_MORE;
-    return message_write(r->c, why, r->locale, &(message_facts){ .currency = str_of(r->s->loaded->currency) }, &x->message);
+    return say(r, why, &(message_facts){ .currency = str_of(r->s->loaded->currency) }, &x->message);
 }
 
 static err_code describe_choice(request *r, const choice *chosen, recommend_answer *a) {

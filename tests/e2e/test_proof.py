@@ -60,3 +60,38 @@ def test_who_did_not_agree_is_logged_without_a_name():
         assert status == 200, told
     answers = [shop.recommend(visitor_id=v, n=2) for v in ("refuses", "counts", "unasked")]
     assert [r["visitor_id"] or "" for r in exposures_of(shop, answers)] == ["", "counts", "unasked"]
+
+
+def holdout(shop, percent):
+    """A server whose store holds so many percent out."""
+    shop.server.stop()
+    lib.run("stores", "settings", shop.store, f"holdout_percent={percent}", "--data", shop.data)
+    shop.server = lib.Server(shop.data)
+    return shop
+
+
+def test_the_held_out_see_nothing_and_are_logged_with_what_they_would_have_seen():
+    shop = Shop()
+    answers = [shop.recommend(placement="home", visitor_id=f"v-{i}", n=3) for i in range(2000)]
+    held = [a for a in answers if a.get("held_out")]
+    assert 65 <= len(held) <= 135, len(held)                # 100, standard deviation 9.7
+    assert all(a["items"] == [] and "bundle" not in a for a in held)
+    assert all(len(a["items"]) == 3 for a in answers if "held_out" not in a)
+    rows = exposures_of(shop, answers)
+    assert all(bool(r["held_out"]) == ("held_out" in a) and len(r["items"]) == 3 for a, r in zip(answers, rows))
+    again = [shop.recommend(placement="home", visitor_id=f"v-{i}", n=3) for i in range(0, 2000, 10)]
+    assert ["held_out" in a for a in again] == ["held_out" in a for a in answers[::10]]
+    assert not any("held_out" in shop.recommend(placement="home", n=3) for _ in range(100)), "a stranger was held out"
+
+
+def test_previews_and_shops_without_a_hold_out_show_everybody_something():
+    shop = Shop()
+    held = next(f"v-{i}" for i in range(500) if "held_out" in shop.recommend(placement="home", visitor_id=f"v-{i}", n=3))
+    before = len(exposures(shop))
+    look = shop.recommend(placement="home", visitor_id=held, preview=True, n=3)
+    assert len(look["items"]) == 3 and "held_out" not in look
+    status, refused = shop.server.post("/api/v1/recommendations", {"preview": True}, key=shop.public)
+    assert status == 403 and refused["error"]["field"] == "preview", refused
+    holdout(shop, 0)
+    assert not exposures(shop, "rec_id = ?", look["rec_id"]) and len(exposures(shop)) >= before
+    assert len(shop.recommend(placement="home", visitor_id=held, n=3)["items"]) == 3
