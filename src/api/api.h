@@ -23,6 +23,9 @@ typedef struct {
     key_table *keys;                /* the caller's; reloaded by the caller or api_keys_changed() */
     seal_key seal;
     const time_source *time;
+    err_code (*move_clock)(ctx *c, db *d, int64_t now_ms, void *arg);      /* for POST /api/v1/clock: ERR_CONFLICT when it would go
+                                     * back; NULL where the clock is the system's: there is no such route */
+    void *move_clock_arg;
     const logger *log;
     str demo_key;                   /* public key of the demonstration store for the first page's example; empty = none */
     bool open_pages;                /* show the first page's shop data to strangers too, not only to this machine */

@@ -11,7 +11,8 @@ typedef enum {
     ACCESS_OPEN,        /* anybody */
     ACCESS_PUBLIC,      /* a public or a secret key of a store */
     ACCESS_SECRET,      /* a secret key of a store */
-    ACCESS_SIGNED       /* the handler checks a signature over the body */
+    ACCESS_SIGNED,      /* the handler checks a signature over the body */
+    ACCESS_CLOCK        /* a secret key, and only where the clock is virtual: elsewhere there is no such route */
 } access_kind;
 
 typedef struct api_call {

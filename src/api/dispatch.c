@@ -116,7 +116,7 @@ static err_code check_key(api_call *call) {
         return api_rate_take(call->a, api_visitor_address(call->r), call->a->o.public_rate)
                    ? fail(call->c, ERR_UNAUTHORIZED, "this key is not known here. 'vitrine stores keys STORE' lists those of a store")
                    : fail(call->c, ERR_RATE_LIMITED, "%s", err_text(ERR_RATE_LIMITED));
-    if (access == ACCESS_SECRET && key.kind != KEY_SECRET)
+    if (access != ACCESS_PUBLIC && key.kind != KEY_SECRET)
         return fail(call->c, ERR_FORBIDDEN, "this needs the store's secret key; the public key only reads recommendations");
     call->store_id = key.store_id;
     call->key = key.kind;
@@ -137,6 +137,7 @@ static err_code check_content_type(api_call *call) {
 static err_code admit(api_call *call) {
     bool known_path = false;
     call->route = route_find(call->r->method, call->r->path, &call->path_value, &known_path);
+    if (call->route && call->route->access == ACCESS_CLOCK && !call->a->o.move_clock) call->route = NULL;
     if (!call->route)
         return known_path ? fail(call->c, ERR_METHOD, "%s", err_text(ERR_METHOD))
                           : fail(call->c, ERR_NOT_FOUND, "there is nothing at this address; /docs lists what there is");

@@ -34,6 +34,7 @@ static const char *access_sentence(access_kind k) {
     switch (k) {
     case ACCESS_OPEN: return "no key";
     case ACCESS_PUBLIC: return "public or secret key";
+    case ACCESS_CLOCK:
     case ACCESS_SECRET: return "secret key";
     case ACCESS_SIGNED: return "signed by the shop";
     }
@@ -68,6 +69,7 @@ err_code page_docs(api_call *call) {
                "<code>?key=KEY</code>. An error is <code>{\"error\": {\"code\", \"message\", \"field\", \"trace\"}}</code> with a "
                "sentence that says what to do. Machines read <a href=/openapi.json>openapi.json</a>.");
     for (size_t i = 0; i < n_api_routes; i++) {
+        if (api_routes[i].access == ACCESS_CLOCK) continue;
         bool begins = i == 0 || !str_eq(str_of(api_routes[i].tag), str_of(api_routes[i - 1].tag));
         if (begins) buf_printf(b, "%s<section class='card routes'><h2>%s</h2>", i ? "</section>" : "", api_routes[i].tag);
         write_route(b, &api_routes[i]);

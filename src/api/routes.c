@@ -170,6 +170,8 @@ const route api_routes[] = {
     { "GET", "/metrics", ACCESS_OPEN, 0, false, system_metrics, "System", "Counters for Prometheus", NULL, NULL, 0, NULL, 0,
         NULL, 0, "text/plain" },
     { "GET", "/openapi.json", ACCESS_OPEN, 0, false, system_openapi, "System", "This description", NULL, NULL, 0, NULL, 0, NULL, 0, NULL },
+    { "POST", "/api/v1/clock", ACCESS_CLOCK, LIMIT_BODY_BYTES, true, system_clock, "System", "Move the virtual clock",
+      "Only on a server for tests, started with --clock virtual.", clock_params, COUNT_CLOCK, NULL, 0, NULL, 0, NULL },
     { "GET", "/docs", ACCESS_OPEN, 0, false, page_docs, "Pages", "This description for people", NULL, NULL, 0, NULL, 0, NULL, 0,
         "text/html" },
     { "GET", "/", ACCESS_OPEN, 0, true, page_home, "Pages", "What runs and what it learned", NULL, NULL, 0, NULL, 0, NULL, 0, "text/html" },

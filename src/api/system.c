@@ -63,3 +63,21 @@ err_code system_openapi(api_call *call) {
     http_add_header(call->out, "Access-Control-Allow-Origin", STR("*"));
     return ERR_OK;
 }
+
+typedef struct { opt_i64 now_ms; } clock_input;
+#define LAST_MS INT64_C(4102444800000)  /* 2100-01-01 */
+const param clock_params[COUNT_CLOCK] = {
+    { "now_ms", PARAM_INT, offsetof(clock_input, now_ms), 0, LAST_MS, true, "What the clock shows from now, UTC milliseconds.",
+      "1767571200000", NULL, 0 },
+};
+
+err_code system_clock(api_call *call) {
+    clock_input in = { 0 };
+    TRY(api_read_body(call, &in));
+    TRY(call->a->o.move_clock(call->c, call->d, in.now_ms.v, call->a->o.move_clock_arg));
+    json_out w = api_json(call);
+    jw_object(&w);
+    jw_member_i64(&w, "now_ms", in.now_ms.v);
+    jw_end_object(&w);
+    return api_json_done(call, &w);
+}

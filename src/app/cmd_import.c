@@ -10,6 +10,7 @@
 #include "app/signals.h"
 #include "app/store_keys.h"
 #include "connect/import.h"
+#include "events/attribution.h"
 #include "schema/currency.h"
 #include "stores/sink.h"
 #include "stores/stores.h"
@@ -86,6 +87,13 @@ static void show(ctx *c, void *arg, const sync_progress *p) {
     progress_show(&((shown *)arg)->view, p->step, p->done, p->total, c->time->mono_us(c->time));
 }
 
+/* Orders that followed recommendations shown here: a shop that has no other way brings them by file. */
+static err_code attribute_orders(ctx *c, db *d, int64_t store_id, const store_sink *sink) {
+    store_changes changes = store_sink_changes(sink);
+    TRY(attribution_orders(c, d, store_id, changes.orders.ids, changes.orders.n));
+    return changes.orders.overflow ? attribution_catch_up(c, d, store_id, NULL) : ERR_OK;
+}
+
 static err_code import_into(ctx *c, const invocation *v, db *d, const import_options *o, import_report *ret_report) {
     shown s;
     progress_init(&s.view, v->err);
@@ -93,6 +101,7 @@ static err_code import_into(ctx *c, const invocation *v, db *d, const import_opt
     TRY(store_sink_new(c, &(store_sink_options){ .d = d, .store_id = o->store_id, .progress = v->json ? NULL : show, .arg = &s }, &sink));
     err_code e = import_file(c, o, store_sink_door(sink), ret_report);
     if (!e) e = store_sink_flush(c, sink);
+    if (!e) e = attribute_orders(c, d, o->store_id, sink);
     progress_end(&s.view);
     store_sink_free(sink);
     return e;

@@ -7,6 +7,7 @@
 #include "app/pick.h"
 #include "app/signals.h"
 #include "base/limits.h"
+#include "base/parse.h"
 #include "events/people.h"
 #include "jobs/runner.h"
 #include "jobs/scheduler.h"
@@ -14,12 +15,16 @@
 
 enum { API_WORKERS = 4, WAITING_REQUESTS = 256, WAITING_WRITES = 4096, JOB_THREADS = 2, END_SECONDS = 5, PRELOADED_STORES = 1000 };
 
+#define LAST_MS 4102444800000  /* 2100-01-01 */
+
 static const option options[] = {
     { "port", OPTION_INT, "PORT", "VITRINE_PORT PORT", "8080", 0, 65535, "where to listen; 0 takes a free one" },
     { "address", OPTION_TEXT, "ADDRESS", "VITRINE_ADDRESS", "127.0.0.1", 0, 0, "0.0.0.0 listens on all networks" },
     { "demo", OPTION_FLAG, NULL, "VITRINE_DEMO", NULL, 0, 0, "make the demonstration shop when there is no store at all" },
     { "open-pages", OPTION_FLAG, NULL, "VITRINE_OPEN_PAGES", NULL, 0, 0, "show the first page's shop data to other machines too" },
     { "threads", OPTION_INT, "N", "VITRINE_THREADS", "0", 0, 64, "event loops; 0 is one for each processor" },
+    { "clock", OPTION_TEXT, "WORD", NULL, "system", 0, 0,
+      "for tests: virtual or virtual:MS stands there until POST /api/v1/clock moves it" },
     { "log", OPTION_TEXT, "LEVEL", "VITRINE_LOG", "info", 0, 0, "error, warn, info or debug" },
 };
 
@@ -37,7 +42,9 @@ typedef struct {
     http_server *http;
     job_services services;
     job_runner *runner;
-    scheduler *clock;
+    scheduler *_Atomic schedule;    /* requests may come before it is there */
+    virtual_clock clock;            /* when `clock_is_virtual` */
+    bool clock_is_virtual;
     str demo_key;
 } server;
 
@@ -49,6 +56,18 @@ static err_code read_log_level(ctx *c, const invocation *v, log_level *ret_level
             return ERR_OK;
         }
     return usage_error(c, "--log", "--log is error, warn, info or debug");
+}
+
+/* "system", "virtual" (begins now) or "virtual:MS". */
+static err_code read_clock(ctx *c, const invocation *v, server *s) {
+    str rest = invocation_text(v, "clock"), word = str_cut(&rest, ':');
+    int64_t start_ms = ctx_now_ms(c);
+    if (str_eq(word, STR("system")) && !rest.p) return ERR_OK;
+    if (!str_eq(word, STR("virtual")) || (rest.p && !parse_int_in(rest, 0, LAST_MS, &start_ms)))
+        return usage_error(c, "--clock", "--clock is system, virtual, or virtual:MS with milliseconds since 1970");
+    virtual_clock_init(&s->clock, start_ms);
+    s->clock_is_virtual = true;
+    return ERR_OK;
 }
 
 /* Only with no store at all: a folder that holds a real shop must not get a toy beside it. */
@@ -80,6 +99,17 @@ static err_code start_events(ctx *c, server *s) {
     return intake_new(c, s->home.d, &o, &s->events);
 }
 
+/* The virtual clock goes on to now_ms, and what is due by then begins. */
+static err_code move_clock(ctx *c, db *d, int64_t now_ms, void *arg) {
+    server *s = arg;
+    if (now_ms > ctx_now_ms(c)) TRY(job_clock_moves(c, d, now_ms, JOB_STALE_MS));
+    if (!virtual_clock_move(&s->clock, now_ms))
+        return fail_field(c, ERR_CONFLICT, "now_ms", "the clock shows %" PRId64 " already and does not go back", ctx_now_ms(c));
+    scheduler *waiting = atomic_load(&s->schedule);
+    if (waiting) scheduler_wake(waiting);
+    return ERR_OK;
+}
+
 static err_code start_parts(ctx *c, const invocation *v, server *s) {
     TRY(serving_registry_new(c, &(serving_options){ .data_dir = str_of(s->home.dir) }, &s->serving));
     TRY(key_table_new(c, &s->keys));
@@ -90,7 +120,8 @@ static err_code start_parts(ctx *c, const invocation *v, server *s) {
     const api_options o = {
         .database = s->home.database, .serving = s->serving, .writes = s->writes, .events = s->events, .memory = s->memory,
         .keys = s->keys, .seal = s->home.key, .time = c->time, .log = c->log, .demo_key = s->demo_key,
-        .exposures = s->exposures, .open_pages = invocation_flag(v, "open-pages"),
+        .move_clock = s->clock_is_virtual ? move_clock : NULL, .move_clock_arg = s, .exposures = s->exposures,
+        .open_pages = invocation_flag(v, "open-pages"),
     };
     return api_new(c, &o, &s->api);
 }
@@ -114,7 +145,10 @@ static err_code start_jobs(ctx *c, server *s) {
         .services = &s->services, .kinds = job_kinds, .n_kinds = n_job_kinds, .threads = JOB_THREADS, .time = c->time, .log = c->log,
     };
     TRY(job_runner_new(c, &o, &s->runner));
-    return scheduler_new(c, &s->services, s->keys, s->runner, &s->clock);
+    scheduler *started;
+    TRY(scheduler_new(c, &s->services, s->keys, s->runner, &started));
+    atomic_store(&s->schedule, started);
+    return ERR_OK;
 }
 
 /* Shops are loaded before /readyz says yes; one that cannot be is served as soon as it can. */
@@ -135,7 +169,7 @@ static err_code load_stores(ctx *c, server *s) {
 static void stop_all(server *s) {
     if (s->api) api_set_ready(s->api, false);
     http_server_stop(s->http);
-    scheduler_free(s->clock);
+    scheduler_free(s->schedule);
     job_runner_free(s->runner);
     exposure_log_free(s->exposures);                        /* the last answers are written */
     committer_free(s->writes);
@@ -175,6 +209,9 @@ static err_code run(ctx *c, const invocation *v) {
     server s = { .log = { .out = stderr, .time = c->time } };
     TRY(read_log_level(c, v, &s.log.level));
     const logger *outer = c->log;
+    const time_source *real = c->time;
+    TRY(read_clock(c, v, &s));
+    if (s.clock_is_virtual) c->time = s.log.time = &s.clock.source;
     c->log = &s.log;
     signals_start();
     err_code e = start_all(c, v, &s);
@@ -185,6 +222,7 @@ static err_code run(ctx *c, const invocation *v) {
     signals_last_chance(END_SECONDS);
     stop_all(&s);
     c->log = outer;
+    c->time = real;                                         /* the virtual one ends here */
     return e;
 }
 

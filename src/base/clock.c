@@ -1,4 +1,4 @@
-/* System and manual clocks, and the calendar. It does NOT know time zones: shops send UTC twins of every date. */
+/* System, manual and virtual clocks, and the calendar. It does NOT know time zones: shops send UTC twins of every date. */
 #include "base/clock.h"
 #include "base/parse.h"
 #include <time.h>
@@ -36,6 +36,20 @@ static void manual_sleep_ms(const time_source *t, int64_t ms) { ((time_source *)
 
 time_source time_source_manual(int64_t now_ms) {
     return (time_source){ manual_now_ms, manual_mono_us, manual_sleep_ms, now_ms };
+}
+
+static int64_t virtual_now_ms(const time_source *t) { return atomic_load(&((const virtual_clock *)(const void *)t)->wall_ms); }
+
+void virtual_clock_init(virtual_clock *v, int64_t now_ms) {
+    v->source = (time_source){ virtual_now_ms, system_mono_us, system_sleep_ms, 0 };
+    atomic_init(&v->wall_ms, now_ms);
+}
+
+bool virtual_clock_move(virtual_clock *v, int64_t now_ms) {
+    int_fast64_t shown = atomic_load(&v->wall_ms);
+    while (now_ms >= shown)
+        if (atomic_compare_exchange_weak(&v->wall_ms, &shown, now_ms)) return true;
+    return false;
 }
 
 int64_t cpu_time_us(void) { return read_clock_us(CLOCK_PROCESS_CPUTIME_ID); }

@@ -1,6 +1,7 @@
 /* Time as an argument: the real clock in the program, a hand-turned one in tests.
  * Promise: nobody above base/ asks the system for the time. All times are UTC milliseconds since 1970-01-01. */
 #pragma once
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include "base/str.h"
@@ -18,6 +19,13 @@ typedef struct time_source {
 const time_source *time_source_system(void);
 /* A clock that stands at `now_ms` until the test sets .manual_ms; sleeping moves it. */
 time_source time_source_manual(int64_t now_ms);
+
+/* A wall clock that stands until it is moved, for programs whose days pass in seconds; durations, deadlines and sleeping stay on the
+ * system's clock. Any thread may read and move it; it must outlive its readers and not be copied. */
+typedef struct { time_source source; atomic_int_fast64_t wall_ms; } virtual_clock;
+void virtual_clock_init(virtual_clock *v, int64_t now_ms);
+/* Move it on. False, and nothing moves, when `now_ms` lies before the time it shows. */
+bool virtual_clock_move(virtual_clock *v, int64_t now_ms);
 
 /* Processor time of this process in microseconds (all threads). */
 int64_t cpu_time_us(void);

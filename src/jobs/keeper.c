@@ -99,6 +99,7 @@ err_code job_keeper_start(ctx *c, const job_services *s, const job *row, const j
     make_lock(k);
     arena_init(&k->memory, 16 * MIB);
     ctx_init(&k->c, &k->memory);
+    k->c.time = c->time;
     k->services = s;
     k->row = row;
     if (watch) k->watch = *watch;

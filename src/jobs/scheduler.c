@@ -14,8 +14,9 @@ struct scheduler {
     const logger *log;
     arena home;                     /* of state.seen */
     pthread_t thread;
-    lock mutex;                     /* guards closing */
+    lock mutex;                     /* guards the two below */
     pthread_cond_t changed;
+    bool woken;
     atomic_bool closing;
 };
 
@@ -24,7 +25,9 @@ static bool wait_for_the_next(scheduler *s) {
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += LOOK_MS / 1000;
     WITH_LOCK(&s->mutex);
-    if (!atomic_load(&s->closing)) (void)pthread_cond_timedwait(&s->changed, &s->mutex, &until);    /* early or late: looking is cheap */
+    if (!s->woken && !atomic_load(&s->closing))
+        (void)pthread_cond_timedwait(&s->changed, &s->mutex, &until);   /* early or late: looking is cheap */
+    s->woken = false;
     return !atomic_load(&s->closing);
 }
 
@@ -75,6 +78,12 @@ err_code scheduler_new(ctx *c, const job_services *services, key_table *keys, jo
     (void)pthread_setname_np(s->thread, "vitrine-clock");   /* only for the eyes of ps */
     *ret_scheduler = s;
     return ERR_OK;
+}
+
+void scheduler_wake(scheduler *s) {
+    WITH_LOCK(&s->mutex);
+    s->woken = true;
+    pthread_cond_signal(&s->changed);
 }
 
 void scheduler_free(scheduler *s) {

@@ -25,5 +25,7 @@ typedef struct scheduler scheduler;
 /* `wake` is told after jobs were submitted; may be NULL. ERR_NO_MEMORY, ERR_INTERNAL. */
 CHECK_RESULT err_code scheduler_new(ctx *c, const job_services *services, key_table *keys, job_runner *wake,
                                     scheduler **ret_scheduler);
+/* Look now: the clock was moved. Any thread. */
+void scheduler_wake(scheduler *s);
 /* NULL is fine. */
 void scheduler_free(scheduler *s);

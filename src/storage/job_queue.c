@@ -182,6 +182,32 @@ err_code job_heartbeat(ctx *c, db *d, const job *j, str step, int64_t done, int6
     return e;
 }
 
+typedef struct { job_key keys[LIMIT_RUNNING_JOBS]; size_t n; } running_keys;
+
+static err_code take_running(void *arg, const sql_value *columns, size_t n_columns) {
+    running_keys *k = arg;
+    if (k->n < COUNT(k->keys)) TRY(take_key(&k->keys[k->n++], columns, n_columns));
+    return ERR_OK;
+}
+
+static err_code keep_alive_until(ctx *c, db *d, int64_t now_ms, int64_t stale_ms) {
+    running_keys alive = { .n = 0 };
+    sql_value binds[] = { SQL_INT(ctx_now_ms(c) - stale_ms), SQL_INT(LIMIT_RUNNING_JOBS) };
+    TRY(storage_query(c, d, &query_running_jobs, binds, COUNT(binds), take_running, &alive));
+    for (size_t i = 0; i < alive.n; i++) {
+        job j;
+        TRY(job_get(c, d, alive.keys[i].store_id, alive.keys[i].job_id, &j));
+        j.heartbeat_ms = now_ms;
+        TRY(storage_put(c, d, &job_entity, &j));
+    }
+    return ERR_OK;
+}
+
+err_code job_clock_moves(ctx *c, db *d, int64_t now_ms, int64_t stale_ms) {
+    TRY(storage_begin(c, d, STORAGE_WRITE));
+    return end(c, d, keep_alive_until(c, d, now_ms, stale_ms));
+}
+
 static err_code finish(ctx *c, db *d, const job *mine, job_end how, str result, str error) {
     job j;
     TRY(get_owned(c, d, mine, &j));

@@ -6,7 +6,7 @@
 #pragma once
 #include "storage/storage.h"
 
-enum { LIMIT_JOB_CRASHES = 5 };
+enum { LIMIT_JOB_CRASHES = 5, LIMIT_RUNNING_JOBS = 64 };
 
 /* What is asked for. */
 typedef struct {
@@ -34,6 +34,9 @@ CHECK_RESULT err_code job_take(ctx *c, db *d, int64_t store_id, int64_t job_id, 
  *   ret_cancel  somebody asked to stop
  * ERR_CONFLICT when the job is no longer this owner's: stop at once, write nothing. */
 CHECK_RESULT err_code job_heartbeat(ctx *c, db *d, const job *j, str step, int64_t done, int64_t total, bool *ret_cancel);
+/* The clock is about to be moved to `now_ms` (virtual ones are): running jobs that are alive by the clock of now stay so.
+ * To be called right before the move. ERR_BUSY, ERR_STORAGE. */
+CHECK_RESULT err_code job_clock_moves(ctx *c, db *d, int64_t now_ms, int64_t stale_ms);
 /* How it ended. */
 typedef enum { JOB_DONE, JOB_FAILED, JOB_CANCELLED } job_end;
 /*   result  one JSON value, or empty

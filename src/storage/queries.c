@@ -48,6 +48,11 @@ const query query_claimable_jobs = {
     .n_binds = 3, .n_columns = 2, .columns = { FIELD_INT, FIELD_INT },
 };
 
+const query query_running_jobs = {
+    .name = "running_jobs", .sql = "SELECT store_id, job_id " OPEN_JOBS "AND state = 'running' AND heartbeat_ms >= ?1 LIMIT ?2",
+    .n_binds = 2, .n_columns = 2, .columns = { FIELD_INT, FIELD_INT },
+};
+
 const query query_next_due = {
     .name = "next_due", .sql = "SELECT due_ms " OPEN_JOBS "AND state = 'queued' ORDER BY due_ms LIMIT 1",
     .n_columns = 1, .columns = { FIELD_TIME },
@@ -134,7 +139,7 @@ const query *query_ids_of(const entity *e) {
 
 const query *const all_queries[] = {
     &query_order_items, &query_orders_since, &query_last_job, &query_last_store, &query_store_named,
-    &query_open_job_of, &query_claimable_jobs, &query_next_due, &query_recent_jobs, &query_job_kinds,
+    &query_open_job_of, &query_claimable_jobs, &query_running_jobs, &query_next_due, &query_recent_jobs, &query_job_kinds,
     &query_last_delivery, &query_key_state, &query_last_event, &query_event_before, &query_events_after, &query_version, &query_version_put,
     &query_ids_product, &query_ids_customer, &query_ids_order, &query_ids_review, &query_ids_coupon, &query_ids_category,
     &query_ids_tag, &query_ids_brand,

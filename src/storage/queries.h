@@ -33,6 +33,7 @@ extern const query query_open_job_of;
  * heartbeat before (ms), limit. Oldest due first. Columns: store_id INT, job_id INT. */
 extern const query query_claimable_jobs;
 /* When the first queued job is due. No binds. Columns: due_ms TIME. */
+extern const query query_running_jobs;           /* alive since ?1, ?2 of them */
 extern const query query_next_due;
 /* Newest jobs of a store first. Binds: store_id, before job_id (0 = newest), limit. Columns: job_id INT. */
 extern const query query_recent_jobs;

@@ -292,3 +292,15 @@ TEST(ctx, stops_work_at_its_deadline_or_when_cancelled) {
     cancel = true;
     assert_err(ERR_CANCELLED, ctx_check(c));
 }
+
+TEST(clock, a_virtual_one_stands_until_it_is_moved_and_never_goes_back) {
+    virtual_clock v;
+    virtual_clock_init(&v, 1000);
+    TEST_CTX(c);
+    c->time = &v.source;
+    assert_int_equal(1000, ctx_now_ms(c));
+    assert_true(virtual_clock_move(&v, 5000) && virtual_clock_move(&v, 5000));
+    assert_false(virtual_clock_move(&v, 4999));
+    assert_int_equal(5000, ctx_now_ms(c));
+    assert_true(c->time->mono_us(c->time) > 5000);          /* deadlines stay on the real one */
+}

@@ -1,6 +1,7 @@
 """vitrine import: counts, bad lines, the same file twice, and kill -9 in the middle again and again."""
 import gzip, random, sqlite3, time
-from lib import folder, run, run_json, shared, spawn, BINARY
+from lib import folder, run, run_json, shared, spawn, sql, wait_until, BINARY
+from test_api import Shop
 
 KILLS = 20
 
@@ -73,3 +74,17 @@ def test_takes_the_whole_of_online_retail():
     report = run_json("import", "orders", path, "--store", "retail", "--preset", "online-retail", "--no-train", "--data", data, timeout=600)
     assert report["lines"] == 541909 and report["bad"] == 0, report
     assert report["taken"] + report["skipped"] == 541909 and report["products"] > 3800 and report["customers"] > 4300, report
+
+
+def test_an_imported_order_is_followed_back_to_the_click_that_led_to_it():
+    shop, path = Shop(), folder() / "orders.csv"
+    answer = shop.recommend(n=3, visitor_id="v-file")
+    item = answer["items"][1]
+    say = lambda **event: shop.server.post("/api/v1/events/track", {"visitor_id": "v-file", **event}, key=shop.secret)[0]
+    wait_until(lambda: sql(shop.data, "SELECT 1 FROM exposure_row WHERE rec_id = ?", answer["rec_id"]))
+    assert say(type="click", product_id=item["product_id"], rec_id=answer["rec_id"], position=2) == 200
+    assert say(type="purchase", order_id="file-1", value=item["price"]) == 200
+    when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 1))       # after the click
+    path.write_text(f"order,date,product id,qty,price\nfile-1,{when},{item['product_id']},1,{item['price']}\n")
+    run("import", "orders", path, "--store", "demo", "--no-train", "--data", shop.data)
+    assert sql(shop.data, "SELECT order_id, rec_id FROM attribution_row WHERE order_id = 'file-1'") == [("file-1", answer["rec_id"])]

@@ -298,3 +298,25 @@ TEST(job_queue, gives_one_certain_job_to_who_waits_for_it) {
     assert_err(ERR_NOT_FOUND, job_take(c, d, 1, 77, STR("me"), STALE_MS, &j));
     storage_close(d);
 }
+
+TEST(job_queue, a_clock_that_is_moved_makes_no_living_job_look_dead) {
+    QUEUE(c);
+    (void)submit(c, d, 1, "sync", 0, NULL);
+    (void)submit(c, d, 2, "sync", 0, NULL);
+    job dead, alive, j;
+    assert_ok(c, job_claim(c, d, STR("dead"), STALE_MS, &dead));
+    clock_.manual_ms += STALE_MS + 1;
+    assert_ok(c, job_submit(c, d, &(job_order){ .store_id = 3, .kind = STR("train"), .due_ms = clock_.manual_ms + 1 }, &j.job_id, NULL));
+    assert_ok(c, job_take(c, d, 2, 1, STR("alive"), STALE_MS, &alive));
+    int64_t tomorrow = clock_.manual_ms + MS_PER_DAY;
+    assert_ok(c, job_clock_moves(c, d, tomorrow, STALE_MS));
+    clock_.manual_ms = tomorrow;
+    bool cancel;
+    assert_ok(c, job_claim(c, d, STR("next"), STALE_MS, &j));
+    assert_int_equal(dead.store_id, j.store_id);            /* it was dead before */
+    assert_ok(c, job_claim(c, d, STR("next"), STALE_MS, &j));
+    assert_int_equal(3, j.store_id);
+    assert_err(ERR_NOT_FOUND, job_claim(c, d, STR("next"), STALE_MS, &j));
+    assert_ok(c, job_heartbeat(c, d, &alive, STR("on"), 1, 2, &cancel));
+    storage_close(d);
+}
