@@ -5,6 +5,7 @@
  * Read next: api/routes.c (the table of contents), api/api_int.h (what a handler gets). */
 #pragma once
 #include "decide/serving.h"
+#include "events/counters.h"
 #include "events/exposures.h"
 #include "events/intake.h"
 #include "net/crypto.h"
@@ -19,6 +20,7 @@ typedef struct {
     committer *writes;              /* group commit for webhooks; the caller's */
     intake *events;                 /* the caller's; NULL: none are taken in */
     session_memory *memory;         /* what visitors did, for answers; the caller's; NULL: none */
+    counters *counters;             /* of the learning loop; the caller's; NULL: nothing is counted */
     exposure_log *exposures;        /* answers are logged there; the caller's; NULL: they are not */
     key_table *keys;                /* the caller's; reloaded by the caller or api_keys_changed() */
     seal_key seal;

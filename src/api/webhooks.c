@@ -44,8 +44,13 @@ static err_code tell_serving(api_call *call, const webhook_work *w) {
     return serving_take_changes(call->c, call->a->o.serving, call->d, w->store_id, &changes);
 }
 
+/* What of them followed a recommendation is counted at once. */
 static err_code attribute_orders(api_call *call, const webhook_work *w) {
-    return attribution_orders(call->c, call->d, w->store_id, w->changes.orders.ids, w->changes.orders.n);
+    const str *ids = w->changes.orders.ids;
+    TRY(attribution_orders(call->c, call->d, w->store_id, ids, w->changes.orders.n));
+    for (size_t i = 0; call->a->o.counters && i < w->changes.orders.n; i++)
+        TRY(counters_take_order(call->c, call->a->o.counters, call->d, w->store_id, ids[i]));
+    return ERR_OK;
 }
 
 static void warn(api_call *call, const webhook_work *w, const char *event, err_code e) {

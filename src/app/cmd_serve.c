@@ -36,6 +36,7 @@ typedef struct {
     key_table *keys;
     committer *writes;
     session_memory *memory;
+    counters *counters;
     intake *events;
     exposure_log *exposures;
     api *api;
@@ -94,8 +95,9 @@ static err_code start_events(ctx *c, server *s) {
     uint64_t seeds[2];
     crypto_random(seeds, sizeof seeds);
     TRY(session_memory_new(c, 0, seeds[0], &s->memory));
-    const intake_options o = { .writes = s->writes, .memory = s->memory, .seed = seeds[1],
-                               .takers = { people_taker(), api_purchase_taker(s->serving) }, .n_takers = 2 };
+    TRY(counters_new(c, 0, &s->counters));
+    const intake_options o = { .writes = s->writes, .memory = s->memory, .seed = seeds[1], .n_takers = 3,
+                               .takers = { people_taker(), counters_taker(s->counters), api_purchase_taker(s->serving) } };
     return intake_new(c, s->home.d, &o, &s->events);
 }
 
@@ -120,8 +122,8 @@ static err_code start_parts(ctx *c, const invocation *v, server *s) {
     const api_options o = {
         .database = s->home.database, .serving = s->serving, .writes = s->writes, .events = s->events, .memory = s->memory,
         .keys = s->keys, .seal = s->home.key, .time = c->time, .log = c->log, .demo_key = s->demo_key,
-        .move_clock = s->clock_is_virtual ? move_clock : NULL, .move_clock_arg = s, .exposures = s->exposures,
-        .open_pages = invocation_flag(v, "open-pages"),
+        .move_clock = s->clock_is_virtual ? move_clock : NULL, .move_clock_arg = s, .counters = s->counters,
+        .exposures = s->exposures, .open_pages = invocation_flag(v, "open-pages"),
     };
     return api_new(c, &o, &s->api);
 }
@@ -139,7 +141,7 @@ static err_code start_http(ctx *c, const invocation *v, server *s) {
 static err_code start_jobs(ctx *c, server *s) {
     s->services = (job_services){
         .database = s->home.database, .data_dir = s->home.dir, .seal = s->home.key, .serving = s->serving,
-        .owner = job_owner_name(c->arena), .stop = signals_asked(),
+        .counters = s->counters, .owner = job_owner_name(c->arena), .stop = signals_asked(),
     };
     const job_runner_options o = {
         .services = &s->services, .kinds = job_kinds, .n_kinds = n_job_kinds, .threads = JOB_THREADS, .time = c->time, .log = c->log,
@@ -160,13 +162,20 @@ static err_code load_stores(ctx *c, server *s) {
         if (signals_wait(0)) return ERR_OK;
         arena_mark m = arena_save(c->arena);
         err_code e = serving_load(c, s->serving, s->home.d, stores[i].store_id);
+        if (!e) e = counters_load(c, s->counters, s->home.d, stores[i].store_id);
         if (e) log_line(c->log, LOG_WARN, "serving.load_failed", "store=%" PRId64 " why=%s", stores[i].store_id, c->error.text);
         arena_restore(c->arena, m);
     }
     return ERR_OK;
 }
 
-static void stop_all(server *s) {
+/* What was counted since it was kept last; without it the next start counts it again. */
+static void keep_counters(ctx *c, server *s) {
+    err_code e = s->counters ? counters_keep(c, s->counters, s->home.d) : ERR_OK;
+    if (e) log_line(c->log, LOG_WARN, "counters.not_kept", "error=%s why=%s", err_name(e), c->error.text);
+}
+
+static void stop_all(ctx *c, server *s) {
     if (s->api) api_set_ready(s->api, false);
     http_server_stop(s->http);
     scheduler_free(s->schedule);
@@ -176,8 +185,10 @@ static void stop_all(server *s) {
     intake_free(s->events);
     api_free(s->api);
     session_memory_free(s->memory);
+    keep_counters(c, s);
     key_table_free(s->keys);
     serving_registry_free(s->serving);
+    counters_free(s->counters);
     home_close(&s->home);
 }
 
@@ -220,7 +231,7 @@ static err_code run(ctx *c, const invocation *v) {
         log_line(c->log, LOG_INFO, "serve.ending", "reason=signal");
     }
     signals_last_chance(END_SECONDS);
-    stop_all(&s);
+    stop_all(c, &s);
     c->log = outer;
     c->time = real;                                         /* the virtual one ends here */
     return e;

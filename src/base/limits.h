@@ -49,6 +49,12 @@
 #define LIMIT_ROBOT_VIEWS_MINUTE 60        /* product pages of one visitor: more is no person */
 #define LIMIT_ROBOT_EVENTS_HOUR 1000
 
+/* counters of the learning loop */
+#define LIMIT_COUNTER_CELLS 200000         /* of one shop, 100 bytes each and their names; the least seen go first */
+#define LIMIT_COUNTER_NAMES (64 * MIB)     /* ids of one shop's counters; beyond, only what has a name already is counted narrowly */
+#define LIMIT_COUNTED_ANSWERS (1 << 19)    /* of one shop in a day whose events are told apart, 32 MB; older ones count no more */
+#define LIMIT_COUNTED_LINES 500000         /* order lines of one shop whose refunds are followed, 40 MB */
+
 /* people */
 #define LIMIT_PERSON_ALIASES 64            /* names of one person; a robot or a till that meets more stays apart */
 #define LIMIT_PERSON_NAMES 256             /* names looked up for one export or erasure */

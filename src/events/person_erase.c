@@ -1,4 +1,5 @@
 /* A person forgotten, in short transactions. It does NOT know a column by name: it walks the PERSONAL marks. */
+#include "events/counters.h"
 #include "events/person_int.h"
 #include "net/crypto.h"
 
@@ -127,7 +128,8 @@ static err_code erase_all(eraser *x) {
         for (size_t k = 0; !is_last(r) && k < l->n; k++) TRY(erase_name(x, r, l->of[k]));
     }
     TRY(storage_begin(x->c, x->d, STORAGE_WRITE));
-    return end(x, erase_names(x));
+    err_code e = erase_names(x);
+    return end(x, e ? e : counters_void(x->c, x->d, x->who->store_id));     /* what was learned of it is counted without it */
 }
 
 err_code person_erase(ctx *c, db *d, const person_names *who, person_erased *ret_erased) {

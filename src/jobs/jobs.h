@@ -7,6 +7,7 @@
 #pragma once
 #include <stdatomic.h>
 #include "decide/serving.h"
+#include "events/counters.h"
 #include "net/crypto.h"
 #include "storage/storage.h"
 
@@ -19,6 +20,7 @@ typedef struct job_services {
     const char *data_dir;
     seal_key seal;
     serving_registry *serving;      /* told about changes; NULL: this process serves nothing */
+    counters *counters;             /* told about orders, followed by the clock; NULL: this process learns nothing */
     str owner;                      /* names this process in job rows, see job_owner_name() */
     const atomic_bool *stop;        /* the process wants to end; may be NULL */
     bool foreground;                /* somebody waits for this one job: no retries, stopping means cancelling */

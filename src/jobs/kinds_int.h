@@ -10,11 +10,14 @@
 job_body job_body_sync;
 /* Learn the store and publish the snapshot: next version beside the old, checked, one row change, older ones kept and pruned. */
 job_body job_body_train;
+/* Learn how far visitors look down a list, and have all processes count anew by it. */
+job_body job_body_positions;
 
 /* Ask for a training of the store, not before its pause since the last one has passed. */
 CHECK_RESULT err_code job_want_train(ctx *c, db *d, int64_t store_id);
 /* Tell the live catalogue what a sync changed. Errors are logged: the next training reloads everything. */
 void job_refresh_serving(ctx *c, const job_services *s, db *d, int64_t store_id, const store_changes *changes);
-/* Attribute the orders a sync changed; with `all` also those of the last weeks that changed while nobody listened. Errors are logged:
+/* Attribute the orders a sync changed, and count what of them followed a recommendation; with `all` also those of
+ * the last weeks that changed while nobody listened. Errors are logged:
  * the next sweep does it again. */
-void job_attribute_orders(ctx *c, db *d, int64_t store_id, const store_changes *changes, bool all);
+void job_attribute_orders(ctx *c, const job_services *s, db *d, int64_t store_id, const store_changes *changes, bool all);

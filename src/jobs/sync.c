@@ -131,7 +131,7 @@ static err_code sync_store(ctx *c, sync_run *r, const store *s, const connector 
     storage_rollback(r->t->d);
     store_changes ch = store_sink_changes(sink);
     job_refresh_serving(c, r->t->services, r->t->d, s->store_id, &ch);      /* also after a failure: what arrived is true */
-    job_attribute_orders(c, r->t->d, s->store_id, &ch, r->depth == SYNC_SWEEP);
+    job_attribute_orders(c, r->t->services, r->t->d, s->store_id, &ch, r->depth == SYNC_SWEEP);
     err_code noted = store_change(c, r->t->d, s->store_id, write_outcome, &o, NULL);
     err_code e = o.e ? fail(c, o.e, "%s", why) : noted;
     if (!e) e = after_copy(c, r, s, shop, &access, &ch);

@@ -120,17 +120,20 @@
     X(T, MONEY, before, 0)                      /* revenue of the 14 days before first_ms, for CUPED */                 \
     X(T, BOOL,  mixed, 0)                       /* met two arms before his names were known to be one: not counted */
 
-#define COUNTER_FIELDS(X, T)                    /* what the learning loop counts; decayed sums as of at_ms */           \
+#define COUNTER_FIELDS(X, T)                    /* what the learning loop counts; decayed sums as of at_ms (events/counters.h) */ \
     X(T, INT,   store_id, KEY)                                                                                          \
-    X(T, TEXT,  placement, KEY)                                                                                         \
-    X(T, TEXT,  source, KEY)                                                                                            \
-    X(T, TEXT,  anchor, KEY)                    /* product looked at; empty = none */                                   \
+    X(T, TEXT,  placement, KEY)                 /* empty: the row that says up to which event was counted */            \
+    X(T, TEXT,  source, KEY)                    /* empty = all of the placement; "#position": looks of position `item` */ \
+    X(T, TEXT,  anchor, KEY)                    /* product looked at; empty = whatever was */                           \
     X(T, TEXT,  item, KEY)                      /* empty = all of this source */                                        \
-    X(T, TEXT,  arm, KEY)                                                                                               \
+    X(T, TEXT,  arm, KEY)                       /* empty = all */                                                       \
     X(T, REAL,  looks, 0)                       /* impressions, each weighed by how likely its position is looked at */ \
     X(T, REAL,  impressions, 0)                                                                                         \
+    X(T, REAL,  expected, 0)                    /* looks, each weighed by the probability the answer gave */            \
     X(T, REAL,  clicks, 0)                                                                                              \
     X(T, REAL,  carts, 0)                                                                                               \
     X(T, REAL,  purchases, 0)                                                                                           \
     X(T, REAL,  revenue, 0)                     /* minor units */                                                       \
+    X(T, REAL,  late_expected, 0)               /* of the last days alone: a seventh of the half-life */                \
+    X(T, REAL,  late_clicks, 0)                                                                                         \
     X(T, TIME,  at_ms, 0)

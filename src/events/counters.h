@@ -1,0 +1,87 @@
+/* What the learning loop counts: per placement, source, product looked at, product shown and arm of an experiment, decayed sums of looks,
+ * clicks, carts and attributed purchases; in memory, seen by the next request, kept in the database now and then.
+ * Promise: the sums are a function of the log (events and exposures in the order of event ids, attributions): whatever the cuts of
+ * batches, restarts and processes in between, they equal counters_recount() to rounding. Robots, the hold-out and repeats do not
+ * count; a position of an answer counts one impression, one click and one cart, told at most COUNTED_MS after the answer.
+ * Bounded by limits.h: of a shop that outgrows them the least seen products leave, and are believed to be as their source is.
+ * Threads: the taker on the committer's; reading on any, behind a read lock of the shop; the others as they say.
+ * Read next: events/README.md ("Counting"), decide/live.h (what is made of it), events/examination.h. */
+#pragma once
+#include "events/examination.h"
+#include "events/intake.h"
+
+#define COUNTED_MS ((int64_t)MS_PER_DAY)
+#define COUNTER_HALF_LIFE_DAYS 14           /* store setting learning_half_life_days, 1..365 */
+enum { COUNTER_LATE_PARTS = 7 };            /* the last days: decayed so many times faster */
+
+/* name, decay */
+#define COUNTER_SUM_LIST(X)                                                                             \
+    X(looks, slow)              /* impressions, each weighed by how likely its position is looked at */ \
+    X(impressions, slow)                                                                                \
+    X(expected, slow)           /* looks x probability the answer gave */                               \
+    X(clicks, slow)                                                                                     \
+    X(carts, slow)                                                                                      \
+    X(purchases, slow)          /* attributed lines by click or by the order's own word, of which money stayed */ \
+    X(revenue, slow)            /* their value less what was given back, minor units */                 \
+    X(late_expected, late)                                                                              \
+    X(late_clicks, late)
+typedef struct {
+#define X(name, decay) double name;
+    COUNTER_SUM_LIST(X)
+#undef X
+} counter_sums;
+
+typedef struct counters counters;
+/*   max_cells  of one shop; 0 = LIMIT_COUNTER_CELLS
+ * ERR_NO_MEMORY. Free when nobody reads or writes any more; keeps nothing by itself: counters_keep() first. NULL is fine. */
+CHECK_RESULT err_code counters_new(ctx *c, size_t max_cells, counters **ret_counters);
+void counters_free(counters *k);
+/* For intake_options.takers, behind people_taker(): then the lines of an order told of are attributed already. */
+event_taker counters_taker(counters *k);
+
+/* ---- reading ---- */
+typedef struct counters_shop counters_shop;
+typedef struct { const counters_shop *shop; double slow, late; } counters_view;
+#define COUNTER_ANY 0u
+#define COUNTER_UNKNOWN UINT32_MAX
+/* Hold the shop's counters still, briefly: writers wait. False when nothing was counted in this process yet; then there is no end.
+ *   now_ms  sums are told as of then */
+bool counters_begin(counters *k, int64_t store_id, int64_t now_ms, counters_view *ret_view);
+void counters_end(counters_view *v);
+/* Number of a text in this view: COUNTER_ANY for "", COUNTER_UNKNOWN when nothing of that name was counted. */
+uint32_t counters_name(const counters_view *v, str name);
+/* Sums of (placement, source, anchor, item, arm); zeros when there are none. Kept are (placement), (placement, source), that with an
+ * arm, with an anchor, with an item, and with both. */
+counter_sums counters_at(const counters_view *v, const uint32_t of[5]);
+/* Looks at a position of the placement, as counted with. */
+double counters_seen(const counters_view *v, str placement, int64_t position);
+
+/* ---- the database; any thread with its own db ---- */
+/* Have the shop's counters in memory: what was kept, and what the log holds beyond. Does nothing when they are. Not inside a
+ * transaction. ERR_STORAGE, ERR_NO_MEMORY. */
+CHECK_RESULT err_code counters_load(ctx *c, counters *k, db *d, int64_t store_id);
+/* Count everything again from the log, and use that from now on. */
+CHECK_RESULT err_code counters_recount(ctx *c, counters *k, db *d, int64_t store_id);
+/* The rows of an order changed (attributed, refunded, cancelled): take its lines again. Fine when the shop is not in memory. */
+CHECK_RESULT err_code counters_take_order(ctx *c, counters *k, db *d, int64_t store_id, str order_id);
+/* Follow what others did: events they wrote, a log that lost something, a new half-life. For a clock, every few seconds; a look at two
+ * rows and the end of the log when there is nothing. Not inside a transaction. Fine when the shop is not in memory. */
+CHECK_RESULT err_code counters_tend(ctx *c, counters *k, db *d, int64_t store_id);
+/* Something was taken out of the log, or many orders changed: what is kept says nothing any more, and every process counts all again
+ * from the log at its next counters_tend(). Uses the open transaction, or one of its own. */
+CHECK_RESULT err_code counters_void(ctx *c, db *d, int64_t store_id);
+/* Learn from the last COUNTER_POSITION_DAYS of the log how far visitors look, placement by placement; then as counters_void(). For a
+ * daily job. Not inside a transaction. */
+enum { COUNTER_POSITION_DAYS = 28 };
+CHECK_RESULT err_code counters_learn_positions(ctx *c, db *d, int64_t store_id);
+/* Write what changed of all shops, also when it is not yet time. At the end, when the committer has ended. */
+CHECK_RESULT err_code counters_keep(ctx *c, counters *k, db *d);
+
+/* A number that is another one once clicks, carts or purchases of the shop were counted: at once after a quiet while, at most every
+ * COUNTER_SHOWN_MS while they come in numbers. For whoever keeps something made of counters. Any thread, a short lock. */
+enum { COUNTER_SHOWN_MS = 200 };
+uint64_t counters_shown_change(counters *k, int64_t store_id, int64_t now_ms);
+
+typedef struct { size_t cells, lines; int64_t last_event; uint64_t dropped; } counters_facts;
+/* Zeros for a shop not in memory. */
+counters_facts counters_get_facts(counters *k, int64_t store_id);
