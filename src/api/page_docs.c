@@ -1,5 +1,5 @@
 /* "/docs": the route table, readable. */
-#include "api/html.h"
+#include "base/html.h"
 #include "api/page_frame.h"
 #include "api/pages.h"
 

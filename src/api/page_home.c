@@ -1,5 +1,5 @@
 /* "/": what runs, which shops it holds, what it learned, a first request to copy. Constant text around escaped values. */
-#include "api/html.h"
+#include "base/html.h"
 #include "api/page_frame.h"
 #include "api/pages.h"
 #include "decide/learn_words.h"

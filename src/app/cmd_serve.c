@@ -4,6 +4,7 @@
 #include "api/api.h"
 #include "app/commands.h"
 #include "app/demo_store.h"
+#include "app/mail_way.h"
 #include "app/pick.h"
 #include "app/signals.h"
 #include "base/limits.h"
@@ -138,8 +139,9 @@ static err_code start_http(ctx *c, const invocation *v, server *s) {
     return http_server_start(c, &o, &app, &s->http);
 }
 
-static err_code start_jobs(ctx *c, server *s) {
+static err_code start_jobs(ctx *c, const invocation *v, server *s) {
     s->services = (job_services){
+        .mail = mail_defaults_of(c, v->settings),
         .database = s->home.database, .data_dir = s->home.dir, .seal = s->home.key, .serving = s->serving,
         .counters = s->counters, .owner = job_owner_name(c->arena), .stop = signals_asked(),
     };
@@ -209,7 +211,7 @@ static err_code start_all(ctx *c, const invocation *v, server *s) {
     TRY(start_parts(c, v, s));
     TRY(start_http(c, v, s));
     announce(v, s);
-    TRY(start_jobs(c, s));
+    TRY(start_jobs(c, v, s));
     TRY(load_stores(c, s));
     api_set_ready(s->api, true);
     log_line(c->log, LOG_INFO, "serve.ready", "port=%u version=" VITRINE_VERSION, http_server_port(s->http));

@@ -12,6 +12,7 @@
     X(import)                   \
     X(stores)                   \
     X(jobs)                     \
+    X(mail)                     \
     X(person)                   \
     X(doctor)                   \
     X(eval)                     \

@@ -1,6 +1,7 @@
 /* Runs or follows one job at the terminal. */
 #include "app/foreground.h"
 #include <inttypes.h>
+#include "app/mail_way.h"
 #include "app/progress.h"
 #include "app/signals.h"
 #include "base/limits.h"
@@ -28,7 +29,7 @@ static err_code run_ours(waiting *w, job *row, str *ret_result) {
     ctx *c = w->c;
     const job_services services = {
         .database = w->h->database, .data_dir = w->h->dir, .seal = w->h->key, .owner = row->owner, .stop = signals_asked(),
-        .foreground = true,
+        .foreground = true, .mail = mail_defaults_of(c, w->v->settings),
     };
     const job_watch watch = { show, w };
     row->input = str_of(w->o->input);                       /* the row may be older, with a smaller wish */

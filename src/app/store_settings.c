@@ -3,6 +3,7 @@
 #include <string.h>
 #include "base/limits.h"
 #include "base/parse.h"
+#include "net/mail.h"
 #include "net/url.h"
 
 const store_setting store_setting_table[] = {
@@ -27,6 +28,11 @@ const store_setting store_setting_table[] = {
       "days after which what visitors did counts half in what is learned from it (14)", NULL },
     { "consent_default", SETTING_WORD, 0, 0, NULL, "what holds for visitors who were not asked: all, statistics or none (all)",
       "all statistics none" },
+    { "owner_email", SETTING_MAIL, 1, 10, NULL, "who hears how tests ended; several addresses with commas between", NULL },
+    { "mail_from", SETTING_MAIL, 1, 1, NULL, "sender of those letters (VITRINE_MAIL_FROM)", NULL },
+    { "smtp_url", SETTING_TEXT, 8, 500, NULL,
+      "this store's own mail server, smtp://host:587 or smtps://host; its password: vitrine mail password STORE (VITRINE_SMTP_URL)", NULL },
+    { "smtp_user", SETTING_TEXT, 1, 190, NULL, "login at that server", NULL },
     { "webhook_base", SETTING_URL, 0, 0, NULL, "address under which the shop reaches this Vitrine", NULL },
     { "sync_interval_min", SETTING_INT, 0, 10080, "sync_interval_min", "minutes between syncs; 0 = never by itself (15)", NULL },
     { "locale", SETTING_WORD, 0, 0, "locale", "language of messages: ro or en", "ro en" },
@@ -54,6 +60,13 @@ static bool is_word(str value, str words) {
     return false;
 }
 
+static bool are_addresses(str value, int64_t most) {
+    int64_t n = 0;
+    while (value.n)
+        if (++n > most || !mail_address_is_good(str_trim(str_cut(&value, ',')))) return false;
+    return n > 0;
+}
+
 static err_code check(ctx *c, const store_setting *o, str value, int64_t *ret_number) {
     url_parts parts;
     bool good = true;
@@ -61,6 +74,7 @@ static err_code check(ctx *c, const store_setting *o, str value, int64_t *ret_nu
     else if (o->kind == SETTING_URL) return url_parse(c, value, &parts);
     else good = (int64_t)value.n >= o->low && (int64_t)value.n <= o->high && str_is_utf8(value);
     if (o->kind == SETTING_WORD) good = is_word(value, str_of(o->words));
+    if (o->kind == SETTING_MAIL) good = are_addresses(value, o->high);
     if (good) return ERR_OK;
     if (o->kind == SETTING_INT)
         return fail_field(c, ERR_INVALID, o->name, "%s is a whole number from %lld to %lld", o->name, (long long)o->low,

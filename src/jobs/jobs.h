@@ -14,6 +14,9 @@
 /* A running job whose heartbeat is older than this has lost its process: a beat may wait 10 s for the database. */
 enum { JOB_STALE_MS = 60 * MS_PER_SECOND };
 
+/* Where letters leave when a store names no server of its own; empty texts: nowhere. */
+typedef struct mail_defaults { str url, user, password, from; } mail_defaults;
+
 /* What all jobs of a process share; outlives them. */
 typedef struct job_services {
     db_options database;
@@ -23,6 +26,7 @@ typedef struct job_services {
     counters *counters;             /* told about orders, followed by the clock; NULL: this process learns nothing */
     str owner;                      /* names this process in job rows, see job_owner_name() */
     const atomic_bool *stop;        /* the process wants to end; may be NULL */
+    mail_defaults mail;
     bool foreground;                /* somebody waits for this one job: no retries, stopping means cancelling */
 } job_services;
 

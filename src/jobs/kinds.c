@@ -5,6 +5,7 @@ const job_kind job_kinds[] = {
     { "sync", job_body_sync, 3 },
     { "train", job_body_train, 2 },
     { "positions", job_body_positions, 2 },
+    { "mail", job_body_mail, 1 },
 };
 const size_t n_job_kinds = COUNT(job_kinds);
 

@@ -13,6 +13,9 @@ job_body job_body_train;
 /* Learn how far visitors look down a list, and have all processes count anew by it. */
 job_body job_body_positions;
 
+/* Send the letters to the owner that are due (in the foreground: that wait), see jobs/letters.h. */
+job_body job_body_mail;
+
 /* Ask for a training of the store, not before its pause since the last one has passed. */
 CHECK_RESULT err_code job_want_train(ctx *c, db *d, int64_t store_id);
 /* Tell the live catalogue what a sync changed. Errors are logged: the next training reloads everything. */

@@ -30,6 +30,8 @@ static err_code take_kind(void *arg, const sql_value *columns, size_t n_columns)
     } else if (str_eq(columns[0].v.s, STR("positions"))) {
         f->positions_ended_ms = columns[1].v.i;
         f->positions_open = columns[2].v.i > 0;
+    } else if (str_eq(columns[0].v.s, STR("mail"))) {
+        f->mail_open = columns[2].v.i > 0;
     }
     return ERR_OK;
 }
@@ -69,6 +71,7 @@ static err_code read_facts(ctx *c, db *d, const job_services *services, const st
     int64_t newest_event = 0;
     TRY(storage_query_i64(c, d, &query_last_event, &id, 1, 0, &newest_event));
     f.has_events = newest_event > 0;
+    TRY(storage_query_i64(c, d, &query_letter_due, &id, 1, 0, &f.letter_due_ms));
     err_code e = model_serving(c, d, s->store_id, ret_model);
     if (e && e != ERR_NOT_FOUND) return e;
     if (e) *ret_model = (stored_model){ 0 };
@@ -128,6 +131,7 @@ static err_code look_at(ctx *c, db *d, schedule *sc, const store *s, size_t *sub
     if (p.train) TRY(submit(c, d, s->store_id, "train", "", submitted));
     if (p.positions) TRY(submit(c, d, s->store_id, "positions", "", submitted));
     if (sc->services->counters) TRY(counters_tend(c, sc->services->counters, d, s->store_id));
+    if (p.mail) TRY(submit(c, d, s->store_id, "mail", "", submitted));
     return follow_others(c, d, sc, s, &m);
 }
 

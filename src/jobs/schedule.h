@@ -21,17 +21,19 @@ typedef struct {
     bool has_events;                /* visitors did something here */
     int64_t changed_ms;             /* newest change that came by itself (webhooks) */
     bool has_data;                  /* there is something to learn from */
+    bool mail_open;
+    int64_t letter_due_ms;          /* when the first waiting letter is due; 0 = none waits */
 } store_facts;
 
 typedef struct {
-    bool sync, train, positions;
+    bool sync, train, positions, mail;
     sync_depth depth;               /* of the sync */
 } store_plan;
 
 /* What is due now. A sync when the interval has passed since the last one ended; a sweep with it when the night's moment
  * (03:00 to 05:00 local, spread by store) lies behind the last sweep; a training when there is none yet, when something changed
  * since the newest, when the newest is a day old, and within minutes when its file cannot be read. How far
- * visitors look is learned at the night's moment too. A time in the future (the
+ * visitors look is learned at the night's moment too. Letters go out when the first is due. A time in the future (the
  * clock was set back) counts as long ago. */
 store_plan schedule_decide(const store_facts *f, int64_t now_ms);
 /* The last moment at or before now when this store's nightly sweep was due. */

@@ -46,5 +46,6 @@ store_plan schedule_decide(const store_facts *f, int64_t now_ms) {
         .depth = sweep_is_due(f, now_ms) ? SYNC_SWEEP : SYNC_CHANGES,
         .train = train_is_due(f, now_ms),
         .positions = positions_are_due(f, now_ms),
+        .mail = !f->mail_open && f->letter_due_ms > 0 && f->letter_due_ms <= now_ms,
     };
 }

@@ -16,6 +16,7 @@
     X(T, JSON,  settings, 0)                    /* our settings of this store: bundle_discount, upsell_discount, ... */ \
     X(T, BLOB,  credentials, HIDDEN)            /* sealed: key and secret of the shop */                                \
     X(T, BLOB,  webhook_secret, HIDDEN)         /* sealed */                                                            \
+    X(T, BLOB,  smtp_password, HIDDEN)          /* sealed: of this store's own mail server */                           \
     X(T, BOOL,  can_write, 0)                   /* the shop's key may register webhooks */                              \
     X(T, INT,   sync_interval_min, 0)           /* minutes between syncs; 0 = never by itself */                        \
     X(T, TEXT,  state, 0)                       /* new, copying, ready, error */                                        \
@@ -85,3 +86,17 @@
     X(T, TEXT,  checksum, 0)                                                                                            \
     X(T, JSON,  metrics, 0)                                                                                             \
     X(T, TIME,  created_ms, 0)
+
+#define LETTER_FIELDS(X, T)                     /* a letter to an owner, written once, sent until it arrives */         \
+    X(T, INT,   store_id, KEY)                                                                                          \
+    X(T, TEXT,  letter, KEY)                    /* what it is about: "experiment-7"; no second one is written */        \
+    X(T, TEXT,  recipient, KEY)                                                                                         \
+    X(T, TEXT,  state, 0)                       /* waiting, sent, failed */                                             \
+    X(T, TEXT,  subject, 0)                                                                                             \
+    X(T, TEXT,  text, 0)                                                                                                \
+    X(T, TEXT,  html, 0)                                                                                                \
+    X(T, INT,   attempts, 0)                                                                                            \
+    X(T, TIME,  created_ms, 0)                                                                                          \
+    X(T, TIME,  due_ms, 0)                      /* not tried before */                                                  \
+    X(T, TIME,  sent_ms, 0)                                                                                             \
+    X(T, TEXT,  error, 0)                       /* of the last try */

@@ -9,6 +9,7 @@ static const struct { int64_t version; const char *sql; } steps[] = {
     { 3, "ALTER TABLE order_row ADD COLUMN visitor_id TEXT NOT NULL DEFAULT '';"
          "ALTER TABLE order_row ADD COLUMN rec_ids TEXT NOT NULL DEFAULT '';" },    /* and events, exposures, experiments, counters */
     { 4, "DROP TABLE IF EXISTS counter_row;" },                         /* nothing was ever in it; its columns are others now */
+    { 5, "ALTER TABLE store_row ADD COLUMN smtp_password BLOB NOT NULL DEFAULT x'';" },   /* and letters */
 };
 
 /* What the column tables cannot say. */

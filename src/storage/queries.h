@@ -40,6 +40,8 @@ extern const query query_recent_jobs;
 /* What became of each kind of job of a store. Binds: store_id. Columns: kind TEXT, ended_ms TIME (newest end, 0 = none ended),
  * open INT (queued or running now). */
 extern const query query_job_kinds;
+/* When the first waiting letter of a store is due; 0 = none waits. Binds: store_id. Columns: due_ms TIME. */
+extern const query query_letter_due;
 /* When a store's newest webhook delivery was accepted. Binds: store_id. Columns: received_ms TIME. */
 extern const query query_last_delivery;
 /* Changes when keys do. No binds. Columns: count INT, created_ms TIME, revoked_ms TIME, bytes of all origins INT. */

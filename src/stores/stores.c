@@ -275,8 +275,8 @@ static err_code open_sealed(ctx *c, const seal_key *k, const store *s, str seale
     if (!sealed.n) return ERR_OK;
     err_code e = crypto_unseal(c, k, sealed, ret_plain);
     if (e == ERR_CORRUPT)
-        return fail(c, ERR_CORRUPT, "the shop's key of store '%.*s' was sealed with another key file; restore that file, or connect "
-                    "the shop again", STR_ARG(s->name));
+        return fail(c, ERR_CORRUPT, "a secret of store '%.*s' was sealed with another key file; restore that file, or give the secret "
+                    "again (connect the shop, set the mail password)", STR_ARG(s->name));
     return e;
 }
 
@@ -294,4 +294,25 @@ err_code store_access(ctx *c, db *d, const seal_key *k, int64_t store_id, shop_a
     a.insecure = jr_bool(jr_get(v, "insecure"), false);
     *ret_access = a;
     return ERR_OK;
+}
+
+/* ---- the password of its mail server ---- */
+
+static err_code edit_mail_password(ctx *c, store *s, void *arg) {
+    (void)c;                                                    /* nothing here can fail */
+    s->smtp_password = *(const str *)arg;
+    return ERR_OK;
+}
+
+err_code store_set_mail_password(ctx *c, db *d, const seal_key *k, int64_t store_id, str password) {
+    str sealed = { 0 };
+    if (password.n > LIMIT_ID_BYTES) return fail_field(c, ERR_INVALID, "password", "a mail password has at most %d letters",
+                                                       LIMIT_ID_BYTES);
+    if (password.n) TRY(crypto_seal(c, k, password, &sealed));
+    return store_change(c, d, store_id, edit_mail_password, &sealed, NULL);
+}
+
+err_code store_mail_password(ctx *c, const seal_key *k, const store *s, str *ret_password) {
+    *ret_password = (str){ 0 };
+    return open_sealed(c, k, s, s->smtp_password, ret_password);
 }

@@ -47,3 +47,8 @@ CHECK_RESULT err_code store_ensure_webhook_secret(ctx *c, db *d, const seal_key 
 /* Everything connect/ needs to reach the shop; webhook_base is the caller's to fill. A store without credentials gives empty
  * key and secret. ERR_NOT_FOUND, ERR_CORRUPT (sealed with another key). */
 CHECK_RESULT err_code store_access(ctx *c, db *d, const seal_key *k, int64_t store_id, shop_access *ret_access);
+
+/* Seal and keep the password of the store's own mail server; an empty one takes it away. */
+CHECK_RESULT err_code store_set_mail_password(ctx *c, db *d, const seal_key *k, int64_t store_id, str password);
+/* Empty when there is none. ERR_CORRUPT (sealed with another key). */
+CHECK_RESULT err_code store_mail_password(ctx *c, const seal_key *k, const store *s, str *ret_password);

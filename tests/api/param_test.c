@@ -1,7 +1,7 @@
 /* Parameters are read by table, and refused by table. */
 #include "tests/test.h"
 #include <string.h>
-#include "api/html.h"
+#include "base/html.h"
 #include "api/param.h"
 
 typedef struct {

@@ -1,11 +1,7 @@
 /* Messages: their bytes, what is refused, and how a mail server gets them. */
 #include "net/mail.h"
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <pthread.h>
 #include <stdio.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "tests/net/fake_smtp.h"
 #include "tests/test.h"
 
 static mail_message greeting(void) {
@@ -119,75 +115,21 @@ TEST(mail, refuses_what_could_add_headers_or_people) {
     assert_err(ERR_INVALID, mail_compose(c, &m, &b));
 }
 
-/* ---- a mail server that says what it was told to ---- */
-typedef struct {
-    int listener;
-    uint16_t port;
-    pthread_t thread;
-    const char *to_recipient;           /* its answer to RCPT */
-    char heard[8192];
-    size_t n;
-} fake_server;
-
-static bool reply(int fd, const char *line) { return send(fd, line, strlen(line), MSG_NOSIGNAL) > 0; }
-
-static bool read_line(fake_server *s, int fd, char line[1024]) {
-    size_t n = 0;
-    while (n < 1023 && recv(fd, line + n, 1, 0) == 1)
-        if (line[n++] == '\n') break;
-    line[n] = 0;
-    if (s->n + n < sizeof s->heard) memcpy(s->heard + s->n, line, n + 1), s->n += n;
-    return n > 0;
-}
-
-static const char *answer_to(fake_server *s, const char *line, bool *data) {
-    if (strncmp(line, "EHLO", 4) == 0) return "250-fake\r\n250 SIZE 1000000\r\n";
-    if (strncmp(line, "RCPT", 4) == 0) return s->to_recipient;
-    if (strncmp(line, "DATA", 4) == 0) *data = true;
-    return *data ? "354 go on\r\n" : strncmp(line, "QUIT", 4) == 0 ? "221 bye\r\n" : "250 fine\r\n";
-}
-
-static void *serve_one(void *arg) {
-    fake_server *s = arg;
-    char line[1024];
-    int fd = accept(s->listener, NULL, NULL);
-    bool data = false;
-    for (bool alive = fd >= 0 && reply(fd, "220 fake\r\n"); alive && read_line(s, fd, line);) {
-        if (!data) alive = reply(fd, answer_to(s, line, &data));
-        else if (strcmp(line, ".\r\n") == 0) data = false, alive = reply(fd, "250 taken\r\n");
-    }
-    if (fd >= 0) close(fd);
-    return NULL;
-}
-
-static void fake_start(fake_server *s, const char *to_recipient) {
-    struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t n = sizeof at;
-    struct timeval patience = { .tv_sec = 5 };
-    *s = (fake_server){ .listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), .to_recipient = to_recipient };
-    setsockopt(s->listener, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    assert_int_equal(0, bind(s->listener, (struct sockaddr *)&at, sizeof at));
-    assert_int_equal(0, listen(s->listener, 1));
-    assert_int_equal(0, getsockname(s->listener, (struct sockaddr *)&at, &n));
-    s->port = ntohs(at.sin_port);
-    assert_int_equal(0, pthread_create(&s->thread, NULL, serve_one, s));
-}
-
-static err_code send_to(ctx *c, fake_server *s, const char *to_recipient) {
-    fake_start(s, to_recipient);
+/* ---- handing over ---- */
+static err_code send_to(ctx *c, fake_smtp *s, const char *to_recipient) {
+    fake_smtp_start(s, to_recipient);
     char url[60];
     snprintf(url, sizeof url, "smtp://127.0.0.1:%u", s->port);
     mail_message m = greeting();
     m.text = STR("first\n.\n..two points\n");
     err_code e = mail_send(c, &(mail_server){ .url = str_of(url), .timeout_ms = 5000 }, &m);
-    pthread_join(s->thread, NULL);
-    close(s->listener);
+    fake_smtp_end(s);
     return e;
 }
 
 TEST(mail, is_handed_over_whole) {
     TEST_CTX(c);
-    fake_server s;
+    fake_smtp s;
     assert_ok(c, send_to(c, &s, "250 fine\r\n"));
     str heard = { s.heard, s.n };
     assert_true(holds(heard, "MAIL FROM:<vitrine@shop.example>"));
@@ -197,7 +139,7 @@ TEST(mail, is_handed_over_whole) {
 
 TEST(mail, says_whether_another_try_makes_sense) {
     TEST_CTX(c);
-    fake_server s;
+    fake_smtp s;
     assert_err(ERR_INVALID, send_to(c, &s, "550 no such person\r\n"));
     assert_true(holds(str_of(c->error.text), "550"));
     assert_err(ERR_UPSTREAM, send_to(c, &s, "451 later\r\n"));
@@ -209,15 +151,14 @@ TEST(mail, says_whether_another_try_makes_sense) {
 
 TEST(mail, sends_no_password_without_tls) {
     TEST_CTX(c);
-    fake_server s;
-    fake_start(&s, "250 fine\r\n");
+    fake_smtp s;
+    fake_smtp_start(&s, "250 fine\r\n");
     char url[60];
     snprintf(url, sizeof url, "smtp://127.0.0.1:%u", s.port);
     mail_message m = greeting();
     mail_server server = { .url = str_of(url), .user = STR("shop"), .password = STR("secret"), .timeout_ms = 5000 };
     assert_err(ERR_INVALID, mail_send(c, &server, &m));
-    pthread_join(s.thread, NULL);
-    close(s.listener);
+    fake_smtp_end(&s);
     assert_false(holds((str){ s.heard, s.n }, "AUTH"));
     assert_false(holds((str){ s.heard, s.n }, "MAIL FROM"));
 }

@@ -1,5 +1,5 @@
 /* HTML escaping. It does NOT build elements: page_*.c do. */
-#include "api/html.h"
+#include "base/html.h"
 
 static const char *entity_of(char ch) {
     switch (ch) {
