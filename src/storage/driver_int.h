@@ -12,6 +12,7 @@ typedef struct driver_statement driver_statement;
 typedef struct dialect {
     const char *column_types[FIELD_KINDS];  /* type, null-ness and default of a column */
     const char *table_suffix;               /* behind the closing bracket of CREATE TABLE */
+    const char *indexed_by;                 /* between a table and the index to walk; NULL: it finds the index by itself */
     char bind_mark;                         /* '?' or '$', followed by the number of the value */
     const char *begin[2];                   /* by storage_mode */
     const char *table_exists;               /* a row when there is a table named by value 1 */

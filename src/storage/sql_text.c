@@ -83,6 +83,7 @@ static void scan_text(buf *b, const dialect *t, const entity *e, const statement
     buf_text(b, "SELECT ");
     columns(b, e, 0, e->n_fields);
     buf_printf(b, " FROM %s", e->name);
+    if (key->by != NO_BY && t->indexed_by) buf_printf(b, "%s%s_by_%s", t->indexed_by, e->name, e->fields[key->by].name);
     int at = where_keys(b, t, e, key->n_keys);
     if (key->by != NO_BY) {
         buf_printf(b, " AND %s = ", e->fields[key->by].name);

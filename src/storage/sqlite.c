@@ -226,6 +226,7 @@ const driver sqlite_driver = {
             [FIELD_REAL] = "REAL NOT NULL DEFAULT 0", [FIELD_OPT_INT] = "INTEGER", [FIELD_OPT_MONEY] = "INTEGER",
         },
         .table_suffix = " WITHOUT ROWID, STRICT",
+        .indexed_by = " INDEXED BY ",           /* left alone it walks all rows of the store: both begin with store_id */
         .bind_mark = '?',
         .begin = { [STORAGE_READ] = "BEGIN", [STORAGE_WRITE] = "BEGIN IMMEDIATE" },
         .table_exists = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1",
