@@ -3,6 +3,7 @@
 #include "events/identity.h"
 #include <string.h>
 #include "base/limits.h"
+#include "events/subjects.h"
 
 /* How near a kind of name is to the customer: links point up. */
 static int rank_of(str alias) {
@@ -91,7 +92,10 @@ static void find_roots(crowd *w) {
     }
 }
 
+/* Browsers first: who logs in keeps his name, and with it his arms, however long the shop knew the account. */
 static bool is_before(const person_alias *a, const person_alias *b) {
+    bool a_browser = rank_of(a->alias) == 0, b_browser = rank_of(b->alias) == 0;
+    if (a_browser != b_browser) return a_browser;
     return a->first_ms != b->first_ms ? a->first_ms < b->first_ms : str_cmp(a->alias, b->alias) < 0;
 }
 
@@ -122,6 +126,13 @@ static bool draw(crowd *w, size_t low, size_t high, int64_t told_ms) {
     return name_group(w, high, &name) <= LIMIT_PERSON_ALIASES;
 }
 
+/* What is kept under a name that gave the name of its person, and does not any more. */
+static err_code hand_over(ctx *c, db *d, const member *m) {
+    bool named = !m->stored || str_eq(m->was.person, m->was.alias);
+    if (!named || str_eq(m->row.person, m->row.alias)) return ERR_OK;
+    return subjects_rename(c, d, m->row.store_id, m->row.alias, m->row.person);
+}
+
 /* Also names that a newer link left alone: when they were first heard of may matter later. */
 static err_code write_crowd(ctx *c, db *d, crowd *w, bool *ret_changed) {
     find_roots(w);
@@ -130,6 +141,7 @@ static err_code write_crowd(ctx *c, db *d, crowd *w, bool *ret_changed) {
         if (is_same(&w->of[i])) continue;
         if (!str_eq(w->of[i].row.person, w->of[i].was.person)) *ret_changed = true;
         TRY(storage_put(c, d, &person_alias_entity, &w->of[i].row));
+        TRY(hand_over(c, d, &w->of[i]));
     }
     return ERR_OK;
 }

@@ -3,7 +3,8 @@
  * Promise: a link ties a name to one nearer to the customer: a browser to an e-mail or an account, an e-mail to an account. Of the
  * links told of a name the newest holds, so a browser that meets a second customer belongs to that one from then on and never
  * ties the two together; two browsers, two e-mails, two accounts are one person only through what both hang on. What hangs together is
- * a person, named by its member smallest by (first heard of, text). So groups and names depend on what was told and never on the
+ * a person, named by its browser first heard of (of equals the smaller text), without a browser by the name first heard of: who logs
+ * in keeps the name he had. Subjects of experiments go with the name. So groups and names depend on what was told and never on the
  * order in which it was told; only LIMIT_PERSON_ALIASES, beyond which a name stays apart, asks who came first.
  * A name without a row is a person of its own: nothing is written for strangers. All calls take the caller's connection and use
  * its open transaction, or one of their own. Read next: events/README.md, events/order_links.h, tests/events/identity_test.c. */

@@ -3,13 +3,14 @@
 #include "base/limits.h"
 #include "base/zone.h"
 #include "decide/snapshot.h"
+#include "events/subjects.h"
 #include "jobs/kinds_int.h"
 #include "jobs/scheduler.h"
 #include "storage/job_queue.h"
 #include "storage/queries.h"
 #include "stores/stores.h"
 
-enum { STORES_A_PAGE = 500, KEYS_ANYWAY_MS = MS_PER_MINUTE };
+enum { STORES_A_PAGE = 500, KEYS_ANYWAY_MS = MS_PER_MINUTE, ANSWERS_A_LOOK = 20000 };
 
 void schedule_init(schedule *s, const job_services *services, key_table *keys, arena *home) {
     *s = (schedule){ .services = services, .keys = keys };
@@ -132,7 +133,8 @@ static err_code look_at(ctx *c, db *d, schedule *sc, const store *s, size_t *sub
     if (p.positions) TRY(submit(c, d, s->store_id, "positions", "", submitted));
     if (sc->services->counters) TRY(counters_tend(c, sc->services->counters, d, s->store_id));
     if (p.mail) TRY(submit(c, d, s->store_id, "mail", "", submitted));
-    return follow_others(c, d, sc, s, &m);
+    TRY(follow_others(c, d, sc, s, &m));
+    return subjects_catch_up(c, d, s->store_id, ANSWERS_A_LOOK, NULL);
 }
 
 static err_code take_key_state(void *arg, const sql_value *columns, size_t n_columns) {

@@ -1,5 +1,5 @@
-/* The thread that looks every few seconds: submits the jobs that are due, and brings into this process what others changed in
- * the database (a new snapshot, settings, keys).
+/* The thread that looks every few seconds: submits the jobs that are due, brings into this process what others changed in
+ * the database (a new snapshot, settings, keys), and notes from the log of answers who is in which experiment.
  * Promise: decisions are schedule_decide()'s; several processes may run one each. Read next: jobs/schedule.h. */
 #pragma once
 #include "base/map.h"

@@ -15,7 +15,7 @@
 #define ALIAS_FIELDS(X, T)                      /* names known to be of one person; a name without a row is a person of its own */ \
     X(T, INT,   store_id, KEY)                                                                                          \
     X(T, TEXT,  alias, KEY | PERSONAL)          /* "v:" visitor, "c:" customer, "e:" hex of SHA-256 of the e-mail */    \
-    X(T, TEXT,  person, INDEXED | PERSONAL)     /* the alias of the group that is smallest by (first_ms, text) */       \
+    X(T, TEXT,  person, INDEXED | PERSONAL)     /* the browser of the group first heard of; without one any first */  \
     X(T, TIME,  first_ms, 0)                    /* when this name was first heard of */                                 \
     X(T, TEXT,  parent, PERSONAL)               /* the name it was last seen with, nearer to the customer; empty = none */ \
     X(T, TIME,  linked_ms, 0)                   /* when that was told, in whole minutes */
@@ -107,7 +107,7 @@
     X(T, TEXT,  winner, 0)                                                                                              \
     X(T, JSON,  verdict, 0)                     /* figures and reasons when it ended */
 
-#define SUBJECT_FIELDS(X, T)                    /* a person in an experiment, with what he did since; experiment 0 is the hold-out */ \
+#define SUBJECT_FIELDS(X, T)                    /* a person in an experiment; experiment 0 is the hold-out (held_out, treated) */      \
     X(T, INT,   store_id, KEY)                                                                                          \
     X(T, INT,   experiment_id, KEY)                                                                                     \
     X(T, TEXT,  person, KEY | INDEXED | PERSONAL)                                                                       \

@@ -107,6 +107,32 @@ const query query_events_after = {
     .columns = { FIELD_INT, FIELD_TEXT, FIELD_TIME, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_BOOL, FIELD_JSON, FIELD_INT },
 };
 
+const query query_answers_after = {
+    .name = "answers_after",
+    .sql = "SELECT rec_id, time_ms, visitor_id, arms, held_out FROM exposure_row WHERE store_id = ?1 AND rec_id > ?2 "
+           "ORDER BY rec_id LIMIT ?3",
+    .n_binds = 3, .n_columns = 5, .columns = { FIELD_TEXT, FIELD_TIME, FIELD_TEXT, FIELD_TEXT, FIELD_BOOL },
+};
+
+/* Ids from an index first, and the plus: else SQLite walks all orders of that time. */
+#define ORDER_SUMS(ids)                                                                                                     \
+    "SELECT o.status, o.total, (SELECT coalesce(sum(r.amount), 0) FROM refund_row r WHERE r.store_id = o.store_id "         \
+    "AND r.order_id = o.order_id) FROM order_row o WHERE o.store_id = ?1 AND o.order_id IN (" ids ") "                      \
+    "AND +o.created_ms >= ?3 AND +o.created_ms < ?4"
+
+const query query_orders_of_customer = {
+    .name = "orders_of_customer", .sql = ORDER_SUMS("SELECT order_id FROM order_row WHERE store_id = ?1 AND customer_id = ?2"),
+    .n_binds = 4, .n_columns = 3, .columns = { FIELD_TEXT, FIELD_MONEY, FIELD_MONEY },
+};
+
+/* The shop says the browser with the order, or a page said it afterwards. */
+const query query_orders_of_browser = {
+    .name = "orders_of_browser",
+    .sql = ORDER_SUMS("SELECT order_id FROM order_row WHERE store_id = ?1 AND visitor_id = ?2 "
+                      "UNION SELECT order_id FROM order_link_row WHERE store_id = ?1 AND visitor_id = ?2") " AND o.customer_id = ''",
+    .n_binds = 4, .n_columns = 3, .columns = { FIELD_TEXT, FIELD_MONEY, FIELD_MONEY },
+};
+
 const query query_version = {
     .name = "version", .sql = "SELECT max(version) FROM schema_version", .n_columns = 1, .columns = { FIELD_INT },
 };
@@ -145,9 +171,8 @@ const query *query_ids_of(const entity *e) {
 const query *const all_queries[] = {
     &query_order_items, &query_orders_since, &query_last_job, &query_last_store, &query_store_named,
     &query_open_job_of, &query_claimable_jobs, &query_running_jobs, &query_next_due, &query_recent_jobs, &query_job_kinds,
-        &query_letter_due,
-    &query_last_delivery, &query_key_state, &query_last_event, &query_event_before, &query_events_after, &query_version,
-        &query_version_put,
+    &query_letter_due, &query_last_delivery, &query_key_state, &query_last_event, &query_event_before, &query_events_after,
+    &query_answers_after, &query_orders_of_customer, &query_orders_of_browser, &query_version, &query_version_put,
     &query_ids_product, &query_ids_customer, &query_ids_order, &query_ids_review, &query_ids_coupon, &query_ids_category,
     &query_ids_tag, &query_ids_brand,
 };

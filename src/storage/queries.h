@@ -54,6 +54,12 @@ extern const query query_event_before;
 /* Events of a store after an id, oldest first. Binds: store_id, event_id. Columns: event_id INT, kind TEXT, time_ms TIME,
  * visitor_id TEXT, session_id TEXT, product_id TEXT, device TEXT, robot BOOL, items JSON, client_hash INT. Walks all, holding one row. */
 extern const query query_events_after;
+/* Answers of a store after an id. Binds: store_id, rec_id, limit. Columns: rec_id TEXT, time_ms TIME, visitor_id TEXT, arms TEXT,
+ * held_out BOOL. */
+extern const query query_answers_after;
+/* Orders of a customer, or of a browser where no customer is known, placed in [from_ms, to_ms), each once.
+ * Binds: store_id, customer_id or visitor_id, from_ms, to_ms. Columns: status TEXT, total MONEY, given back MONEY. */
+extern const query query_orders_of_customer, query_orders_of_browser;
 /* Version of the tables, and setting it. Columns: version INT. Binds of the second: version, now (ms). */
 extern const query query_version;
 extern const query query_version_put;
