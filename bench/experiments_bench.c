@@ -1,24 +1,27 @@
 /* What the statistics of experiments promise, held against simulated shops, and what they cost. One JSON line a case:
  * false alarms of experiments without any effect, coverage of intervals with heavy-tailed revenue, power promised and found. */
+#include <math.h>
 #include <stdio.h>
 #include "base/limits.h"
 #include "experiments/bandit.h"
 #include "experiments/bayes.h"
+#include "experiments/fixed.h"
 #include "experiments/power.h"
-#include "tests/experiments/simulate.h"
+#include "experiments/sequential.h"
+#include "simulate/trial.h"
 
 enum { DAYS = 28, RUNS_AA = 1000, RUNS_COVER = 400, RUNS_POWER = 2000 };
 
-static const struct { const char *name; simulated_arm arm; double other_a_day; } shops[] = {
-    { "3 % buy, log-normal orders (1.0), 500 a day and arm", { 500, 0.03, 4, 1 }, 500 },
-    { "3 % buy, log-normal orders (1.5), 500 a day and arm", { 500, 0.03, 4, 1.5 }, 500 },
-    { "1 % buy, log-normal orders (1.0), 300 a day and arm", { 300, 0.01, 4, 1 }, 300 },
-    { "3 % buy, log-normal orders (1.0), 5,000 a day and arm", { 5000, 0.03, 4, 1 }, 5000 },
-    { "3 % buy, log-normal orders (1.0), 250 a day held out of 5,000", { 250, 0.03, 4, 1 }, 4750 },
+static const struct { const char *name; trial_arm arm; double other_a_day; } shops[] = {
+    { "3 % buy, log-normal orders (1.0), 500 a day and arm", TRIAL_ARM(500, 0.03, 4, 1), 500 },
+    { "3 % buy, log-normal orders (1.5), 500 a day and arm", TRIAL_ARM(500, 0.03, 4, 1.5), 500 },
+    { "1 % buy, log-normal orders (1.0), 300 a day and arm", TRIAL_ARM(300, 0.01, 4, 1), 300 },
+    { "3 % buy, log-normal orders (1.0), 5,000 a day and arm", TRIAL_ARM(5000, 0.03, 4, 1), 5000 },
+    { "3 % buy, log-normal orders (1.0), 250 a day held out of 5,000", TRIAL_ARM(250, 0.03, 4, 1), 4750 },
 };
 
-static simulated_arm other_arm(size_t s, double more_buyers) {
-    simulated_arm out = shops[s].arm;
+static trial_arm other_arm(size_t s, double more_buyers) {
+    trial_arm out = shops[s].arm;
     out.a_day = shops[s].other_a_day, out.conversion *= more_buyers;
     return out;
 }
@@ -28,7 +31,7 @@ static void false_alarms(size_t s) {
     rng r;
     rng_seed(&r, 100 + s);
     for (int i = 0; i < RUNS_AA; i++) {
-        simulated_run x = simulate_run(&r, shops[s].arm, other_arm(s, 1), DAYS);
+        trial_said x = trial_run(&r, shops[s].arm, other_arm(s, 1), DAYS);
         sequential += x.sequential, daily += x.fixed_daily, end += x.fixed_end;
     }
     printf("{\"bench\":\"experiments\",\"case\":\"no effect, looked at daily\",\"shop\":\"%s\",\"days\":%d,\"runs\":%d,"
@@ -41,7 +44,7 @@ static void coverage(size_t s) {
     rng r;
     rng_seed(&r, 200 + s);
     for (int i = 0; i < RUNS_COVER; i++) {
-        simulated_run x = simulate_run(&r, shops[s].arm, other_arm(s, 1.1), DAYS);
+        trial_said x = trial_run(&r, shops[s].arm, other_arm(s, 1.1), DAYS);
         sequential += !x.sequential_missed, fixed += !x.fixed_missed;
     }
     printf("{\"bench\":\"experiments\",\"case\":\"95 %% intervals, a tenth more buyers\",\"shop\":\"%s\",\"days\":%d,\"runs\":%d,"
@@ -49,16 +52,16 @@ static void coverage(size_t s) {
            shops[s].name, DAYS, RUNS_COVER, sequential / (double)RUNS_COVER, fixed / (double)RUNS_COVER);
 }
 
-static bool is_share(simulated_arm a) { return a.order_log_deviation == 0; }
+static bool is_share(trial_arm a) { return a.order_log_deviation == 0; }
 
 /* The question to the calculator that goes with an arm. */
-static power_plan ask_about(simulated_arm a) {
-    return (power_plan){ .kind = is_share(a) ? METRIC_KIND_SHARE : METRIC_KIND_MEAN, .mean = simulate_mean(a),
-                         .deviation = simulate_deviation(a), .control_share = 0.5, .variant_share = 0.5, .alpha = 0.05,
+static power_plan ask_about(trial_arm a) {
+    return (power_plan){ .kind = is_share(a) ? METRIC_KIND_SHARE : METRIC_KIND_MEAN, .mean = trial_mean(a),
+                         .deviation = trial_deviation(a), .control_share = 0.5, .variant_share = 0.5, .alpha = 0.05,
                          .first_look_days = 7, .visitors_per_day = 1000 };
 }
 
-static void print_power(const char *test, simulated_arm base, double lift, power_answer promised, double one_look, double found) {
+static void print_power(const char *test, trial_arm base, double lift, power_answer promised, double one_look, double found) {
     printf("{\"bench\":\"experiments\",\"case\":\"power of %s\",\"metric\":\"%s\",\"base\":%.3f,\"order_log_deviation\":%.1f,\"lift\":%.2f,"
            "\"visitors\":%.0f,\"visitors_one_look\":%.0f,\"expected_visitors\":%.0f,\"runs\":%d,\"promised\":%.4f,\"found\":%.4f}\n",
            test, is_share(base) ? "conversion" : "revenue", base.conversion, base.order_log_deviation, lift, promised.visitors, one_look,
@@ -66,11 +69,11 @@ static void print_power(const char *test, simulated_arm base, double lift, power
 }
 
 /* Ask the calculator, then run what it was asked about: 1.7 times the visitors that one look needs, looked at daily for four weeks. */
-static err_code power_sequential(ctx *c, simulated_arm base, double lift) {
+static err_code power_sequential(ctx *c, trial_arm base, double lift) {
     power_plan ask = ask_about(base);
     power_answer one_look, promised;
     TRY(power_visitors(c, &ask, lift, 0.8, &one_look));
-    simulated_arm better = base;
+    trial_arm better = base;
     base.a_day = better.a_day = ceil(1.7 * one_look.visitors / DAYS / 2), better.conversion *= 1 + lift;
     ask.sequential = true, ask.visitors_per_day = 2 * base.a_day, ask.tuning = ask.visitors_per_day * DAYS;
     TRY(power_of(c, &ask, lift, ask.visitors_per_day * DAYS, &promised));
@@ -78,15 +81,15 @@ static err_code power_sequential(ctx *c, simulated_arm base, double lift) {
     double won = 0;
     for (int i = 0; i < RUNS_POWER; i++) {
         end_answer a;
-        TRY(simulate_to_end(c, &c->random, &plan, ask.kind, base, better, &a));
+        TRY(trial_to_end(c, &c->random, &plan, ask.kind, base, better, &a));
         won += a.verdict == END_WON;
     }
     print_power("daily looks", base, lift, promised, one_look.visitors, won / RUNS_POWER);
     return ERR_OK;
 }
 
-static err_code power_one_look(ctx *c, simulated_arm base, double lift) {
-    simulated_arm better = base;
+static err_code power_one_look(ctx *c, trial_arm base, double lift) {
+    trial_arm better = base;
     better.conversion *= 1 + lift;
     power_plan ask = ask_about(base);
     power_answer need;
@@ -94,8 +97,8 @@ static err_code power_one_look(ctx *c, simulated_arm base, double lift) {
     double called = 0;
     for (int i = 0; i < RUNS_POWER; i++) {
         moments a = { 0 }, b = { 0 };
-        simulate_visitors(&c->random, base, floor(need.visitors / 2), &a);
-        simulate_visitors(&c->random, better, floor(need.visitors / 2), &b);
+        trial_visitors(&c->random, base, floor(need.visitors / 2), &a);
+        trial_visitors(&c->random, better, floor(need.visitors / 2), &b);
         effect e = is_share(base)
             ? fixed_shares(a.y, a.n, b.y, b.n, 0.05)
             : fixed_test(effect_difference(moments_estimate(&a, ask.kind), moments_estimate(&b, ask.kind)), 0.05, SIDES_TWO);
@@ -134,8 +137,8 @@ static err_code cost(ctx *c) {
 }
 
 static err_code all(ctx *c) {
-    static const simulated_arm bases[] = {
-        { .conversion = 0.1 }, { .conversion = 0.03 }, { 0, 0.03, 4, 0.5 }, { 0, 0.03, 4, 1 }, { 0, 0.03, 4, 1.5 },
+    static const trial_arm bases[] = {
+        { .conversion = 0.1 }, { .conversion = 0.03 }, TRIAL_ARM(0, 0.03, 4, 0.5), TRIAL_ARM(0, 0.03, 4, 1), TRIAL_ARM(0, 0.03, 4, 1.5),
     };
     for (size_t s = 0; s < COUNT(shops); s++) false_alarms(s);
     for (size_t s = 0; s < COUNT(shops); s++) coverage(s);

@@ -1,4 +1,4 @@
-/* Comparing statistics with printed digits, and drawing the visitors of simulated experiments. */
+/* Comparing statistics with printed digits. */
 #pragma once
 #include <math.h>
 #include "base/rng.h"
