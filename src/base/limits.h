@@ -69,6 +69,12 @@
 /* experiments */
 #define LIMIT_EXPERIMENT_ARMS 20           /* arms compared at once: variants of an experiment, arms of a bandit */
 
+/* reports */
+#define LIMIT_REPORT_DAYS 731              /* of one report: two years */
+#define LIMIT_REPORT_ROWS 100000           /* rows kept while a report is made; what is beyond goes into one row for all others */
+#define LIMIT_REPORT_UNITS (1 << 19)       /* answers, visitors or persons remembered at once; more are read in several passes */
+#define LIMIT_REPORT_ARENA (192 * MIB)     /* all of that */
+
 /* files read */
 #define LIMIT_IMPORT_LINE_BYTES (1 * MIB)
 #define LIMIT_IMPORT_FIELDS 256

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "schema/entity.h"
 #include "schema/event_kinds.h"
+#include "schema/rec_id.h"
 
 typedef struct serving serving;
 typedef struct catalogue_item catalogue_item;   /* decide/catalogue.h */
@@ -113,7 +114,6 @@ typedef struct {
     bool off;                           /* the place is switched off: nothing is chosen */
 } recommend_terms;
 
-enum { REC_ID_LENGTH = 26 };
 typedef struct {
     recommend_terms terms;
     recommended *items;                 /* n of them, best first, in ctx.arena; to the held-out: what would have been shown */

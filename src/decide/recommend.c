@@ -127,16 +127,6 @@ static err_code choose_placement(request *r) {
     return adapt_placement(r);
 }
 
-/* 48 bits of time, 80 of chance, in Crockford's base 32: sorts by time. Source: the ULID specification. */
-static void write_rec_id(ctx *c, char out[REC_ID_LENGTH + 1]) {
-    static const char letters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    uint64_t time = (uint64_t)ctx_now_ms(c), high = rng_u64(&c->random), low = rng_u64(&c->random);
-    for (int i = 9; i >= 0; i--, time >>= 5) out[i] = letters[time & 31];
-    for (int i = 17; i >= 10; i--, high >>= 5) out[i] = letters[high & 31];
-    for (int i = 25; i >= 18; i--, low >>= 5) out[i] = letters[low & 31];
-    out[REC_ID_LENGTH] = 0;
-}
-
 /* What the request does not say, the store's settings do. Chance is the same for a person all day, so that an answer can be made again. */
 static void set_slate(request *r) {
     const slate_rules *own = &r->s->loaded->settings.slate;
@@ -202,7 +192,7 @@ err_code recommend(ctx *c, const serving *s, const recommend_query *q, recommend
     TRY(request_open(c, s, q, &r));
     recommend_answer a;
     TRY(find_answer(r, &a));
-    write_rec_id(c, a.rec_id);
+    rec_id_make(ctx_now_ms(c), &c->random, a.rec_id);
     *ret_answer = a;
     return ERR_OK;
 }
@@ -274,7 +264,7 @@ err_code recommend_write(ctx *c, const serving *s, const recommend_query *q, buf
     TRY(request_open(c, s, q, &r));
     uint64_t key = answer_key(r, answer_cache_seed(s->answers));
     char rec_id[REC_ID_LENGTH + 1];
-    write_rec_id(c, rec_id);
+    rec_id_make(ctx_now_ms(c), &c->random, rec_id);
     json_out head;
     buf trace;
     jw_init(&head, out);

@@ -2,7 +2,7 @@
 #include "features/content.h"
 #include <math.h>
 #include <stdlib.h>
-#include "features/grow.h"
+#include "base/grow.h"
 #include "features/text.h"
 
 enum {

@@ -1,6 +1,6 @@
 /* Between shop_data.c (who is sold) and shop_orders.c (who bought) only. */
 #pragma once
-#include "features/grow.h"
+#include "base/grow.h"
 #include "features/shop_data.h"
 
 typedef struct shop_loader {

@@ -3,7 +3,7 @@
 #include <libstemmer.h>
 #include <string.h>
 #include <utf8proc.h>
-#include "features/grow.h"
+#include "base/grow.h"
 
 enum { WORD_BYTES = 64 };
 

@@ -174,6 +174,6 @@ const query *const all_queries[] = {
     &query_letter_due, &query_last_delivery, &query_key_state, &query_last_event, &query_event_before, &query_events_after,
     &query_answers_after, &query_orders_of_customer, &query_orders_of_browser, &query_version, &query_version_put,
     &query_ids_product, &query_ids_customer, &query_ids_order, &query_ids_review, &query_ids_coupon, &query_ids_category,
-    &query_ids_tag, &query_ids_brand,
+    &query_ids_tag, &query_ids_brand, &query_report_events, &query_report_attributed,
 };
 const size_t n_queries = COUNT(all_queries);

@@ -7,7 +7,7 @@ struct query {
     const char *name;
     const char *sql;            /* ?1..?9 binds, same numbering on every back end */
     size_t n_binds, n_columns;
-    field_kind columns[12];
+    field_kind columns[16];
 };
 
 /* Lines of orders for learning. Binds: store_id, from_ms (inclusive), to_ms (exclusive). Ordered by created_ms, order_id, line_id.
@@ -60,6 +60,15 @@ extern const query query_answers_after;
 /* Orders of a customer, or of a browser where no customer is known, placed in [from_ms, to_ms), each once.
  * Binds: store_id, customer_id or visitor_id, from_ms, to_ms. Columns: status TEXT, total MONEY, given back MONEY. */
 extern const query query_orders_of_customer, query_orders_of_browser;
+/* ---- reports (queries_reports.c); each walks all, holding one row. Robots are left out, also those found out later ---- */
+/* What visitors did with answers, in the order received. Binds: store_id, event_id (inclusive), event_id (exclusive).
+ * Columns: event_id INT, kind TEXT (impression, click, cart_add, widget_dismiss), visitor_id TEXT, product_id TEXT, rec_id TEXT,
+ * items JSON, device TEXT and first_ms TIME of the visitor's row (empty, 0 without one). */
+extern const query query_report_events;
+/* Attributed lines in the order of orders. Binds: store_id, ordered_ms (inclusive), ordered_ms (exclusive).
+ * Columns: ordered_ms TIME, order_id TEXT, line_id TEXT, how TEXT, placement TEXT, source TEXT, product_id TEXT, arms TEXT, value MONEY,
+ * refunded MONEY, time_ms TIME of the answer (0 = it is gone), device TEXT and first_ms TIME of the visitor it was given to. */
+extern const query query_report_attributed;
 /* Version of the tables, and setting it. Columns: version INT. Binds of the second: version, now (ms). */
 extern const query query_version;
 extern const query query_version_put;

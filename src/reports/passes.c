@@ -1,0 +1,38 @@
+/* Halving shares until one fits; see passes.h. */
+#include "reports/passes.h"
+#include "base/limits.h"
+#include "base/map.h"
+
+void report_passes_begin(report_passes *p, size_t most) {
+    *p = (report_passes){ .most = most ? most : LIMIT_REPORT_UNITS, .parts = 1 };
+    arena_init(&p->memory, LIMIT_REPORT_ARENA);
+}
+
+bool report_passes_next(report_passes *p) {
+    if (p->over) {
+        p->parts *= 2;
+        p->part = 0;
+    } else if (p->begun) {
+        p->part++;
+    }
+    p->begun = true;
+    p->over = false;
+    p->n = 0;
+    arena_reset(&p->memory);
+    return p->part < p->parts;
+}
+
+bool report_passes_is_mine(const report_passes *p, str name) { return p->parts == 1 || hash_str(name) % p->parts == p->part; }
+
+err_code report_passes_count(ctx *c, report_passes *p) {
+    if (p->n++ < p->most) return ERR_OK;
+    p->over = true;
+    return fail(c, ERR_TOO_LARGE, "more than %zu units in one pass of a report", p->most);
+}
+
+err_code report_passes_run(report_passes *p, report_pass *walk, void *arg) {
+    err_code e = walk(arg);
+    return p->over ? ERR_OK : e;
+}
+
+void report_passes_end(report_passes *p) { arena_done(&p->memory); }
