@@ -162,7 +162,7 @@ static err_code look_at(api_call *call, const store *row, shop_view *ret_view) {
     };
     for (size_t i = 0; i < COUNT(counts); i++) TRY(storage_count(call->c, call->d, counts[i].e, row->store_id, counts[i].n));
     job *jobs = NULL;
-    TRY(job_list(call->c, call->d, row->store_id, 0, JOBS_READ, &jobs, &v.n_jobs));
+    TRY(job_list(call->c, call->d, row->store_id, &(job_page){ .limit = JOBS_READ }, &jobs, &v.n_jobs));
     v.jobs = jobs;
     *ret_view = v;
     return ERR_OK;

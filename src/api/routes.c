@@ -83,7 +83,8 @@ static const param out_store[] = {
 static const param out_job[] = {
     DOC_INT("job_id", "Number within the store."), DOC("kind", "sync, train, import."),
     DOC("state", "queued, running, done, failed, cancelled."), DOC("step", "What it is doing."), DOC_INT("done", "Of this step."),
-    DOC_INT("total", "Of this step; 0 = not known."), DOC("error", "Why it failed."), DOC_ANY("result", "What came out."),
+    DOC_INT("total", "Of this step; 0 = not known."), DOC("error", "Why it failed."), DOC("log", "Lines of all its runs, oldest first."),
+    DOC_ANY("result", "What came out."),
 };
 static const param out_jobs[] = { DOC_LIST("jobs", "Newest first.", out_job), DOC_INT("next",
     "Send as 'before' for the next page; null at the end.") };
@@ -145,6 +146,10 @@ const route api_routes[] = {
       NULL, 0, NULL, 0, out_job, COUNT(out_job), NULL },
     { "POST", "/api/v1/jobs/{job_id}/cancel", ACCESS_SECRET, LIMIT_BODY_BYTES, true, jobs_cancel, "Jobs", "Ask a job to stop",
       "It stops at its next safe point.", NULL, 0, NULL, 0, out_job, COUNT(out_job), NULL },
+
+    { "POST", "/api/v1/jobs/{job_id}/retry", ACCESS_SECRET, LIMIT_BODY_BYTES, true, jobs_retry, "Jobs", "Do a job once more",
+      "What failed or was cancelled, as a new job of the same kind; answers the one that is open already.",
+      NULL, 0, NULL, 0, out_job, COUNT(out_job), NULL },
 
     { "POST", "/api/v1/identify", ACCESS_PUBLIC, LIMIT_BODY_BYTES, true, identify_post, "People", "Say that two names are one person",
       "After a log-in or a subscription: this browser, this customer, this address. What was seen and bought under each is then one "

@@ -4,7 +4,7 @@
 #include "storage/job_queue.h"
 
 typedef struct { opt_flag full, sweep; } sync_input;
-typedef struct { opt_i64 before, limit; } jobs_input;
+typedef struct { opt_i64 before, limit; str state; } jobs_input;
 
 const param sync_params[COUNT_SYNC] = {
     { "full", PARAM_BOOL, offsetof(sync_input, full), 0, 0, false, "Read everything again, not only what changed.", "false", NULL, 0 },
@@ -13,6 +13,8 @@ const param sync_params[COUNT_SYNC] = {
 const param jobs_params[COUNT_JOBS] = {
     { "before", PARAM_INT, offsetof(jobs_input, before), 0, INT64_MAX, false, "Only jobs with smaller numbers.", "17", NULL, 0 },
     { "limit", PARAM_INT, offsetof(jobs_input, limit), 1, LIMIT_PAGE_ROWS, false, "At most so many; 20 by default.", "20", NULL, 0 },
+    { "state", PARAM_TEXT, offsetof(jobs_input, state), 0, 20, false, "Only those queued, running, done, failed or cancelled.",
+      "\"failed\"", NULL, 0 },
 };
 
 /* ---- the store ---- */
@@ -102,7 +104,7 @@ err_code jobs_list(api_call *call) {
     TRY(api_read_query(call, jobs_params, COUNT_JOBS, &in));
     size_t limit = in.limit.known ? (size_t)in.limit.v : 20, n = 0;
     job *rows = NULL;
-    TRY(job_list(call->c, call->d, call->store_id, in.before.v, limit, &rows, &n));
+    TRY(job_list(call->c, call->d, call->store_id, &(job_page){ in.before.v, in.state, limit }, &rows, &n));
     json_out w = api_json(call);
     jw_object(&w);
     jw_key(&w, "jobs");
@@ -125,6 +127,13 @@ err_code jobs_get(api_call *call) {
     int64_t id = 0;
     TRY(job_id_of(call, &id));
     return answer_job(call, id, 200);
+}
+
+err_code jobs_retry(api_call *call) {
+    int64_t id = 0;
+    TRY(job_id_of(call, &id));
+    TRY(job_retry(call->c, call->d, call->store_id, id, &id));
+    return answer_job(call, id, 202);
 }
 
 err_code jobs_cancel(api_call *call) {

@@ -2,7 +2,7 @@
 #pragma once
 #include "api/api_int.h"
 
-enum { COUNT_SYNC = 2, COUNT_JOBS = 2 };
+enum { COUNT_SYNC = 2, COUNT_JOBS = 3 };
 extern const param sync_params[COUNT_SYNC], jobs_params[COUNT_JOBS];
 
 CHECK_RESULT err_code shop_get(api_call *call);
@@ -11,3 +11,4 @@ CHECK_RESULT err_code shop_train(api_call *call);
 CHECK_RESULT err_code jobs_list(api_call *call);
 CHECK_RESULT err_code jobs_get(api_call *call);
 CHECK_RESULT err_code jobs_cancel(api_call *call);
+CHECK_RESULT err_code jobs_retry(api_call *call);

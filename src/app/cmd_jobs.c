@@ -14,6 +14,7 @@ enum { FOLLOW_MS = 300 };
 
 static const option options[] = {
     { "n", OPTION_INT, "N", NULL, "20", 1, LIMIT_PAGE_ROWS, "how many of each store, newest first" },
+    { "state", OPTION_TEXT, "WORD", NULL, "", 0, 0, "only those queued, running, done, failed or cancelled" },
 };
 
 static bool is_open(const job *j) { return str_eq(j->state, STR("queued")) || str_eq(j->state, STR("running")); }
@@ -49,7 +50,8 @@ typedef struct { const invocation *v; json_out w; bool any; } job_listing;
 static err_code list_of_store(ctx *c, db *d, const store *s, job_listing *l) {
     job *jobs;
     size_t n;
-    TRY(job_list(c, d, s->store_id, 0, (size_t)invocation_int(l->v, "n"), &jobs, &n));
+    const job_page page = { .state = invocation_text(l->v, "state"), .limit = (size_t)invocation_int(l->v, "n") };
+    TRY(job_list(c, d, s->store_id, &page, &jobs, &n));
     for (size_t i = 0; i < n; i++) {
         if (l->v->json) entity_json(&l->w, &job_entity, &jobs[i], 0);
         else print_row(l->v, s, &jobs[i]);
@@ -76,7 +78,7 @@ static err_code list(ctx *c, const invocation *v) {
     jw_end_array(&l.w);
     jw_end_object(&l.w);
     if (v->json) return print_json(v, &b);
-    if (!l.any) fputs("no job yet\n", v->out);
+    if (!l.any) fputs(invocation_text(v, "state").n ? "no such job\n" : "no job yet\n", v->out);
     return ERR_OK;
 }
 
@@ -91,7 +93,7 @@ static err_code named_job(ctx *c, const invocation *v, db *d, store *ret_store, 
     }
     job *jobs;
     size_t n;
-    TRY(job_list(c, d, ret_store->store_id, 0, 1, &jobs, &n));
+    TRY(job_list(c, d, ret_store->store_id, &(job_page){ .limit = 1 }, &jobs, &n));
     if (!n) return fail(c, ERR_NOT_FOUND, "%.*s has no job yet", STR_ARG(ret_store->name));
     *ret_job = jobs[0];
     return ERR_OK;
@@ -101,6 +103,7 @@ static err_code print_job(ctx *c, const invocation *v, const store *s, const job
     if (!v->json) {
         print_row(v, s, j);
         print_outcome(c, v, j);
+        fprintf(v->out, "%.*s", STR_ARG(j->log));
         return ERR_OK;
     }
     buf b;
@@ -131,6 +134,17 @@ static err_code cancel(ctx *c, const invocation *v) {
     return print_job(c, v, &s, &j);
 }
 
+static err_code retry(ctx *c, const invocation *v) {
+    AUTO_HOME h = { 0 };
+    store s;
+    job j;
+    TRY(home_open(c, v, HOME_MUST_BE, &h));
+    TRY(named_job(c, v, h.d, &s, &j));
+    TRY(job_retry(c, h.d, s.store_id, j.job_id, &j.job_id));
+    TRY(job_get(c, h.d, s.store_id, j.job_id, &j));
+    return print_job(c, v, &s, &j);
+}
+
 static err_code follow(ctx *c, const invocation *v) {
     AUTO_HOME h = { 0 };
     store s;
@@ -155,14 +169,15 @@ static err_code follow(ctx *c, const invocation *v) {
 }
 
 static const action actions[] = {
-    { "list", 1, 2, list }, { "show", 2, 3, show }, { "cancel", 2, 3, cancel }, { "follow", 2, 3, follow },
+    { "list", 1, 2, list }, { "show", 2, 3, show }, { "cancel", 2, 3, cancel }, { "follow", 2, 3, follow }, { "retry", 2, 3, retry },
 };
 
 static err_code run(ctx *c, const invocation *v) { return run_action(c, v, actions, COUNT(actions)); }
 
 const command cmd_jobs = {
-    .name = "jobs", .summary = "List, show, follow and cancel the jobs of the stores",
-    .usage = "[list [STORE] | show STORE [JOB] | follow STORE [JOB] | cancel STORE [JOB]]",
-    .details = "Without JOB the newest job of the store is meant.",
+    .name = "jobs", .summary = "List, show, follow, cancel and retry the jobs of the stores",
+    .usage = "[list [STORE] | show STORE [JOB] | follow STORE [JOB] | cancel STORE [JOB] | retry STORE [JOB]]",
+    .details = "Without JOB the newest job of the store is meant. list --state failed shows what is not tried again by itself\n"
+               "(kept for 30 days); retry does such a job once more.",
     .options = options, .n_options = COUNT(options), .max_args = 3, .run = run,
 };

@@ -168,7 +168,7 @@ typedef struct { int64_t stale, failed_now; int64_t now_ms; } job_findings;
 static err_code look_at_jobs(ctx *c, doctor *d, const store *s, job_findings *f) {
     job *jobs;
     size_t n;
-    TRY(job_list(c, d->h->d, s->store_id, 0, 20, &jobs, &n));
+    TRY(job_list(c, d->h->d, s->store_id, &(job_page){ .limit = 20 }, &jobs, &n));
     for (size_t i = 0; i < n; i++)
         if (str_eq(jobs[i].state, STR("running")) && jobs[i].heartbeat_ms < f->now_ms - JOB_STALE_MS) f->stale++;
     if (n && str_eq(jobs[0].state, STR("failed"))) f->failed_now++;

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/parse.h"
 #include "net/mail.h"
+#include "jobs/plans.h"
 #include "net/url.h"
 
 const store_setting store_setting_table[] = {
@@ -33,6 +34,10 @@ const store_setting store_setting_table[] = {
     { "smtp_url", SETTING_TEXT, 8, 500, NULL,
       "this store's own mail server, smtp://host:587 or smtps://host; its password: vitrine mail password STORE (VITRINE_SMTP_URL)", NULL },
     { "smtp_user", SETTING_TEXT, 1, 190, NULL, "login at that server", NULL },
+    { "keep_days", SETTING_INT, 30, 3650, NULL, "days that what visitors did is kept; orders stay (395)", NULL },
+    { "plan_retention", SETTING_PLAN, 0, 0, NULL,
+      "when that is done, as minute hour day month weekday of the shop's clock, or off (a minute from 1:00 to 2:59)", NULL },
+    { "plan_positions", SETTING_PLAN, 0, 0, NULL, "when it is learned how far visitors look, in the same form (from 3:00 to 4:59)", NULL },
     { "webhook_base", SETTING_URL, 0, 0, NULL, "address under which the shop reaches this Vitrine", NULL },
     { "sync_interval_min", SETTING_INT, 0, 10080, "sync_interval_min", "minutes between syncs; 0 = never by itself (15)", NULL },
     { "locale", SETTING_WORD, 0, 0, "locale", "language of messages: ro or en", "ro en" },
@@ -72,6 +77,7 @@ static err_code check(ctx *c, const store_setting *o, str value, int64_t *ret_nu
     bool good = true;
     if (o->kind == SETTING_INT) good = parse_int_in(value, o->low, o->high, ret_number);
     else if (o->kind == SETTING_URL) return url_parse(c, value, &parts);
+    else if (o->kind == SETTING_PLAN) return plan_check(c, value);
     else good = (int64_t)value.n >= o->low && (int64_t)value.n <= o->high && str_is_utf8(value);
     if (o->kind == SETTING_WORD) good = is_word(value, str_of(o->words));
     if (o->kind == SETTING_MAIL) good = are_addresses(value, o->high);

@@ -3,8 +3,10 @@
 #pragma once
 #include "schema/tables.h"
 
-typedef enum { SETTING_INT, SETTING_TEXT, SETTING_URL, SETTING_WORD /* one of those in `words` */,
-               SETTING_MAIL /* addresses, commas between; at most `high` */ } setting_kind;
+typedef enum {
+    SETTING_INT, SETTING_TEXT, SETTING_URL, SETTING_WORD /* one of those in `words` */,
+    SETTING_MAIL /* addresses, commas between; at most `high` */, SETTING_PLAN /* jobs/plans.h */
+} setting_kind;
 typedef struct {
     const char *name;
     setting_kind kind;

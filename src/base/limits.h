@@ -6,6 +6,7 @@
 
 /* memory lifetimes */
 #define LIMIT_REQUEST_ARENA (8 * MIB)      /* one HTTP request, body and answer included */
+#define LIMIT_JOB_LOG (8 * KIB)              /* of one job, the newest lines */
 #define LIMIT_JOB_ARENA (2048 * MIB)       /* one sync, import or training run */
 #define LIMIT_EVAL_ARENA (20480 * MIB)     /* `vitrine eval` of a public data set; EASE of 41,000 items takes 7 GB */
 #define LIMIT_PAGE_ARENA (256 * MIB)       /* one page of a shop's answer while it is parsed; emptied after each page */

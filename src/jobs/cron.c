@@ -45,7 +45,8 @@ static bool item_of(int field, str s, uint64_t spread, uint64_t *ret_bits) {
         step = (int)n;
     }
     if (spread_out && what.n > 1) {
-        if (what.n < 4 || what.p[1] != '(' || what.p[what.n - 1] != ')' || !range_of(field, str_sub(what, 2, what.n - 3), &low, &high)) return false;
+        bool closed = what.n > 3 && what.p[1] == '(' && what.p[what.n - 1] == ')';
+        if (!closed || !range_of(field, str_sub(what, 2, what.n - 3), &low, &high)) return false;
     } else if (!spread_out && !str_eq(what, STR("*"))) {
         if (!range_of(field, what, &low, &high)) return false;
         if (step_text.p && low == high) high = fields[field].high;      /* "5/15" begins at 5 */
@@ -64,8 +65,8 @@ static err_code field_of(ctx *c, int field, str s, uint64_t spread, uint64_t *re
     for (str rest = s; rest.n;)
         if (!item_of(field, str_cut(&rest, ','), spread, ret_bits)) *ret_bits = 0, rest.n = 0;
     if (*ret_bits) return ERR_OK;
-    return fail_field(c, ERR_INVALID, "plan", "'%.*s' is no %s: it is *, a number of %d to %d, a range like 1-5, a list like 1,3 or a step like */2",
-                      STR_ARG(str_clip(s, 40)), fields[field].name, fields[field].low, fields[field].high);
+    return fail_field(c, ERR_INVALID, "plan", "'%.*s' is no %s: it is *, a number of %d to %d, a range like 1-5, a list "
+                      "like 1,3 or a step like */2", STR_ARG(str_clip(s, 40)), fields[field].name, fields[field].low, fields[field].high);
 }
 
 /* The 30th of February never comes. */
@@ -82,7 +83,8 @@ err_code cron_parse(ctx *c, str text, uint64_t spread, cron *ret_cron) {
     int n = 0;
     for (; rest.n && n < FIELDS; rest = str_trim(rest)) part[n++] = str_cut(&rest, ' ');
     if (n < FIELDS || rest.n || text.n > LONGEST)
-        return fail_field(c, ERR_INVALID, "plan", "a plan has five fields: minute hour day month weekday, as in '30 4 * * *' or '0 6 * * mon'");
+        return fail_field(c, ERR_INVALID, "plan", "a plan has five fields: minute hour day month weekday, as in '30 4 * * *' or "
+                                                  "'0 6 * * mon'");
     for (int f = 0; f < FIELDS; f++) TRY(field_of(c, f, part[f], spread, &bits[f]));
     bits[WEEKDAY] |= bits[WEEKDAY] >> 7 & 1;                /* 7 is Sunday too */
     cron k = { bits[MINUTE], (uint32_t)bits[HOUR], (uint32_t)bits[DAY], (uint32_t)bits[MONTH], bits[WEEKDAY] & 127,

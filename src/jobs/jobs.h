@@ -55,6 +55,8 @@ const job_kind *job_kind_find(str name);
 
 /* Say where the job stands; shown by `vitrine jobs` and the API within two seconds. Cheap, any rate. */
 void job_progress(job_task *t, str step, int64_t done, int64_t total);
+/* Keep a line in the job's row for whoever asks later what happened: no personal data; the newest LIMIT_JOB_LOG bytes stay. */
+void job_note(job_task *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Told where a job stands about four times a second, on a thread of its own; and once at the end. */
 typedef struct {

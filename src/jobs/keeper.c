@@ -1,5 +1,6 @@
 /* Keeps a running job alive in its row. */
 #include "jobs/keeper_int.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/limits.h"
@@ -19,17 +20,18 @@ struct job_keeper {
     pthread_cond_t wake;
     bool ending;
     keeper_reason reason;
-    char step[64];
+    char step[64], log[LIMIT_JOB_LOG];
+    size_t log_n;
     int64_t done, total;
 };
 
-typedef struct { char step[64]; int64_t done, total; bool ending; } keeper_view;
+typedef struct { job news; bool ending; } keeper_view;
 
+/* As it is now; texts in the keeper's memory until the next beat has been. */
 static keeper_view look(job_keeper *k) {
     WITH_LOCK(&k->mutex);
-    keeper_view v = { .done = k->done, .total = k->total, .ending = k->ending };
-    memcpy(v.step, k->step, sizeof v.step);
-    return v;
+    return (keeper_view){ { .step = str_dup(&k->memory, str_of(k->step)), .done = k->done, .total = k->total,
+                            .log = str_dup(&k->memory, (str){ k->log, k->log_n }) }, k->ending };
 }
 
 static void raise_flag(job_keeper *k, keeper_reason why) {
@@ -41,10 +43,9 @@ static void raise_flag(job_keeper *k, keeper_reason why) {
 /* A beat that cannot be written is tried again at the next one: the row goes stale only after many. */
 static void beat(job_keeper *k, const keeper_view *v) {
     bool cancel = false;
-    err_code e = job_heartbeat(&k->c, k->d, k->row, str_of(v->step), v->done, v->total, &cancel);
+    err_code e = job_heartbeat(&k->c, k->d, k->row, &v->news, &cancel);
     if (e == ERR_CONFLICT || e == ERR_NOT_FOUND) raise_flag(k, KEEPER_LOST);
     else if (!e && cancel) raise_flag(k, KEEPER_ASKED);
-    arena_reset(&k->memory);
 }
 
 static void wait_a_tick(job_keeper *k) {
@@ -62,7 +63,7 @@ static void *keep(void *arg) {
     for (;;) {
         keeper_view v = look(k);
         if (k->services->stop && atomic_load(k->services->stop)) raise_flag(k, KEEPER_STOPPED);
-        if (k->watch.show) k->watch.show(k->watch.arg, str_of(v.step), v.done, v.total);
+        if (k->watch.show) k->watch.show(k->watch.arg, v.news.step, v.news.done, v.news.total);
         if (v.ending) {
             beat(k, &v);                                    /* the last progress stays in the row */
             return NULL;
@@ -72,6 +73,7 @@ static void *keep(void *arg) {
             beat(k, &v);
             beaten_us = now_us;
         }
+        arena_reset(&k->memory);
         wait_a_tick(k);
     }
 }
@@ -103,6 +105,8 @@ err_code job_keeper_start(ctx *c, const job_services *s, const job *row, const j
     k->services = s;
     k->row = row;
     if (watch) k->watch = *watch;
+    k->log_n = str_clip(row->log, sizeof k->log).n;
+    if (k->log_n) memcpy(k->log, row->log.p, k->log_n);
     err_code e = storage_open(c, &s->database, &k->d);
     if (!e && pthread_create(&k->thread, NULL, keep, k) != 0) e = fail(c, ERR_INTERNAL, "could not start the keeper of a job");
     if (e) keeper_free(k);
@@ -119,6 +123,28 @@ void job_keeper_tell(job_keeper *k, str step, int64_t done, int64_t total) {
     k->step[step.n] = '\0';
     k->done = done;
     k->total = total;
+}
+
+/* Make room for n bytes by dropping whole old lines. */
+static void drop_old_lines(job_keeper *k, size_t n) {
+    if (k->log_n + n <= sizeof k->log) return;
+    size_t from = k->log_n + n - sizeof k->log;
+    while (from < k->log_n && k->log[from - 1] != '\n') from++;
+    memmove(k->log, k->log + from, k->log_n - from);
+    k->log_n -= from;
+}
+
+void job_keeper_note(job_keeper *k, str line) {
+    char room[21 + 512 + 1], when[21];
+    time_format(k->c.time->now_ms(k->c.time), when);
+    line = str_clip(line, 512);
+    int n = snprintf(room, sizeof room, "%s %.*s\n", when, STR_ARG(line));
+    for (int i = 0; i < n - 1; i++)
+        if (room[i] == '\n') room[i] = ' ';                 /* a note is a line */
+    WITH_LOCK(&k->mutex);
+    drop_old_lines(k, (size_t)n);
+    memcpy(k->log + k->log_n, room, (size_t)n);
+    k->log_n += (size_t)n;
 }
 
 keeper_reason job_keeper_end(job_keeper *k) {

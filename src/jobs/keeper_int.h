@@ -11,5 +11,7 @@ CHECK_RESULT err_code job_keeper_start(ctx *c, const job_services *s, const job 
 /* The cancel flag of the body. */
 const atomic_bool *job_keeper_flag(const job_keeper *k);
 void job_keeper_tell(job_keeper *k, str step, int64_t done, int64_t total);
+/* Add a line to the log of the row, behind the time. */
+void job_keeper_note(job_keeper *k, str line);
 /* Write the last progress and stop the thread; why the flag was raised. The body holds no transaction any more. NULL is fine. */
 keeper_reason job_keeper_end(job_keeper *k);

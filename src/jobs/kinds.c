@@ -6,6 +6,7 @@ const job_kind job_kinds[] = {
     { "train", job_body_train, 2 },
     { "positions", job_body_positions, 2 },
     { "mail", job_body_mail, 1 },
+    { "retention", job_body_retention, 3 },
 };
 const size_t n_job_kinds = COUNT(job_kinds);
 

@@ -12,6 +12,8 @@ job_body job_body_sync;
 job_body job_body_train;
 /* Learn how far visitors look down a list, and have all processes count anew by it. */
 job_body job_body_positions;
+/* Forget what visitors did before setting keep_days. */
+job_body job_body_retention;
 
 /* Send the letters to the owner that are due (in the foreground: that wait), see jobs/letters.h. */
 job_body job_body_mail;

@@ -1,4 +1,6 @@
 /* Runs one claimed job from its body to its outcome in the row. */
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include "base/limits.h"
@@ -8,6 +10,15 @@
 enum { RESULT_BYTES = 64 * 1024, JOBS_KEPT = 200 };
 
 void job_progress(job_task *t, str step, int64_t done, int64_t total) { job_keeper_tell(t->keeper, step, done, total); }
+
+void job_note(job_task *t, const char *format, ...) {
+    char line[513];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    if (n > 0) job_keeper_note(t->keeper, str_of(line));
+}
 
 str job_owner_name(arena *a) {
     char host[65] = "";
@@ -37,7 +48,9 @@ static err_code run_body(ctx *c, const job_services *s, db *d, const job_kind *k
     job_task t = { .services = s, .d = d, .row = row, .result = result, .keeper = k };
     const atomic_bool *outer = c->cancel;
     c->cancel = job_keeper_flag(k);
+    if (row->attempts > 1) job_note(&t, "attempt %lld", (long long)row->attempts);
     err_code e = kind->run(c, &t);
+    if (e) job_note(&t, "ended early: %s", *c->error.text ? c->error.text : err_text(e));
     c->cancel = outer;
     storage_rollback(d);                                    /* what a failed body left open */
     return e;

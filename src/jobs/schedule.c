@@ -5,6 +5,7 @@
 #include "decide/snapshot.h"
 #include "events/subjects.h"
 #include "jobs/kinds_int.h"
+#include "jobs/plans.h"
 #include "jobs/scheduler.h"
 #include "storage/job_queue.h"
 #include "storage/queries.h"
@@ -19,18 +20,26 @@ void schedule_init(schedule *s, const job_services *services, key_table *keys, a
 
 /* ---- facts ---- */
 
+/* What is known of the kinds of jobs of one store. */
+typedef struct {
+    store_facts store;
+    int64_t ended_ms[LIMIT_JOB_PLANS];      /* of job_plans: newest end, 0 = never */
+    bool open[LIMIT_JOB_PLANS];
+    bool has_events;                        /* visitors did something here */
+} job_facts;
+
 static err_code take_kind(void *arg, const sql_value *columns, size_t n_columns) {
-    store_facts *f = arg;
-    (void)n_columns;                                            /* three, by the query's row */
+    job_facts *all = arg;
+    store_facts *f = &all->store;
+    (void)n_columns;                                            /* four, by the query's row */
+    for (size_t i = 0; i < n_job_plans; i++)
+        if (str_eq(columns[0].v.s, str_of(job_plans[i].kind))) all->ended_ms[i] = columns[1].v.i, all->open[i] = columns[2].v.i > 0;
     if (str_eq(columns[0].v.s, STR("sync"))) {
         f->sync_ended_ms = columns[1].v.i;
         f->sync_open = columns[2].v.i > 0;
     } else if (str_eq(columns[0].v.s, STR("train"))) {
         f->train_ended_ms = columns[1].v.i;
         f->train_open = columns[2].v.i > 0;
-    } else if (str_eq(columns[0].v.s, STR("positions"))) {
-        f->positions_ended_ms = columns[1].v.i;
-        f->positions_open = columns[2].v.i > 0;
     } else if (str_eq(columns[0].v.s, STR("mail"))) {
         f->mail_open = columns[2].v.i > 0;
     }
@@ -58,28 +67,29 @@ static bool is_unreadable(ctx *c, const job_services *services, const stored_mod
 }
 
 static err_code read_facts(ctx *c, db *d, const job_services *services, const store *s, const job_settings *o,
-                           stored_model *ret_model, store_facts *ret_facts) {
+                           stored_model *ret_model, job_facts *ret_facts) {
     const connector *shop = connect_find(s->platform);
-    store_facts f = {
+    job_facts all = { .store = {
         .store_id = s->store_id, .can_sync = shop && shop->sync && !str_eq(s->state, STR("removing")),
         .interval_ms = s->sync_interval_min * MS_PER_MINUTE, .train_every_ms = o->train_every_ms,
         .zone_ms = zone_offset_ms(c, s->time_zone, ctx_now_ms(c)),
         .created_ms = s->created_ms, .synced_ms = s->synced_ms, .swept_ms = s->swept_ms, .has_data = s->synced_ms > 0,
-    };
+    } };
+    store_facts *f = &all.store;
     sql_value id = SQL_INT(s->store_id);
-    TRY(storage_query(c, d, &query_job_kinds, &id, 1, take_kind, &f));
-    TRY(storage_query_i64(c, d, &query_last_delivery, &id, 1, 0, &f.changed_ms));
+    TRY(storage_query(c, d, &query_job_kinds, &id, 1, take_kind, &all));
+    TRY(storage_query_i64(c, d, &query_last_delivery, &id, 1, 0, &f->changed_ms));
     int64_t newest_event = 0;
     TRY(storage_query_i64(c, d, &query_last_event, &id, 1, 0, &newest_event));
-    f.has_events = newest_event > 0;
-    TRY(storage_query_i64(c, d, &query_letter_due, &id, 1, 0, &f.letter_due_ms));
+    all.has_events = newest_event > 0;
+    TRY(storage_query_i64(c, d, &query_letter_due, &id, 1, 0, &f->letter_due_ms));
     err_code e = model_serving(c, d, s->store_id, ret_model);
     if (e && e != ERR_NOT_FOUND) return e;
     if (e) *ret_model = (stored_model){ 0 };
-    f.trained_ms = ret_model->created_ms;
-    f.unreadable = !e && is_unreadable(c, services, ret_model);
-    if ((!f.trained_ms || f.unreadable) && !f.has_data && !f.can_sync) TRY(has_products(c, d, s->store_id, &f.has_data));
-    *ret_facts = f;
+    f->trained_ms = ret_model->created_ms;
+    f->unreadable = !e && is_unreadable(c, services, ret_model);
+    if ((!f->trained_ms || f->unreadable) && !f->has_data && !f->can_sync) TRY(has_products(c, d, s->store_id, &f->has_data));
+    *ret_facts = all;
     return ERR_OK;
 }
 
@@ -119,18 +129,25 @@ static err_code follow_others(ctx *c, db *d, schedule *sc, const store *s, const
     return ERR_OK;
 }
 
+static err_code follow_plans(ctx *c, db *d, const store *s, const job_facts *f, size_t *submitted) {
+    for (size_t i = 0; i < n_job_plans; i++)
+        if (f->has_events && !f->open[i] && plan_is_due(c, &job_plans[i], s, f->ended_ms[i], ctx_now_ms(c)))
+            TRY(submit(c, d, s->store_id, job_plans[i].kind, "", submitted));
+    return ERR_OK;
+}
+
 static err_code look_at(ctx *c, db *d, schedule *sc, const store *s, size_t *submitted) {
     static const char *const inputs[] = {
         [SYNC_CHANGES] = "{\"depth\":\"changes\"}", [SYNC_FULL] = "{\"depth\":\"full\"}", [SYNC_SWEEP] = "{\"depth\":\"sweep\"}",
     };
-    store_facts f;
+    job_facts f;
     stored_model m;
     job_settings o = job_settings_of(c, s);
     TRY(read_facts(c, d, sc->services, s, &o, &m, &f));
-    store_plan p = schedule_decide(&f, ctx_now_ms(c));
+    store_plan p = schedule_decide(&f.store, ctx_now_ms(c));
     if (p.sync) TRY(submit(c, d, s->store_id, "sync", inputs[p.depth], submitted));
     if (p.train) TRY(submit(c, d, s->store_id, "train", "", submitted));
-    if (p.positions) TRY(submit(c, d, s->store_id, "positions", "", submitted));
+    if (sc->minute_turned) TRY(follow_plans(c, d, s, &f, submitted));
     if (sc->services->counters) TRY(counters_tend(c, sc->services->counters, d, s->store_id));
     if (p.mail) TRY(submit(c, d, s->store_id, "mail", "", submitted));
     TRY(follow_others(c, d, sc, s, &m));
@@ -177,6 +194,9 @@ static err_code follow_removals(ctx *c, db *d, schedule *s) {
 
 err_code schedule_step(ctx *c, db *d, schedule *s, size_t *ret_submitted) {
     size_t submitted = 0;
+    int64_t minute = ctx_now_ms(c) / MS_PER_MINUTE;
+    s->minute_turned = minute != s->minute;
+    s->minute = minute;
     TRY(follow_keys(c, d, s));
     TRY(follow_removals(c, d, s));
     for (int64_t after = 0;;) {

@@ -35,17 +35,11 @@ static bool train_is_due(const store_facts *f, int64_t now_ms) {
     return trained == 0 || f->changed_ms > trained || now_ms >= trained + MS_PER_DAY;
 }
 
-static bool positions_are_due(const store_facts *f, int64_t now_ms) {
-    int64_t last = later(past(f->positions_ended_ms, now_ms), past(f->created_ms, now_ms));
-    return f->has_events && !f->positions_open && last < schedule_night_ms(f->store_id, f->zone_ms, now_ms);
-}
-
 store_plan schedule_decide(const store_facts *f, int64_t now_ms) {
     return (store_plan){
         .sync = sync_is_due(f, now_ms),
         .depth = sweep_is_due(f, now_ms) ? SYNC_SWEEP : SYNC_CHANGES,
         .train = train_is_due(f, now_ms),
-        .positions = positions_are_due(f, now_ms),
         .mail = !f->mail_open && f->letter_due_ms > 0 && f->letter_due_ms <= now_ms,
     };
 }

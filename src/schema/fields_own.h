@@ -66,6 +66,7 @@
     X(T, INT,   done, 0)                                                                                                \
     X(T, INT,   total, 0)                                                                                               \
     X(T, TEXT,  error, 0)                                                                                               \
+    X(T, TEXT,  log, 0)                         /* lines of all its runs, the newest LIMIT_JOB_LOG bytes */             \
     X(T, BOOL,  cancel_asked, 0)                                                                                        \
     X(T, TEXT,  owner, HIDDEN)                  /* process that runs it */                                              \
     X(T, INT,   attempts, 0)                    /* how often it was begun */                                            \

@@ -167,16 +167,17 @@ static err_code heartbeat(ctx *c, db *d, const job *mine, const job *news, bool 
     j.step = news->step;
     j.done = news->done;
     j.total = news->total;
+    j.log = news->log;
     j.heartbeat_ms = ctx_now_ms(c);
     *ret_cancel = j.cancel_asked;
     return storage_put(c, d, &job_entity, &j);
 }
 
-err_code job_heartbeat(ctx *c, db *d, const job *j, str step, int64_t done, int64_t total, bool *ret_cancel) {
+err_code job_heartbeat(ctx *c, db *d, const job *j, const job *news, bool *ret_cancel) {
     arena_mark before = arena_save(c->arena);                   /* beats for hours: must not fill the job's arena */
     bool cancel = false;
     TRY(storage_begin(c, d, STORAGE_WRITE));
-    err_code e = end(c, d, heartbeat(c, d, j, &(job){ .step = step, .done = done, .total = total }, &cancel));
+    err_code e = end(c, d, heartbeat(c, d, j, news, &cancel));
     arena_restore(c->arena, before);
     if (!e) *ret_cancel = cancel;
     return e;
@@ -261,6 +262,15 @@ err_code job_cancel(ctx *c, db *d, int64_t store_id, int64_t job_id, job *ret_jo
     return ERR_OK;
 }
 
+err_code job_retry(ctx *c, db *d, int64_t store_id, int64_t job_id, int64_t *ret_job_id) {
+    job j;
+    TRY(job_get(c, d, store_id, job_id, &j));
+    if (!is_state(&j, "failed") && !is_state(&j, "cancelled"))
+        return fail(c, ERR_CONFLICT, "job %lld is %.*s: only what failed or was cancelled can be tried again", (long long)job_id,
+                    STR_ARG(j.state));
+    return job_submit(c, d, &(job_order){ .store_id = store_id, .kind = j.kind, .input = j.input }, ret_job_id, NULL);
+}
+
 typedef struct { int64_t ids[LIMIT_PAGE_ROWS]; size_t n; } id_list;
 
 static err_code take_id(void *arg, const sql_value *columns, size_t n_columns) {
@@ -269,16 +279,17 @@ static err_code take_id(void *arg, const sql_value *columns, size_t n_columns) {
     return ERR_OK;
 }
 
-static err_code recent_ids(ctx *c, db *d, int64_t store_id, int64_t before_id, size_t limit, id_list *ret_ids) {
-    sql_value binds[] = { SQL_INT(store_id), SQL_INT(before_id), SQL_INT((int64_t)limit) };
+static err_code recent_ids(ctx *c, db *d, int64_t store_id, const job_page *page, id_list *ret_ids) {
+    sql_value binds[] = { SQL_INT(store_id), SQL_INT(page->before_id), SQL_INT((int64_t)page->limit), SQL_TEXT(page->state) };
     ret_ids->n = 0;
     return storage_query(c, d, &query_recent_jobs, binds, COUNT(binds), take_id, ret_ids);
 }
 
-err_code job_list(ctx *c, db *d, int64_t store_id, int64_t before_id, size_t limit, job **ret_jobs, size_t *ret_n) {
-    if (limit < 1 || limit > LIMIT_PAGE_ROWS) return fail_field(c, ERR_INVALID, "limit", "1 to %d jobs at once", LIMIT_PAGE_ROWS);
+err_code job_list(ctx *c, db *d, int64_t store_id, const job_page *page, job **ret_jobs, size_t *ret_n) {
+    if (page->limit < 1 || page->limit > LIMIT_PAGE_ROWS)
+        return fail_field(c, ERR_INVALID, "limit", "1 to %d jobs at once", LIMIT_PAGE_ROWS);
     id_list ids;
-    TRY(recent_ids(c, d, store_id, before_id, limit, &ids));
+    TRY(recent_ids(c, d, store_id, page, &ids));
     job *jobs = arena_new(c->arena, job, ids.n);
     if (!jobs) return fail(c, ERR_NO_MEMORY, "list %zu jobs", ids.n);
     size_t n = 0;
@@ -296,11 +307,28 @@ err_code job_next_due(ctx *c, db *d, int64_t *ret_due_ms) {
     return storage_query_i64(c, d, &query_next_due, NULL, 0, -1, ret_due_ms);
 }
 
-static err_code prune_page(ctx *c, db *d, int64_t store_id, const id_list *ids, int64_t *n) {
+/* Newest job of each kind: its end is what a plan goes by. */
+typedef struct { int64_t ids[64]; size_t n; } kept_jobs;
+
+static err_code take_newest(void *arg, const sql_value *columns, size_t n_columns) {
+    kept_jobs *k = arg;
+    (void)n_columns;                                            /* four, by the query's row */
+    if (k->n < COUNT(k->ids)) k->ids[k->n++] = columns[3].v.i;
+    return ERR_OK;
+}
+
+static bool stays(const kept_jobs *newest, const job *j, int64_t now_ms) {
+    if (is_open(j) || (is_state(j, "failed") && j->ended_ms > now_ms - JOB_LETTER_DAYS * (int64_t)MS_PER_DAY)) return true;
+    for (size_t i = 0; i < newest->n; i++)
+        if (newest->ids[i] == j->job_id) return true;
+    return false;
+}
+
+static err_code prune_page(ctx *c, db *d, int64_t store_id, const kept_jobs *newest, const id_list *ids, int64_t *n) {
     for (size_t i = 0; i < ids->n; i++) {
         job j;
         TRY(job_get(c, d, store_id, ids->ids[i], &j));
-        if (is_open(&j)) continue;
+        if (stays(newest, &j, ctx_now_ms(c))) continue;
         TRY(storage_delete(c, d, &job_entity, &j, 2, NULL));
         ++*n;
     }
@@ -309,12 +337,14 @@ static err_code prune_page(ctx *c, db *d, int64_t store_id, const id_list *ids, 
 
 static err_code prune(ctx *c, db *d, int64_t store_id, size_t keep, int64_t *n) {
     id_list ids;
-    TRY(recent_ids(c, d, store_id, 0, keep, &ids));
+    kept_jobs newest = { .n = 0 };
+    TRY(storage_query(c, d, &query_job_kinds, &SQL_INT(store_id), 1, take_newest, &newest));
+    TRY(recent_ids(c, d, store_id, &(job_page){ .limit = keep }, &ids));
     if (ids.n < keep) return ERR_OK;
     for (int64_t last = keep ? ids.ids[ids.n - 1] : 0;; last = ids.ids[ids.n - 1]) {
-        TRY(recent_ids(c, d, store_id, last, LIMIT_PAGE_ROWS, &ids));
+        TRY(recent_ids(c, d, store_id, &(job_page){ .before_id = last, .limit = LIMIT_PAGE_ROWS }, &ids));
         if (!ids.n) return ERR_OK;
-        TRY(prune_page(c, d, store_id, &ids, n));
+        TRY(prune_page(c, d, store_id, &newest, &ids, n));
     }
 }
 

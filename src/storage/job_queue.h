@@ -6,7 +6,7 @@
 #pragma once
 #include "storage/storage.h"
 
-enum { LIMIT_JOB_CRASHES = 5, LIMIT_RUNNING_JOBS = 64 };
+enum { LIMIT_JOB_CRASHES = 5, LIMIT_RUNNING_JOBS = 64, JOB_LETTER_DAYS = 30 };
 
 /* What is asked for. */
 typedef struct {
@@ -31,9 +31,10 @@ CHECK_RESULT err_code job_claim(ctx *c, db *d, str owner, int64_t stale_ms, job 
 CHECK_RESULT err_code job_take(ctx *c, db *d, int64_t store_id, int64_t job_id, str owner, int64_t stale_ms, job *ret_job);
 /* Say that the job is alive and how far it is. Call it more often than stale_ms.
  *   j           of job_claim(): its keys and owner are read
+ *   news        its step, done, total and log are written
  *   ret_cancel  somebody asked to stop
  * ERR_CONFLICT when the job is no longer this owner's: stop at once, write nothing. */
-CHECK_RESULT err_code job_heartbeat(ctx *c, db *d, const job *j, str step, int64_t done, int64_t total, bool *ret_cancel);
+CHECK_RESULT err_code job_heartbeat(ctx *c, db *d, const job *j, const job *news, bool *ret_cancel);
 /* The clock is about to be moved to `now_ms` (virtual ones are): running jobs that are alive by the clock of now stay so.
  * To be called right before the move. ERR_BUSY, ERR_STORAGE. */
 CHECK_RESULT err_code job_clock_moves(ctx *c, db *d, int64_t now_ms, int64_t stale_ms);
@@ -51,12 +52,20 @@ CHECK_RESULT err_code job_postpone(ctx *c, db *d, const job *j, int64_t due_ms, 
 CHECK_RESULT err_code job_cancel(ctx *c, db *d, int64_t store_id, int64_t job_id, job *ret_job);
 /* ERR_NOT_FOUND. */
 CHECK_RESULT err_code job_get(ctx *c, db *d, int64_t store_id, int64_t job_id, job *ret_job);
-/* Newest first.
- *   before_id  0, or the last id seen: only older ones
- *   limit      1..LIMIT_PAGE_ROWS */
-CHECK_RESULT err_code job_list(ctx *c, db *d, int64_t store_id, int64_t before_id, size_t limit, job **ret_jobs, size_t *ret_n);
+/* The same work once more, as a new job: what failed for good (a dead letter) or was cancelled.
+ *   ret_job_id  the new one, or the one of this kind that is open already
+ * ERR_NOT_FOUND, ERR_CONFLICT (it has not ended, or well). */
+CHECK_RESULT err_code job_retry(ctx *c, db *d, int64_t store_id, int64_t job_id, int64_t *ret_job_id);
+typedef struct {
+    int64_t before_id;          /* 0, or the last id seen: only older ones */
+    str state;                  /* empty: all */
+    size_t limit;               /* 1..LIMIT_PAGE_ROWS */
+} job_page;
+/* Newest first. */
+CHECK_RESULT err_code job_list(ctx *c, db *d, int64_t store_id, const job_page *page, job **ret_jobs, size_t *ret_n);
 /* When the next queued job is due (UTC ms, may be past); -1 when none waits. */
 CHECK_RESULT err_code job_next_due(ctx *c, db *d, int64_t *ret_due_ms);
-/* Forget ended jobs of a store but the newest `keep`.
+/* Forget ended jobs of a store but the newest `keep`, the newest of each kind (plans ask when it ended), and what failed in the last
+ * JOB_LETTER_DAYS: somebody may want to know, and to try it again.
  *   ret_n  how many went; may be NULL */
 CHECK_RESULT err_code job_prune(ctx *c, db *d, int64_t store_id, size_t keep, int64_t *ret_n);

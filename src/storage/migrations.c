@@ -10,6 +10,7 @@ static const struct { int64_t version; const char *sql; } steps[] = {
          "ALTER TABLE order_row ADD COLUMN rec_ids TEXT NOT NULL DEFAULT '';" },    /* and events, exposures, experiments, counters */
     { 4, "DROP TABLE IF EXISTS counter_row;" },                         /* nothing was ever in it; its columns are others now */
     { 5, "ALTER TABLE store_row ADD COLUMN smtp_password BLOB NOT NULL DEFAULT x'';" },   /* and letters */
+    { 6, "ALTER TABLE job_row ADD COLUMN log TEXT NOT NULL DEFAULT '';" },
 };
 
 /* What the column tables cannot say. */

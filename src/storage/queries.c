@@ -60,15 +60,16 @@ const query query_next_due = {
 
 const query query_recent_jobs = {
     .name = "recent_jobs",
-    .sql = "SELECT job_id FROM job_row WHERE store_id = ?1 AND (?2 = 0 OR job_id < ?2) ORDER BY job_id DESC LIMIT ?3",
-    .n_binds = 3, .n_columns = 1, .columns = { FIELD_INT },
+    .sql = "SELECT job_id FROM job_row WHERE store_id = ?1 AND (?2 = 0 OR job_id < ?2) AND (?4 = '' OR state = ?4) "
+           "ORDER BY job_id DESC LIMIT ?3",
+    .n_binds = 4, .n_columns = 1, .columns = { FIELD_INT },
 };
 
 const query query_job_kinds = {
     .name = "job_kinds",
-    .sql = "SELECT kind, max(ended_ms), sum(CASE WHEN state IN ('queued', 'running') THEN 1 ELSE 0 END) "
+    .sql = "SELECT kind, max(ended_ms), sum(CASE WHEN state IN ('queued', 'running') THEN 1 ELSE 0 END), max(job_id) "
            "FROM job_row WHERE store_id = ?1 GROUP BY kind",
-    .n_binds = 1, .n_columns = 3, .columns = { FIELD_TEXT, FIELD_TIME, FIELD_INT },
+    .n_binds = 1, .n_columns = 4, .columns = { FIELD_TEXT, FIELD_TIME, FIELD_INT, FIELD_INT },
 };
 
 const query query_letter_due = {

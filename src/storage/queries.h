@@ -35,10 +35,10 @@ extern const query query_claimable_jobs;
 /* When the first queued job is due. No binds. Columns: due_ms TIME. */
 extern const query query_running_jobs;           /* alive since ?1, ?2 of them */
 extern const query query_next_due;
-/* Newest jobs of a store first. Binds: store_id, before job_id (0 = newest), limit. Columns: job_id INT. */
+/* Newest jobs of a store first. Binds: store_id, before job_id (0 = newest), limit, state (empty = all). Columns: job_id INT. */
 extern const query query_recent_jobs;
 /* What became of each kind of job of a store. Binds: store_id. Columns: kind TEXT, ended_ms TIME (newest end, 0 = none ended),
- * open INT (queued or running now). */
+ * open INT (queued or running now), job_id INT (the newest). */
 extern const query query_job_kinds;
 /* When the first waiting letter of a store is due; 0 = none waits. Binds: store_id. Columns: due_ms TIME. */
 extern const query query_letter_due;

@@ -184,7 +184,8 @@ static err_code edit_removing(ctx *c, store *s, void *arg) {
 static err_code stop_jobs(ctx *c, db *d, int64_t store_id) {
     job *jobs = NULL;
     size_t n = 0;
-    TRY(job_list(c, d, store_id, 0, LIMIT_PAGE_ROWS, &jobs, &n));       /* at most one job of a kind is open, and it is among the newest */
+    /* at most one job of a kind is open, and it is among the newest */
+    TRY(job_list(c, d, store_id, &(job_page){ .limit = LIMIT_PAGE_ROWS }, &jobs, &n));
     for (size_t i = 0; i < n; i++) TRY(job_cancel(c, d, store_id, jobs[i].job_id, NULL));
     return ERR_OK;
 }

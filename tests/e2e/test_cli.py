@@ -91,6 +91,8 @@ def test_jobs_show_what_was_done():
     assert lib.run_json("jobs", "show", "demo", "1", "--data", data)["kind"] == "sync"
     assert lib.run_json("jobs", "follow", "demo", "--data", data)["state"] == "done"
     assert "ended already" in lib.run("jobs", "cancel", "demo", "1", "--data", data, ok=False).stderr
+    assert "only what failed" in lib.run("jobs", "retry", "demo", "1", "--data", data, ok=False).stderr
+    assert lib.run_json("jobs", "list", "demo", "--state", "failed", "--data", data)["jobs"] == []
     assert "no job 99" in lib.run("jobs", "show", "demo", "99", "--data", data, ok=False).stderr
 
 

@@ -89,10 +89,11 @@ TEST(cron, spreads_stores_over_the_range_asked_for_and_keeps_each_at_its_place) 
 
 TEST(cron, refuses_what_is_no_plan_with_a_sentence) {
     static const struct { const char *text, *says; } cases[] = {
-        { "", "five fields" }, { "* * * *", "five fields" }, { "* * * * * *", "five fields" }, { "60 * * * *", "minute" }, { "* 24 * * *", "hour" },
-        { "* * 0 * *", "day" }, { "* * * 13 *", "month" }, { "* * * * 8", "weekday" }, { "5-1 * * * *", "minute" }, { "*/0 * * * *", "minute" },
-        { "1,,2 * * * *", "minute" }, { "H( * * * *", "minute" }, { "H(1-99) * * * *", "minute" }, { "H() * * * *", "minute" }, { "-1 * * * *", "minute" },
-        { "0 0 30 2 *", "never comes" }, { "0 0 31 4,6 *", "never comes" }, { "a b c d e", "minute" },
+        { "", "five fields" }, { "* * * *", "five fields" }, { "* * * * * *", "five fields" }, { "60 * * * *", "minute" },
+        { "* 24 * * *", "hour" }, { "* * 0 * *", "day" }, { "* * * 13 *", "month" }, { "* * * * 8", "weekday" },
+        { "5-1 * * * *", "minute" }, { "*/0 * * * *", "minute" }, { "1,,2 * * * *", "minute" }, { "H( * * * *", "minute" },
+        { "H(1-99) * * * *", "minute" }, { "H() * * * *", "minute" }, { "-1 * * * *", "minute" }, { "0 0 30 2 *", "never comes" },
+        { "0 0 31 4,6 *", "never comes" }, { "a b c d e", "minute" },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         TEST_CTX(c);

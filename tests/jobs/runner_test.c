@@ -1,5 +1,6 @@
 /* Tests of running jobs: real rows, kinds made up here, no threads but the keeper's. */
 #include "tests/test.h"
+#include "base/limits.h"
 #include "jobs/runner.h"
 #include "storage/job_queue.h"
 #include <string.h>
@@ -17,7 +18,7 @@ static err_code body_done(ctx *c, job_task *t) {
 }
 
 static err_code body_shop_away(ctx *c, job_task *t) {
-    (void)t;
+    job_note(t, "asking page %d\nof the shop", 3);
     return fail(c, ERR_UPSTREAM, "the shop does not answer");
 }
 
@@ -43,7 +44,15 @@ static err_code body_waits_for_cancel(ctx *c, job_task *t) {
     return fail(c, ERR_INTERNAL, "nobody raised the flag in a minute");
 }
 
+/* More than is kept. */
+static err_code body_talks(ctx *c, job_task *t) {
+    (void)c;
+    for (int i = 0; i < 2000; i++) job_note(t, "line %d", i);
+    return ERR_OK;
+}
+
 static const job_kind kinds[] = {
+    { "talks", body_talks, 1 },
     { "done", body_done, 1 },
     { "away", body_shop_away, 2 },
     { "half", body_forgets_its_transaction, 3 },
@@ -111,6 +120,17 @@ TEST(runner, keeps_only_the_newest_jobs_of_a_store) {
     storage_close(b.d);
 }
 
+TEST(runner, keeps_the_newest_lines_that_a_job_told) {
+    TEST_CTX(c);
+    bench b;
+    begin(c, &b);
+    job row = run_one(c, &b, "talks");
+    assert_true(row.log.n <= LIMIT_JOB_LOG && row.log.n > LIMIT_JOB_LOG - 64);
+    assert_true(str_ends(row.log, STR(" line 1999\n")));
+    assert_int_equal('2', row.log.p[0]);                    /* begins with a whole line */
+    storage_close(b.d);
+}
+
 TEST(runner, does_nothing_when_nothing_is_due) {
     TEST_CTX(c);
     bench b;
@@ -139,6 +159,9 @@ TEST(runner, tries_again_later_what_may_pass_and_gives_up_in_the_end) {
     assert_true(ran);
     assert_ok(c, job_get(c, b.d, 1, row.job_id, &row));
     assert_str("failed", row.state);
+    assert_str("2026-07-15T12:00:00Z asking page 3 of the shop\n2026-07-15T12:00:00Z ended early: the shop does not answer\n"
+               "2026-07-15T12:00:30Z attempt 2\n2026-07-15T12:00:30Z asking page 3 of the shop\n"
+               "2026-07-15T12:00:30Z ended early: the shop does not answer\n", row.log);
     storage_close(b.d);
 }
 

@@ -54,20 +54,6 @@ TEST(schedule, sweeps_once_a_night) {
     CASE("made yesterday", (f.synced_ms = f.sync_ended_ms = old, f.swept_ms = 0, f.created_ms = NOON - DAY), true, false, SYNC_SWEEP);
 }
 
-TEST(schedule, learns_how_far_visitors_look_once_a_night) {
-    static const struct { const char *what; bool has_events, open; int64_t ended_ms, created_ms; bool due; } cases[] = {
-        { "before this night", true, false, NOON - 20 * HOUR, 0, true },    { "this night", true, false, NOON - 5 * HOUR, 0, false },
-        { "never", true, false, 0, NOON - 3 * DAY, true },                  { "made today", true, false, 0, NOON - HOUR, false },
-        { "nobody came", false, false, 0, NOON - 3 * DAY, false },          { "one is open", true, true, 0, NOON - 3 * DAY, false },
-    };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        store_facts f = calm();
-        f.has_events = cases[i].has_events, f.positions_open = cases[i].open, f.positions_ended_ms = cases[i].ended_ms;
-        f.created_ms = cases[i].created_ms;
-        if (schedule_decide(&f, NOON).positions != cases[i].due) test_fail("%s", cases[i].what);
-    }
-}
-
 TEST(schedule, trains_at_first_after_changes_and_daily) {
     int64_t hour_ago = NOON - HOUR;
     CASE("never", f.trained_ms = f.train_ended_ms = 0, false, true, 0);

@@ -73,9 +73,9 @@ TEST(job_queue, gives_a_dead_owners_job_to_the_next_and_refuses_the_dead_one) {
     assert_ok(c, job_claim(c, d, STR("young"), STALE_MS, &young));
     assert_int_equal(2, young.attempts);
     bool stop = false;
-    assert_err(ERR_CONFLICT, job_heartbeat(c, d, &old, STR("products"), 1, 2, &stop));
+    assert_err(ERR_CONFLICT, job_heartbeat(c, d, &old, &(job){ .step = STR("products"), .done = 1, .total = 2 }, &stop));
     assert_err(ERR_CONFLICT, job_finish(c, d, &old, JOB_DONE, STR(""), STR("")));
-    assert_ok(c, job_heartbeat(c, d, &young, STR("products"), 1, 2, &stop));
+    assert_ok(c, job_heartbeat(c, d, &young, &(job){ .step = STR("products"), .done = 1, .total = 2 }, &stop));
     assert_false(stop);
     assert_ok(c, job_finish(c, d, &young, JOB_FAILED, STR("{\"rows\":1}"), STR("The shop is closed.")));
     assert_err(ERR_CONFLICT, job_finish(c, d, &young, JOB_DONE, STR(""), STR("")));
@@ -148,7 +148,7 @@ TEST(job_queue, cancels_what_waits_and_asks_what_runs) {
     assert_ok(c, job_cancel(c, d, 1, 1, &got));
     assert_str("running", got.state);
     bool stop = false;
-    assert_ok(c, job_heartbeat(c, d, &j, STR(""), 0, 0, &stop));
+    assert_ok(c, job_heartbeat(c, d, &j, &(job){ .step = STR(""), .done = 0, .total = 0 }, &stop));
     assert_true(stop);
     assert_ok(c, job_finish(c, d, &j, JOB_CANCELLED, STR(""), STR("")));
     assert_ok(c, job_cancel(c, d, 1, 1, &got));
@@ -181,21 +181,65 @@ TEST(job_queue, lists_the_newest_first_in_pages_and_forgets_the_oldest) {
     }
     job *jobs = NULL;
     size_t n = 0;
-    assert_ok(c, job_list(c, d, 1, 0, 100, &jobs, &n));
+    assert_ok(c, job_list(c, d, 1, &(job_page){ .limit = 100 }, &jobs, &n));
     assert_int_equal(100, n);
     assert_int_equal(250, jobs[0].job_id);
-    assert_ok(c, job_list(c, d, 1, jobs[99].job_id, 100, &jobs, &n));
+    assert_ok(c, job_list(c, d, 1, &(job_page){ .before_id = jobs[99].job_id, .limit = 100 }, &jobs, &n));
     assert_int_equal(150, jobs[0].job_id);
-    assert_err(ERR_INVALID, job_list(c, d, 1, 0, 0, &jobs, &n));
-    assert_err(ERR_INVALID, job_list(c, d, 1, 0, LIMIT_PAGE_ROWS + 1, &jobs, &n));
+    assert_err(ERR_INVALID, job_list(c, d, 1, &(job_page){ .limit = 0 }, &jobs, &n));
+    assert_err(ERR_INVALID, job_list(c, d, 1, &(job_page){ .limit = LIMIT_PAGE_ROWS + 1 }, &jobs, &n));
     int64_t gone = 0;
     assert_ok(c, job_prune(c, d, 1, 20, &gone));
     assert_int_equal(230, gone);
-    assert_ok(c, job_list(c, d, 1, 0, 100, &jobs, &n));
+    assert_ok(c, job_list(c, d, 1, &(job_page){ .limit = 100 }, &jobs, &n));
     assert_int_equal(20, n);
     assert_int_equal(231, jobs[19].job_id);
     assert_ok(c, job_prune(c, d, 1, 0, &gone));
-    assert_int_equal(20, gone);
+    assert_int_equal(19, gone);                             /* plans ask when the newest of a kind ended */
+    storage_close(d);
+}
+
+/* A job of the kind, ended as said. */
+static int64_t ended(ctx *c, db *d, const char *kind, job_end how) {
+    job j;
+    (void)submit(c, d, 1, kind, 0, NULL);
+    assert_ok(c, job_claim(c, d, STR("me"), STALE_MS, &j));
+    assert_ok(c, job_finish(c, d, &j, how, STR(""), how == JOB_FAILED ? STR("The shop is gone.") : STR("")));
+    return j.job_id;
+}
+
+TEST(job_queue, keeps_what_failed_for_a_month_and_tries_it_again_when_asked) {
+    QUEUE(c);
+    int64_t bad = ended(c, d, "sync", JOB_FAILED), good = ended(c, d, "train", JOB_DONE), again = 0, same = 0;
+    for (int i = 0; i < 30; i++) (void)ended(c, d, "sync", JOB_DONE);
+    assert_ok(c, job_prune(c, d, 1, 10, NULL));
+    job *jobs = NULL;
+    size_t n = 0;
+    assert_ok(c, job_list(c, d, 1, &(job_page){ .state = STR("failed"), .limit = 20 }, &jobs, &n));
+    assert_int_equal(1, n);
+    assert_int_equal(bad, jobs[0].job_id);
+    assert_err(ERR_CONFLICT, job_retry(c, d, 1, good, &again));
+    assert_err(ERR_NOT_FOUND, job_retry(c, d, 1, 999, &again));
+    assert_ok(c, job_retry(c, d, 1, bad, &again));
+    assert_ok(c, job_retry(c, d, 1, bad, &same));
+    assert_int_equal(again, same);                          /* one open job of a kind */
+    clock_.manual_ms += (JOB_LETTER_DAYS + 1) * (int64_t)MS_PER_DAY;
+    assert_ok(c, job_prune(c, d, 1, 1, NULL));
+    assert_err(ERR_NOT_FOUND, job_get(c, d, 1, bad, &jobs[0]));
+    assert_ok(c, job_get(c, d, 1, good, &jobs[0]));         /* the newest training */
+    storage_close(d);
+}
+
+TEST(job_queue, keeps_the_log_that_comes_with_a_heartbeat) {
+    QUEUE(c);
+    job j, got;
+    bool stop;
+    (void)submit(c, d, 1, "sync", 0, NULL);
+    assert_ok(c, job_claim(c, d, STR("me"), STALE_MS, &j));
+    assert_ok(c, job_heartbeat(c, d, &j, &(job){ .log = STR("one\ntwo\n") }, &stop));
+    assert_ok(c, job_postpone(c, d, &j, clock_.manual_ms, STR("")));
+    assert_ok(c, job_claim(c, d, STR("me"), STALE_MS, &got));
+    assert_str("one\ntwo\n", got.log);
     storage_close(d);
 }
 
@@ -317,6 +361,6 @@ TEST(job_queue, a_clock_that_is_moved_makes_no_living_job_look_dead) {
     assert_ok(c, job_claim(c, d, STR("next"), STALE_MS, &j));
     assert_int_equal(3, j.store_id);
     assert_err(ERR_NOT_FOUND, job_claim(c, d, STR("next"), STALE_MS, &j));
-    assert_ok(c, job_heartbeat(c, d, &alive, STR("on"), 1, 2, &cancel));
+    assert_ok(c, job_heartbeat(c, d, &alive, &(job){ .step = STR("on"), .done = 1, .total = 2 }, &cancel));
     storage_close(d);
 }

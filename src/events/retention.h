@@ -1,0 +1,11 @@
+/* How long what visitors did is kept: events, answers and visitors older than a moment go; orders and what was attributed to answers stay,
+ * they are the shop's books. Promise: short transactions, so that events come in meanwhile; stopped anywhere, it goes on the next time.
+ * Read next: docs/privacy.md. */
+#pragma once
+#include "storage/storage.h"
+
+#define RETENTION_DAYS 395      /* store setting keep_days: thirteen months, so that a season can be seen beside the last one */
+
+typedef struct { int64_t events, exposures, visitors; } retention_report;
+/* Delete what is older than before_ms. ERR_STORAGE, ERR_BUSY, ERR_CANCELLED (some may be gone). */
+CHECK_RESULT err_code retention_apply(ctx *c, db *d, int64_t store_id, int64_t before_ms, retention_report *ret_report);
