@@ -215,6 +215,23 @@ static err_code fill(ctx *c, const indexing *ix, size_t from, size_t to, uint64_
     return ERR_OK;
 }
 
+/* The items of each training basket by their first lines. Every invoice before the split has a known item, so none is left out. */
+static err_code fill_lines(ctx *c, const indexing *ix, size_t n_train, invoice_data *d) {
+    uint32_t *in_order = arena_new_raw(c->arena, uint32_t, d->train.start[d->train.n_baskets]);
+    size_t *last = arena_new(c->arena, size_t, d->n_items);     /* 1 + the invoice that had the item last */
+    uint64_t n = 0;
+    if (!in_order || !last) return fail(c, ERR_NO_MEMORY, "%u baskets", d->train.n_baskets);
+    for (size_t o = 0; o < n_train; o++)
+        for (uint64_t e = ix->start[ix->order[o]]; e < ix->start[ix->order[o] + 1]; e++) {
+            uint32_t item = ix->item_of_code[ix->codes[e]];
+            if (last[item] == o + 1) continue;
+            last[item] = o + 1;
+            in_order[n++] = item;
+        }
+    d->train_lines = in_order;
+    return ERR_OK;
+}
+
 static err_code read_csv(ctx *c, csv *in, invoice_window w, invoice_data *ret_data) {
     collected all = { 0 };
     indexing ix;
@@ -224,6 +241,7 @@ static err_code read_csv(ctx *c, csv *in, invoice_window w, invoice_data *ret_da
     size_t n_train = split_at(&ix, &d.split_ms);
     TRY(number_items(c, &ix, n_train, &d));
     TRY(fill(c, &ix, 0, n_train, 1, d.n_items, &d.train, &d.train_ms));
+    TRY(fill_lines(c, &ix, n_train, &d));
     TRY(fill(c, &ix, n_train, all.n_invoices, 2, d.n_items, &d.test, &d.test_ms));
     d.lines = all.lines;
     d.lines_kept = all.kept;

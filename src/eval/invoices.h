@@ -15,6 +15,7 @@ typedef struct {
     uint32_t n_items;
     const str *item;                /* n_items codes in byte order: the item index is the rank */
     basket_matrix train, test;      /* in order of time, then invoice number; test baskets hold at least two items known in train */
+    const uint32_t *train_lines;    /* the items of each training basket once more, in the order of their first lines */
     const int64_t *train_ms, *test_ms;  /* time of each basket: its earliest line */
     int64_t split_ms;
     uint64_t lines, lines_kept;     /* of the file, and after cleaning */

@@ -1,5 +1,6 @@
 /* Task `basket`: what goes with one product (P) and with a cart (C), on later baskets of a real shop. The protocol stands in
- * docs/benchmarks.md; cleaning and splitting in invoices.h. Training baskets are users of one visit. */
+ * docs/benchmarks.md; cleaning and splitting in invoices.h. Training baskets are users of one visit, their items
+ * in the order of the lines; what is asked with is a set. */
 #include "base/limits.h"
 #include "eval/invoices.h"
 #include "eval/task_int.h"
@@ -61,7 +62,7 @@ static err_code make_cases(ctx *c, const invoice_data *d, eval_cases *ret_cases)
     for (uint32_t b = 0; b < d->train.n_baskets; b++)
         for (uint64_t e = d->train.start[b]; e < d->train.start[b + 1]; e++) time_ms[e] = d->train_ms[b];
     *ret_cases = (eval_cases){
-        .train = { .n_users = d->train.n_baskets, .n_items = d->n_items, .start = d->train.start, .item = d->train.items,
+        .train = { .n_users = d->train.n_baskets, .n_items = d->n_items, .start = d->train.start, .item = d->train_lines,
                    .time_ms = time_ms, .as_of_ms = d->split_ms },
         .n = f.n, .asked = f.asked, .truth_start = f.start, .truth = f.truth, .weight = f.weight, .group = f.group, .hide_history = true,
     };

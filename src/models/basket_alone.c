@@ -1,16 +1,17 @@
 /* Pairs as inputs, their lesson, and the pool of partners; see basket_alone.h.
  * With votes that are 1 on average, V_i and V_ij their sums over the baskets with i and with both, and p_j = V_j / baskets:
  *   P(j | i) = (V_ij + p_j) / (V_i + 1)      one basket of the shop's average as prior
- * counted in four ways that differ in how old and large baskets weigh. */
+ * counted in four ways that differ in how old and large baskets weigh, and once more with votes that fade from line to line. */
 #include "models/basket_alone.h"
 #include <math.h>
 #include <string.h>
+#include "models/basket_lines.h"
 #include "models/boost.h"
 #include "models/logistic.h"
 
-enum { SEASON, MONTH, SMALL, PLAIN, N_COUNTS };
+enum { SEASON, MONTH, SMALL, PLAIN, CLOSE, N_COUNTS };
 static const struct { double power, half_life_days; } counted[N_COUNTS] = {
-    [SEASON] = { 0.6, 120 }, [MONTH] = { 0.6, 25 }, [SMALL] = { 1.2, 0 }, [PLAIN] = { 0, 0 },
+    [SEASON] = { 0.6, 120 }, [MONTH] = { 0.6, 25 }, [SMALL] = { 1.2, 0 }, [PLAIN] = { 0, 0 }, [CLOSE] = { 0.6, 120 },
 };
 static const float DAMP = 0.15f, LEAST = 1e-6f;
 enum { MAX_BASKET = 500 };           /* the orders of wholesalers and robots say nothing of pairs */
@@ -60,6 +61,8 @@ static float share(const desk *d, int k, uint32_t j) { return d->total[k][j] / (
 static float chance(const desk *d, int k, uint32_t i, uint32_t j) { return (d->cell[j][k] + share(d, k, j)) / (d->total[k][i] + 1); }
 static float back(const desk *d, int k, uint32_t i, uint32_t j) { return (d->cell[j][k] + share(d, k, i)) / (d->total[k][j] + 1); }
 static float safe_log(float v) { return logf(fmaxf(v, LEAST)); }
+/* What is left of the votes of a pair for the lines between, leaning to all. */
+static float left_by_lines(const desk *d, uint32_t j) { return (d->cell[j][CLOSE] + 0.5f) / (d->cell[j][SEASON] + 0.5f); }
 
 static void describe(const desk *d, uint32_t i, uint32_t j, float x[ALONE_WIDTH]) {
     float pj = safe_log(share(d, SEASON, j)), pi = safe_log(share(d, SEASON, i)), plain = sqrtf(d->total[PLAIN][i] * d->total[PLAIN][j]);
@@ -69,12 +72,14 @@ static void describe(const desk *d, uint32_t i, uint32_t j, float x[ALONE_WIDTH]
         d->cell[j][SEASON] / sqrtf(d->total[SEASON][i] * d->total[SEASON][j] + LEAST), d->cell[j][PLAIN] / (plain + LEAST), d->line[j],
         pj, safe_log(share(d, MONTH, j)) - pj, safe_log(share(d, SMALL, j)) - pj, pi, safe_log(share(d, SMALL, i)) - pi,
         log1pf(d->total[SEASON][i]), log1pf(d->total[MONTH][i]), log1pf(d->cell[j][PLAIN]),
+        safe_log(chance(d, CLOSE, i, j)), safe_log(left_by_lines(d, j)),
     };
     memcpy(x, inputs, sizeof inputs);
 }
 
 static uint32_t count_partners(desk *d, uint32_t i) {
     const basket_log *log = d->log;
+    const float *fade = log->fade && log->fade->tells ? log->fade->all : NULL;
     uint32_t n = 0;
     for (uint64_t h = log->holders.start[i]; h < log->holders.start[i + 1]; h++) {
         uint32_t b = log->holders.col[h];
@@ -82,7 +87,9 @@ static uint32_t count_partners(desk *d, uint32_t i) {
         for (uint64_t e = log->x.start[b]; e < log->x.start[b + 1]; e++) {
             uint32_t j = log->x.item[e];
             if (d->cell[j][PLAIN] == 0) d->touched[n++] = j;
-            for (int k = 0; k < N_COUNTS; k++) d->cell[j][k] += d->vote[k][b];
+            for (int k = 0; k < CLOSE; k++) d->cell[j][k] += d->vote[k][b];
+            float left = fade ? product_fade(fade, log->holders.value[h], log->lines.value[e]) : 1;
+            d->cell[j][CLOSE] += d->vote[CLOSE][b] * left;
         }
     }
     return n;

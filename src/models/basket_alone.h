@@ -7,7 +7,7 @@
 #include "models/basket_parts.h"
 #include "models/ranker.h"
 
-enum { ALONE_POOL = 100, ALONE_WIDTH = 17 };
+enum { ALONE_POOL = 100, ALONE_WIDTH = 19 };
 
 /* How strongly each item speaks for every other: a fitted regression behind its row. */
 typedef struct { const model_row *row; const void *state; } item_regression;

@@ -5,18 +5,25 @@
 #include <string.h>
 #include "models/item_product.h"
 
-static int by_number(const void *a, const void *b) {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+static int by_item_and_line(const void *a, const void *b) {
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
     return (x > y) - (x < y);
 }
 
-/* Items of events [from, to) sorted, each once, behind the ones before; where they end. */
-static uint64_t add_basket(const interactions *x, uint64_t from, uint64_t to, uint32_t *item, uint64_t at) {
-    uint64_t end = at, n = to - from;
-    memcpy(item + at, x->item + from, (size_t)n * sizeof *item);
-    qsort(item + at, (size_t)n, sizeof *item, by_number);
-    for (uint64_t i = at; i < at + n; i++)
-        if (end == at || item[i] != item[end - 1]) item[end++] = item[i];
+/* Columns that baskets are written into. */
+typedef struct { uint64_t *start; uint32_t *item; float *line, *age; int64_t *time_ms; uint64_t *keys; } columns;
+
+/* Items of events [from, to) sorted, each once and by its first line, behind the ones before; where they end. */
+static uint64_t add_basket(const interactions *x, uint64_t from, uint64_t to, uint64_t at, columns *into) {
+    uint64_t end = at, n = to - from, *keys = into->keys;
+    for (uint64_t i = 0; i < n; i++) keys[i] = (uint64_t)x->item[from + i] << 32 | (uint32_t)i;
+    qsort(keys, (size_t)n, sizeof *keys, by_item_and_line);
+    for (uint64_t i = 0; i < n; i++) {
+        uint32_t item = (uint32_t)(keys[i] >> 32);
+        if (end > at && into->item[end - 1] == item) continue;
+        into->item[end] = item;
+        into->line[end++] = (float)((uint32_t)keys[i] + 1);
+    }
     return end;
 }
 
@@ -26,31 +33,46 @@ static uint64_t visit_end(const interactions *x, uint32_t user, uint64_t e) {
     return to;
 }
 
+/* Room for n baskets of so many events; `longest` of one of them. */
+static err_code columns_new(ctx *c, uint64_t n, uint64_t events, bool timed, uint64_t longest, columns *ret) {
+    *ret = (columns){ arena_new(c->arena, uint64_t, (size_t)n + 1), arena_new_raw(c->arena, uint32_t, events),
+                      arena_new_raw(c->arena, float, events), arena_new(c->arena, float, (size_t)n),
+                      timed ? arena_new_raw(c->arena, int64_t, events) : NULL, arena_new_raw(c->arena, uint64_t, (size_t)longest) };
+    bool all = ret->start && ret->item && ret->line && ret->age && (ret->time_ms || !timed) && ret->keys;
+    return all ? ERR_OK : fail(c, ERR_NO_MEMORY, "%llu baskets", (unsigned long long)n);
+}
+
+static err_code log_of_columns(ctx *c, const columns *from, uint32_t n, uint32_t n_items, int64_t as_of_ms, basket_log *ret_log) {
+    *ret_log = (basket_log){
+        .x = { .n_users = n, .n_items = n_items, .start = from->start, .item = from->item, .time_ms = from->time_ms, .as_of_ms = as_of_ms },
+        .items = { n, n_items, from->start, from->item, NULL }, .lines = { n, n_items, from->start, from->item, from->line },
+        .age_days = from->age,
+    };
+    return csr_transpose(c, &ret_log->lines, &ret_log->holders);
+}
+
 err_code basket_log_of(ctx *c, const interactions *x, basket_log *ret_log) {
-    uint64_t events = x->start[x->n_users], n = 0;
+    uint64_t n = 0, longest = 0;
     for (uint32_t u = 0; u < x->n_users; u++)
-        for (uint64_t e = x->start[u]; e < x->start[u + 1]; e = visit_end(x, u, e)) n++;
-    if (n > UINT32_MAX - 1) return fail(c, ERR_TOO_LARGE, "%llu baskets", (unsigned long long)n);
-    uint64_t *start = arena_new(c->arena, uint64_t, (size_t)n + 1);
-    uint32_t *item = arena_new_raw(c->arena, uint32_t, events);
-    int64_t *time_ms = x->time_ms ? arena_new_raw(c->arena, int64_t, events) : NULL;
-    float *age = arena_new(c->arena, float, (size_t)n);
-    if (!start || !item || !age || (x->time_ms && !time_ms)) return fail(c, ERR_NO_MEMORY, "%llu baskets", (unsigned long long)n);
+        for (uint64_t e = x->start[u], to; e < x->start[u + 1]; e = to, n++) {
+            to = visit_end(x, u, e);
+            if (to - e > longest) longest = to - e;
+        }
+    if (n > UINT32_MAX - 1 || longest > UINT32_MAX) return fail(c, ERR_TOO_LARGE, "%llu baskets", (unsigned long long)n);
+    columns into;
+    TRY(columns_new(c, n, x->start[x->n_users], x->time_ms != NULL, longest, &into));
     uint32_t b = 0;
     for (uint32_t u = 0; u < x->n_users; u++) {
         if (u % 4096 == 0) TRY(ctx_check(c));
         for (uint64_t e = x->start[u], to; e < x->start[u + 1]; e = to, b++) {
             to = visit_end(x, u, e);
-            start[b + 1] = add_basket(x, e, to, item, start[b]);
-            if (!time_ms) continue;
-            for (uint64_t i = start[b]; i < start[b + 1]; i++) time_ms[i] = x->time_ms[e];
-            age[b] = fmaxf(0, (float)((double)(x->as_of_ms - x->time_ms[e]) / 86400e3));
+            into.start[b + 1] = add_basket(x, e, to, into.start[b], &into);
+            if (!x->time_ms) continue;
+            for (uint64_t i = into.start[b]; i < into.start[b + 1]; i++) into.time_ms[i] = x->time_ms[e];
+            into.age[b] = fmaxf(0, (float)((double)(x->as_of_ms - x->time_ms[e]) / 86400e3));
         }
     }
-    interactions baskets = { .n_users = b, .n_items = x->n_items, .start = start, .item = item, .time_ms = time_ms,
-                             .as_of_ms = x->as_of_ms };
-    *ret_log = (basket_log){ baskets, { b, x->n_items, start, item, NULL }, { 0 }, age };
-    return csr_transpose(c, &ret_log->items, &ret_log->holders);
+    return log_of_columns(c, &into, b, x->n_items, x->as_of_ms, ret_log);
 }
 
 typedef struct { float age; uint32_t basket; } aged;
@@ -64,23 +86,18 @@ static int oldest_first(const void *a, const void *b) {
 /* The baskets named, ages less `since` days. */
 static err_code part_of(ctx *c, const basket_log *log, const aged *which, uint32_t n, float since, basket_log *ret_part) {
     uint64_t events = 0;
+    columns into;
     for (uint32_t k = 0; k < n; k++) events += log->x.start[which[k].basket + 1] - log->x.start[which[k].basket];
-    uint64_t *start = arena_new(c->arena, uint64_t, (size_t)n + 1);
-    uint32_t *item = arena_new_raw(c->arena, uint32_t, events);
-    int64_t *time_ms = log->x.time_ms ? arena_new_raw(c->arena, int64_t, events) : NULL;
-    float *age = arena_new_raw(c->arena, float, n);
-    if (!start || !item || !age || (log->x.time_ms && !time_ms)) return fail(c, ERR_NO_MEMORY, "%u baskets", n);
+    TRY(columns_new(c, n, events, log->x.time_ms != NULL, 0, &into));
     for (uint32_t k = 0; k < n; k++) {
-        uint64_t from = log->x.start[which[k].basket], many = log->x.start[which[k].basket + 1] - from;
-        memcpy(item + start[k], log->x.item + from, (size_t)many * sizeof *item);
-        if (time_ms) memcpy(time_ms + start[k], log->x.time_ms + from, (size_t)many * sizeof *time_ms);
-        age[k] = fmaxf(0, which[k].age - since);
-        start[k + 1] = start[k] + many;
+        uint64_t from = log->x.start[which[k].basket], many = log->x.start[which[k].basket + 1] - from, at = into.start[k];
+        memcpy(into.item + at, log->x.item + from, (size_t)many * sizeof *into.item);
+        memcpy(into.line + at, log->lines.value + from, (size_t)many * sizeof *into.line);
+        if (into.time_ms) memcpy(into.time_ms + at, log->x.time_ms + from, (size_t)many * sizeof *into.time_ms);
+        into.age[k] = fmaxf(0, which[k].age - since);
+        into.start[k + 1] = at + many;
     }
-    interactions x = { .n_users = n, .n_items = log->x.n_items, .start = start, .item = item, .time_ms = time_ms,
-                       .as_of_ms = log->x.as_of_ms - (int64_t)((double)since * 86400e3) };
-    *ret_part = (basket_log){ x, { n, x.n_items, start, item, NULL }, { 0 }, age };
-    return csr_transpose(c, &ret_part->items, &ret_part->holders);
+    return log_of_columns(c, &into, n, log->x.n_items, log->x.as_of_ms - (int64_t)((double)since * 86400e3), ret_part);
 }
 
 err_code basket_log_split(ctx *c, const basket_log *log, double newest_0_1, basket_log *ret_older, basket_log *ret_newer) {
@@ -108,8 +125,8 @@ static void rate_by_cosine(const void *state, uint32_t i, product_row *row) {
     for (uint32_t k = 0; k < row->n_touched; k++) row->cell[row->touched[k]] /= sqrtf(total[row->touched[k]]);
 }
 
-err_code basket_pairs(ctx *c, const basket_log *log, const float *votes, uint32_t keep, int threads, item_lists *ret_lists,
-                      float *ret_total) {
+err_code basket_pairs(ctx *c, const basket_log *log, const float *votes, const float *fade, uint32_t keep, int threads,
+                      item_lists *ret_lists, float *ret_total) {
     uint32_t n = log->x.n_items;
     item_product product;
     item_lists_room room;
@@ -117,7 +134,8 @@ err_code basket_pairs(ctx *c, const basket_log *log, const float *votes, uint32_
     for (uint32_t b = 0; b < log->x.n_users; b++)
         for (uint64_t e = log->x.start[b]; e < log->x.start[b + 1]; e++) ret_total[log->x.item[e]] += votes[b];
     TRY(item_lists_room_new(c, n, keep, &room));
-    TRY(item_product_new(c, &log->items, votes, 500, &product));
+    TRY(item_product_new(c, fade ? &log->lines : &log->items, votes, 500, &product));
+    product.fade = fade;
     TRY(item_product_lists(c, &product, threads, rate_by_cosine, ret_total, &room));
     TRY(item_lists_close(c, &room, ret_lists));
     topk_entry *entry = (topk_entry *)(uintptr_t)ret_lists->entry;      /* ours since close: back from cosines to votes */

@@ -5,12 +5,16 @@
 #pragma once
 #include "models/item_lists.h"
 
-/* Every visit of everybody as a basket: a set of items at a time. */
+typedef struct basket_fade basket_fade;
+
+/* Every visit of everybody as a basket: a set of items at a time, put in one after the other. */
 typedef struct {
     interactions x;                 /* one "user" a basket, items ascending and distinct; time_ms NULL when unknown */
     csr items;                      /* the same as a matrix of ones */
-    csr holders;                    /* items by baskets */
-    const float *age_days;                /* n_baskets, before x.as_of_ms; 0 when unknown */
+    csr lines;                      /* the same once more; values: place of the item's first line, from 1. NULL when loaded */
+    csr holders;                    /* items by baskets; values as of `lines` */
+    const float *age_days;          /* n_baskets, before x.as_of_ms; 0 when unknown */
+    const basket_fade *fade;        /* what lines between two items say (basket_lines.h); NULL: not known */
 } basket_log;
 
 /* ERR_NO_MEMORY, ERR_CANCELLED. O(events log events). */
@@ -23,9 +27,10 @@ CHECK_RESULT err_code basket_log_split(ctx *c, const basket_log *log, double new
 /* votes[b] = size^-power 2^(-age / half_life); half_life 0: no decay. Room for n_baskets. */
 void basket_votes(const basket_log *log, double power, double half_life_days, float *ret_votes);
 
-/* Votes of the baskets that hold both, the `keep` best partners of each item; ret_total (n_items): votes of those that hold one. */
-CHECK_RESULT err_code basket_pairs(ctx *c, const basket_log *log, const float *votes, uint32_t keep, int threads, item_lists *ret_lists,
-                                   float *ret_total);
+/* Votes of the baskets that hold both, the `keep` best partners of each item; ret_total (n_items): votes of those that hold one.
+ *   fade   PRODUCT_FADE_SPAN: what of a vote is left with so many lines between; NULL: all of it */
+CHECK_RESULT err_code basket_pairs(ctx *c, const basket_log *log, const float *votes, const float *fade, uint32_t keep, int threads,
+                                   item_lists *ret_lists, float *ret_total);
 
 /* For every item ten and more others, so chosen that at least one is wanted: each counts most in the baskets that the ones before it
  * leave without a hit. Scores fall along the list.

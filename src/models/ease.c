@@ -1,6 +1,7 @@
 /* ease: each item's column is the ridge regression of it on all others, solved for all items at once.
  * G = X'WX + diag(lambda + dropout / (1 - dropout) |i|^2), P = G^-1, B_ij = -P_ij / P_jj off the diagonal; scores are x_u B.
  * One n x n matrix of floats in all: G, its factor, P and B take turns in it. It does NOT scale to large catalogues: sansa.c does. */
+#include "models/ease.h"
 #include <math.h>
 #include <string.h>
 #include "models/item_product.h"
@@ -36,6 +37,16 @@ typedef struct {
     item_lists_room *room;
 } job;
 
+/* What one user adds to row i of G, read up to i. */
+static void add_user(const item_product *p, uint32_t user, float value, size_t i, float *row) {
+    const sparse_row items = p->user[user];
+    float weight = p->user_weight ? p->user_weight[user] : 1, add = value * weight;
+    for (uint32_t at = 0; p->fade && at < items.n && items.col[at] <= i; at++)
+        row[items.col[at]] += weight * product_fade(p->fade, value, items.value[at]);
+    for (uint32_t at = 0; !p->fade && at < items.n && items.col[at] <= i; at++)
+        row[items.col[at]] += items.value ? add * items.value[at] : add;
+}
+
 /* Row i of the lower triangle of G: histories ascend, so each is read up to i. */
 static void gram_rows(void *state, size_t from, size_t to, int worker) {
     (void)worker;
@@ -44,11 +55,7 @@ static void gram_rows(void *state, size_t from, size_t to, int worker) {
         const sparse_row users = j->p->item[i];
         float *row = j->a + i * j->n;
         memset(row, 0, (i + 1) * sizeof *row);
-        for (uint32_t e = 0; e < users.n; e++) {
-            const sparse_row items = j->p->user[users.col[e]];
-            float add = (users.value ? users.value[e] : 1) * (j->p->user_weight ? j->p->user_weight[users.col[e]] : 1);
-            for (uint32_t at = 0; at < items.n && items.col[at] <= i; at++) row[items.col[at]] += items.value ? add * items.value[at] : add;
-        }
+        for (uint32_t e = 0; e < users.n; e++) add_user(j->p, users.col[e], users.value ? users.value[e] : 1, i, row);
         row[i] = (float)((double)row[i] * (1 + j->dropout / (1 - j->dropout)) + j->lambda);
     }
 }
@@ -86,16 +93,26 @@ static void inverse_progress(void *state, double share) {
     model_progress(o, "inverse", 0.05 + 0.9 * share);
 }
 
-static err_code solve(ctx *c, const interactions *x, const model_options *o, const weighing *w, job *j) {
+/* What is regressed: events as `w` weighs them, or the places of lines, which fade. */
+typedef struct { const interactions *x; const weighing *w; const csr *lines; const float *fade; } source;
+
+static err_code matrix_of(ctx *c, const source *from, csr *ret_matrix) {
+    if (!from->lines) return weigh_matrix(c, from->x, from->w, ret_matrix);
+    *ret_matrix = *from->lines;
+    return ERR_OK;
+}
+
+static err_code solve(ctx *c, const source *from, const model_options *o, job *j) {
     arena_mark mark = arena_save(c->arena);
     csr matrix;
     float *weights;
     item_product product;
     int threads = parallel_threads(o->threads);
     model_options options = *o;     /* a copy of our own: the callback's state is not const */
-    TRY(weigh_matrix(c, x, w, &matrix));
+    TRY(matrix_of(c, from, &matrix));
     TRY(item_product_user_weights(c, &matrix, o->param[USER_POWER], &weights));
     TRY(item_product_new(c, &matrix, weights, UINT32_MAX, &product));
+    product.fade = from->fade;
     j->p = &product;
     model_progress(o, "product", 0);
     TRY(parallel_for(c, threads, j->n, ROWS, gram_rows, j));
@@ -114,8 +131,7 @@ static err_code solve(ctx *c, const interactions *x, const model_options *o, con
     return ERR_OK;
 }
 
-static err_code fit(ctx *c, const interactions *x, const model_options *o, void **ret_state) {
-    size_t n = x->n_items;
+static err_code fit_source(ctx *c, source from, size_t n, const model_options *o, void **ret_state) {
     if ((double)n > o->param[MAX_ITEMS])
         return fail_field(c, ERR_TOO_LARGE, "max_items", "ease takes up to %.0f items, not %zu; sansa takes more", o->param[MAX_ITEMS], n);
     ease *m = arena_new(c->arena, ease, 1);
@@ -128,7 +144,8 @@ static err_code fit(ctx *c, const interactions *x, const model_options *o, void 
     arena_mark mark = arena_save(c->arena);
     j.a = arena_array_raw(c->arena, n, n * sizeof(float));
     if (!j.a) return fail(c, ERR_NO_MEMORY, "a matrix of %zu x %zu", n, n);
-    TRY(solve(c, x, o, &m->w, &j));
+    from.w = &m->w;
+    TRY(solve(c, &from, o, &j));
     m->dense = j.a;
     if (cuts) {
         m->dense = NULL;
@@ -137,6 +154,14 @@ static err_code fit(ctx *c, const interactions *x, const model_options *o, void 
     }
     *ret_state = m;
     return ERR_OK;
+}
+
+static err_code fit(ctx *c, const interactions *x, const model_options *o, void **ret_state) {
+    return fit_source(c, (source){ .x = x }, x->n_items, o, ret_state);
+}
+
+err_code ease_fit_lines(ctx *c, const csr *lines, const float *fade, const model_options *o, void **ret_state) {
+    return fit_source(c, (source){ .lines = lines, .fade = fade }, lines->n_cols, o, ret_state);
 }
 
 /* ---- asking it, keeping it ---- */

@@ -64,25 +64,46 @@ __attribute__((always_inline)) static inline void look_ahead(const item_product 
     for (int line = 0; line < LINES_AHEAD && at < end; line++, at += LINE_ITEMS) __builtin_prefetch(at);
 }
 
-void item_product_fill(const item_product *p, uint32_t i, product_row *row) {
+/* Add `add`, times its value or by its distance from `place`, to the cell of each item of one user; how many are touched now.
+ * An item is written always and kept only when new: no branch to mispredict. */
+__attribute__((always_inline)) static inline uint32_t add_values(product_row *row, sparse_row items, float add, uint32_t n) {
     float *cell = row->cell;
-    uint32_t *touched = row->touched, n = 0;
+    uint32_t *touched = row->touched;
+    for (uint32_t at = 0; at < items.n; at++) {
+        uint32_t j = items.col[at];
+        float had = cell[j];
+        touched[n] = j;
+        n += had == 0;
+        cell[j] = had + (items.value ? add * items.value[at] : add);
+    }
+    return n;
+}
+
+static uint32_t add_places(product_row *row, sparse_row items, float add, const float *fade, float place, uint32_t n) {
+    float *cell = row->cell;
+    uint32_t *touched = row->touched;
+    for (uint32_t at = 0; at < items.n; at++) {
+        uint32_t j = items.col[at];
+        float had = cell[j];
+        touched[n] = j;
+        n += had == 0;
+        cell[j] = had + add * product_fade(fade, place, items.value[at]);
+    }
+    return n;
+}
+
+void item_product_fill(const item_product *p, uint32_t i, product_row *row) {
+    uint32_t n = 0;
     const sparse_row users = p->item[i];
-    cell[i] = 1;                                            /* so that the item never touches itself */
+    row->cell[i] = 1;                                       /* so that the item never touches itself */
     for (uint32_t e = 0; e < users.n; e++) {
         look_ahead(p, users.col + e, users.n - e);
         const sparse_row items = p->user[users.col[e]];
         if (items.n > p->max_history) continue;
-        float add = (users.value ? users.value[e] : 1) * (p->user_weight ? p->user_weight[users.col[e]] : 1);
-        for (uint32_t at = 0; at < items.n; at++) {
-            uint32_t j = items.col[at];
-            float had = cell[j];
-            touched[n] = j;                                 /* written always, kept only when new: no branch to mispredict */
-            n += had == 0;
-            cell[j] = had + (items.value ? add * items.value[at] : add);
-        }
+        float weight = p->user_weight ? p->user_weight[users.col[e]] : 1, value = users.value ? users.value[e] : 1;
+        n = p->fade ? add_places(row, items, weight, p->fade, value, n) : add_values(row, items, value * weight, n);
     }
-    cell[i] = 0;
+    row->cell[i] = 0;
     row->n_touched = n;
 }
 

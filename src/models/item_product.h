@@ -4,6 +4,7 @@
  * `max_history` items say nothing of pairs (a robot would cost more than all shoppers). Cells are > 0.
  * Owner: c->arena; constant while rows are made. Read next: item_lists.h (what becomes of rows), cooc.h (the same for baskets). */
 #pragma once
+#include <math.h>
 #include "models/item_lists.h"
 #include "num/keys.h"
 #include "num/parallel.h"
@@ -20,7 +21,16 @@ typedef struct {
     const sparse_row *item;         /* n_items: users and values */
     const sparse_row *user;         /* n_users: items and values */
     const float *user_weight;       /* n_users: the diagonal of W, > 0; NULL: all 1 */
+    const float *fade;              /* PRODUCT_FADE_SPAN, > 0: values are places, and a user says of two items fade[places between
+                                     * them], the last for all beyond, instead of the product of values. NULL: values are values.
+                                     * Set after item_product_new() */
 } item_product;
+
+enum { PRODUCT_FADE_SPAN = 256 };
+static inline float product_fade(const float *fade, float place, float other) {
+    uint32_t between = (uint32_t)fabsf(place - other);
+    return fade[between < PRODUCT_FADE_SPAN ? between : PRODUCT_FADE_SPAN - 1];
+}
 
 /* Values and weights stand between these, so that no product of them is 0 or infinite. */
 #define PRODUCT_LEAST 1e-12f
@@ -45,7 +55,7 @@ typedef struct {
 
 /* ERR_NO_MEMORY. */
 CHECK_RESULT err_code product_row_new(ctx *c, uint32_t n_items, product_row *ret_row);
-/* Fill a clear row: cell[j] = sum over users u of item i of x_ui w_u x_uj, for j other than i. */
+/* Fill a clear row: cell[j] = sum over users u of item i of x_ui w_u x_uj (or w_u fade), for j other than i. */
 void item_product_fill(const item_product *p, uint32_t i, product_row *row);
 /* The same by definition, into n_items sums; the reference of the tests. */
 void item_product_fill_plain(const csr *by_user, const float *user_weight, uint32_t i, double *ret_sums);

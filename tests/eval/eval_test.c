@@ -65,8 +65,9 @@ TEST(eval, splits_by_the_earliest_time_and_numbers_items_by_code) {
     assert_int_equal(2, d.train.n_baskets);
     assert_int_equal(4, d.train.start[2]);
     assert_int_equal(2, d.test.n_baskets);                  /* 3 before 4: same time, smaller number */
-    static const uint32_t expected[] = { 0, 1, 0, 2 };
+    static const uint32_t expected[] = { 0, 1, 0, 2 }, lines[] = { 1, 0, 2, 1 };
     assert_memory_equal(expected, d.test.items, sizeof expected);
+    assert_memory_equal(lines, d.train_lines, sizeof lines);        /* as they stand in the file, each item once */
 }
 
 TEST(eval, hides_the_position_the_published_hash_says) {

@@ -20,6 +20,8 @@ TEST(basket_blend, every_visit_is_a_basket_of_distinct_items) {
     assert_int_equal(3, log.x.n_users);
     assert_memory_equal(baskets, log.x.start, sizeof baskets);
     assert_memory_equal(items, log.x.item, sizeof items);
+    static const float lines[] = { 2, 1, 2, 1, 2, 1 };      /* 2 0 2 | 1 0 | 1 0 */
+    assert_memory_equal(lines, log.lines.value, sizeof lines);
     assert_true(log.age_days[0] == 2 && log.age_days[1] == 1);
     float votes[3];
     basket_votes(&log, 1, 1, votes);
@@ -55,7 +57,7 @@ TEST(basket_blend, pairs_are_the_votes_of_baskets_with_both) {
     float votes[BASKETS], total[ITEMS];
     assert_ok(c, basket_log_of(c, &x, &log));
     basket_votes(&log, 0.6, 0, votes);
-    assert_ok(c, basket_pairs(c, &log, votes, ITEMS, 2, &pairs, total));
+    assert_ok(c, basket_pairs(c, &log, votes, NULL, ITEMS, 2, &pairs, total));
     for (uint32_t i = 0; i < ITEMS; i++) {
         double expected[ITEMS] = { 0 }, all = 0;
         for (uint32_t b = 0; b < log.x.n_users; b++) {
@@ -105,7 +107,7 @@ TEST(basket_blend, lists_for_one_product_follow_the_greedy_rule) {
     assert_ok(c, basket_log_of(c, &x, &log));
     basket_votes(&log, 0, 0, votes);
     for (uint64_t e = 0; e < log.x.start[log.x.n_users]; e++) popular[log.x.item[e]] += 1.0f / (float)log.x.n_users;
-    assert_ok(c, basket_pairs(c, &log, votes, ITEMS, 1, &pairs, total));
+    assert_ok(c, basket_pairs(c, &log, votes, NULL, ITEMS, 1, &pairs, total));
     assert_ok(c, basket_cover(c, &log, votes, popular, &pairs, 0.37, 0.21, 2, &lists));
     for (uint32_t i = 0; i < ITEMS; i++) {
         uint32_t expected[5], n = (uint32_t)(lists.start[i + 1] - lists.start[i]);
@@ -126,7 +128,7 @@ TEST(basket_blend, a_second_copy_of_the_first_answer_waits) {
     float votes[5], total[4], popular[] = { 1, 0.6f, 0.6f, 0.4f };
     assert_ok(c, basket_log_of(c, &x, &log));
     basket_votes(&log, 0, 0, votes);
-    assert_ok(c, basket_pairs(c, &log, votes, 4, 1, &pairs, total));
+    assert_ok(c, basket_pairs(c, &log, votes, NULL, 4, 1, &pairs, total));
     static const struct { double covered; uint32_t order[3]; } cases[] = { { 0, { 1, 2, 3 } }, { 0.9, { 1, 3, 2 } } };
     for (size_t k = 0; k < COUNT(cases); k++) {
         assert_ok(c, basket_cover(c, &log, votes, popular, &pairs, cases[k].covered, 0, 1, &lists));
