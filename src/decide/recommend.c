@@ -122,7 +122,7 @@ static err_code choose_placement(request *r) {
     str name = q->placement.n ? q->placement : q->product_id.n ? STR("product") : q->cart.n ? STR("cart") : STR("home");
     r->place = placement_find(name);
     if (!r->place) return unknown_placement(r->c, name);
-    TRY(terms_of(r->c, r->s->loaded->store_id, &r->s->loaded->terms, q, r->place, locale_language(r->locale), &r->terms));
+    TRY(terms_of(r->c, r->s->loaded->store_id, r->s->terms, q, r->place, locale_language(r->locale), &r->terms));
     r->n = (size_t)placement_setting_or(&r->terms.set, PLACEMENT_N, (int)(q->n ? q->n : r->place->n));
     return adapt_placement(r);
 }

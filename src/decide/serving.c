@@ -72,16 +72,18 @@ static void free_generations(serving *s) {
     for (serving *newer; s; s = newer) {
         newer = s->newer;
         catalogue_leftover_free(&s->left);
+        shop_terms_free(s->last_terms);
         loaded_shop_free(s->last);
         free(s);
     }
 }
 
-/* The current generation becomes an old one. `last`: nothing after it uses its load. */
-static void retire_current(shop *p, bool last) {
+/* The current generation becomes an old one: `next` follows it, NULL when nothing does. What no later one uses goes with it. */
+static void retire_current(shop *p, const serving *next) {
     serving *old = p->current;
     if (!old) return;
-    if (last) old->last = (loaded_shop *)(uintptr_t)old->loaded;
+    if (!next || next->loaded != old->loaded) old->last = (loaded_shop *)(uintptr_t)old->loaded;
+    if (!next || next->terms != old->terms) old->last_terms = (shop_terms *)(uintptr_t)old->terms;
     p->current = NULL;
     p->home->facts.bytes -= p->bytes;
     p->home->facts.shops--;
@@ -101,7 +103,7 @@ static void make_current(shop *p, serving *s) {
     s->answers = p->home->answers;
 }
 
-static serving *generation_new(ctx *c, shop *p, const loaded_shop *l) {
+static serving *generation_new(ctx *c, shop *p, const loaded_shop *l, const shop_terms *t) {
     serving *s = calloc(1, sizeof *s);
     if (!s) {
         fail(c, ERR_NO_MEMORY, "no memory for a generation of a shop");
@@ -109,6 +111,7 @@ static serving *generation_new(ctx *c, shop *p, const loaded_shop *l) {
     }
     s->shop = p;
     s->loaded = l;
+    s->terms = t;
     s->recent = &p->recent;
     atomic_init(&s->pins, 1);
     return s;
@@ -128,7 +131,7 @@ static void evict(serving_registry *r, const shop *keep, serving **unseen, size_
             if (p->current && p != keep && (!oldest || p->used < oldest->used)) oldest = p;
         }
         if (!oldest) return;
-        retire_current(oldest, true);
+        retire_current(oldest, NULL);
         r->facts.evictions++;
         unseen[n] = detach_unseen(oldest);
     }
@@ -173,7 +176,7 @@ void serving_registry_free(serving_registry *r) {
     if (!r) return;
     for (uint32_t i = 0; i < r->n_shops; i++) {
         shop *p = r->shops[i];
-        retire_current(p, true);
+        retire_current(p, NULL);
         free_generations(detach_unseen(p));
         free(atomic_load(&p->recent));
         pthread_mutex_destroy(&p->writer);
@@ -217,7 +220,7 @@ static bool publish(shop *p, serving *s, const serving *from) {
     pthread_mutex_lock(&r->guard);
     bool wanted = !from || p->current == from;
     if (wanted) {
-        retire_current(p, !from);
+        retire_current(p, s);
         make_current(p, s);
         p->used = ++r->tick;
         unseen[EVICT_AT_ONCE] = detach_unseen(p);
@@ -230,11 +233,12 @@ static bool publish(shop *p, serving *s, const serving *from) {
 
 /* The caller holds p->writer. */
 static err_code publish_load(ctx *c, shop *p, loaded_shop *l) {
-    serving *s = generation_new(c, p, l);
+    serving *s = generation_new(c, p, l, l->terms);
     if (!s) {
         loaded_shop_free(l);
         return ERR_NO_MEMORY;
     }
+    l->terms = NULL;                                        /* the generations' now */
     generation_look(s);
     (void)publish(p, s, NULL);                              /* a new load is always wanted */
     return ERR_OK;
@@ -282,7 +286,7 @@ err_code serving_reload(ctx *c, serving_registry *r, db *d, int64_t store_id) {
 /* One change: the slot is replaced at once, the next generation carries arrays that may have grown. The pin keeps the load alive
  * when the shop is dropped meanwhile. */
 static err_code change_product(ctx *c, shop *p, const serving *from, db *d, str product_id) {
-    serving *next = generation_new(c, p, from->loaded);
+    serving *next = generation_new(c, p, from->loaded, from->terms);
     if (!next) return ERR_NO_MEMORY;
     serving *old = (serving *)(uintptr_t)from;
     catalogue_leftover left = { .n = 0 };
@@ -301,6 +305,29 @@ err_code serving_product_changed(ctx *c, serving_registry *r, db *d, int64_t sto
     return from ? change_product(c, p, from, d, product_id) : ERR_OK;
 }
 
+/* The same products under other terms. */
+static err_code change_terms(ctx *c, shop *p, const serving *from, db *d) {
+    uint64_t state = 0;
+    shop_terms *t = NULL;
+    TRY(shop_terms_state(c, d, p->store_id, &state));
+    if (state == from->terms->state) return ERR_OK;
+    TRY(shop_terms_read(c, d, p->store_id, from->terms->holdout_0_1, &t));
+    serving *next = generation_new(c, p, from->loaded, t);
+    if (next) generation_look(next);
+    if (next && publish(p, next, from)) return ERR_OK;
+    shop_terms_free(t);
+    free(next);
+    return next ? ERR_OK : ERR_NO_MEMORY;                   /* dropped meanwhile: the next load reads them */
+}
+
+err_code serving_follow_terms(ctx *c, serving_registry *r, db *d, int64_t store_id) {
+    shop *p = NULL;
+    TRY(shop_get(c, r, store_id, &p));
+    WITH_LOCK(&p->writer);
+    AUTO_SERVING from = serving_pin(r, store_id);
+    return from ? change_terms(c, p, from, d) : ERR_OK;
+}
+
 int64_t serving_next_loaded(serving_registry *r, int64_t after) {
     int64_t next = 0;
     WITH_LOCK(&r->guard);
@@ -314,7 +341,7 @@ int64_t serving_next_loaded(serving_registry *r, int64_t after) {
 void serving_drop(serving_registry *r, int64_t store_id) {
     pthread_mutex_lock(&r->guard);
     shop *p = shop_at(r, store_id);
-    if (p) retire_current(p, true);
+    if (p) retire_current(p, NULL);
     serving *unseen = p ? detach_unseen(p) : NULL;
     pthread_mutex_unlock(&r->guard);
     free_generations(unseen);

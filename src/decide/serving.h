@@ -29,6 +29,9 @@ CHECK_RESULT err_code serving_reload(ctx *c, serving_registry *r, db *d, int64_t
 /* Read one product (id of the product or of one of its variations) with all its variations again. New ones appear, deleted ones
  * go. Fine when the shop is not loaded. ERR_STORAGE, ERR_NO_MEMORY. */
 CHECK_RESULT err_code serving_product_changed(ctx *c, serving_registry *r, db *d, int64_t store_id, str product_id);
+/* Make what was changed in settings of placements and in experiments count, also by others; quick when nothing was: products and
+ * snapshot stay. Fine when the shop is not loaded. ERR_STORAGE, ERR_NO_MEMORY: what was served stays. */
+CHECK_RESULT err_code serving_follow_terms(ctx *c, serving_registry *r, db *d, int64_t store_id);
 /* Remember that these were just bought (product or variation ids). Empty person ids are skipped. Bounded; never fails. */
 void serving_order_placed(serving_registry *r, int64_t store_id, str customer_id, str visitor_id, str_list items, int64_t now_ms);
 /* The loaded shop with the smallest id greater than `after`; 0 when there is none. */

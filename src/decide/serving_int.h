@@ -35,8 +35,7 @@ typedef struct loaded_shop {
     char currency[8], locale[16], snapshot_error[256];
     int digits;
     store_settings settings;
-    arena own;                      /* of what follows */
-    shop_terms terms;
+    shop_terms *terms;              /* of the first generation, which takes them over */
     catalogue *k;
     snapshot *snap;                 /* NULL: none yet */
     uint32_t *slot_of_item;         /* snap->n_items; NO_SLOT = not in the shop any more */
@@ -53,6 +52,7 @@ typedef struct loaded_shop {
 struct serving {
     struct shop *shop;
     const loaded_shop *loaded;
+    const shop_terms *terms;        /* many generations may share them */
     catalogue_view view;
     catalogue_counts counts;        /* as published */
     recent_purchases *_Atomic *recent;
@@ -61,6 +61,7 @@ struct serving {
     atomic_uint pins;               /* one more while it is the current generation */
     struct serving *newer;
     catalogue_leftover left;        /* freed with this generation, once no older one is pinned */
+    shop_terms *last_terms;         /* when the next generation has others */
     loaded_shop *last;              /* the whole load, when this was its last generation */
 };
 
@@ -79,7 +80,7 @@ CHECK_RESULT err_code loaded_shop_new(ctx *c, const store *facts, catalogue *k, 
 void loaded_shop_free(loaded_shop *l);
 /* cross_unit, also_unit and also_share from the snapshot's lists. */
 void loaded_shop_set_units(loaded_shop *l);
-/* Read how placements are set and what experiments run. (terms_load.c) */
+/* Read how placements are set and what experiments run. */
 CHECK_RESULT err_code loaded_shop_read_terms(ctx *c, db *d, loaded_shop *l);
 /* Read a shop from storage. (serving_load.c) */
 CHECK_RESULT err_code loaded_shop_read(ctx *c, db *d, str data_dir, int64_t store_id, loaded_shop **ret_loaded);

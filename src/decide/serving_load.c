@@ -139,8 +139,6 @@ err_code loaded_shop_new(ctx *c, const store *facts, catalogue *k, snapshot *sna
     }
     *l = (loaded_shop){ .store_id = facts->store_id, .loaded_ms = ctx_now_ms(c), .digits = currency_digits(facts->currency),
                         .settings = store_settings_read(c, facts->settings), .k = k, .snap = snap };
-    arena_init(&l->own, 16 * MIB);
-    l->terms.holdout_0_1 = l->settings.holdout_percent / 100.0;
     copy_word(l->currency, sizeof l->currency, facts->currency);
     copy_word(l->locale, sizeof l->locale, facts->locale);
     catalogue_view v = catalogue_look(k);
@@ -151,6 +149,7 @@ err_code loaded_shop_new(ctx *c, const store *facts, catalogue *k, snapshot *sna
     l->ranking = need(v.n_slots, sizeof *l->ranking, &ok);
     l->popularity = need(v.n_slots, sizeof *l->popularity, &ok);
     err_code e = ok ? ERR_OK : fail(c, ERR_NO_MEMORY, "no memory for a shop of %u products", v.n_slots);
+    if (!e) e = shop_terms_new(c, l->settings.holdout_percent / 100.0, &l->terms);
     if (!e) {
         map_items(l, &v);
         find_unlearned(l, &v);
@@ -173,8 +172,16 @@ void loaded_shop_free(loaded_shop *l) {
     free(l->item_of_slot);
     free(l->ranking);
     free(l->popularity);
-    arena_done(&l->own);
+    shop_terms_free(l->terms);
     free(l);
+}
+
+err_code loaded_shop_read_terms(ctx *c, db *d, loaded_shop *l) {
+    shop_terms *t = NULL;
+    TRY(shop_terms_read(c, d, l->store_id, l->terms->holdout_0_1, &t));
+    shop_terms_free(l->terms);
+    l->terms = t;
+    return ERR_OK;
 }
 
 /* Newest model row of the store in state 'serving'; version 0 when there is none. */

@@ -1,48 +1,92 @@
 /* Rows of placements and experiments into the terms of a shop. Rows that cannot be read are passed over: they were checked before
  * they were written, and a wrong one must not stop a shop. */
+#include <stdlib.h>
 #include "base/limits.h"
-#include "decide/serving_int.h"
+#include "decide/terms.h"
 
-static err_code read_places(ctx *c, db *d, int64_t store_id, arena *home, shop_terms *t) {
-    placement_setting by = { .store_id = store_id }, *rows = NULL;
-    size_t n = 0;
-    TRY(storage_scan(c, d, &placement_setting_entity, &by, 1, NULL, LIMIT_PAGE_ROWS, &rows, &n));
-    if (!n) return ERR_OK;
-    t->places = arena_new(home, placement_settings, n_placements);
-    if (!t->places) return fail(c, ERR_NO_MEMORY, "read how placements are set");
-    for (size_t i = 0; i < n; i++) {
-        const placement *p = placement_find(rows[i].placement);
-        placement_settings s;
-        if (p && !placement_settings_parse(c, rows[i].settings, &s)) t->places[p - all_placements] = s;
-    }
+#define TERMS_BYTES (16 * MIB)
+
+err_code shop_terms_new(ctx *c, double holdout_0_1, shop_terms **ret_terms) {
+    shop_terms *t = calloc(1, sizeof *t);
+    if (!t) return fail(c, ERR_NO_MEMORY, "no memory for the terms of a shop");
+    arena_init(&t->own, TERMS_BYTES);
+    t->holdout_0_1 = holdout_0_1;
+    *ret_terms = t;
     return ERR_OK;
 }
+
+void shop_terms_free(shop_terms *t) {
+    if (!t) return;
+    arena_done(&t->own);
+    free(t);
+}
+
+/* ---- rows ---- */
+typedef struct {
+    placement_setting *places;
+    size_t n_places;
+    experiment running[LIMIT_RUNNING_EXPERIMENTS];
+    size_t n_running;
+    uint64_t state;
+} term_rows;
 
 /* The running ones, whatever the number that ended. */
-static err_code running_rows(ctx *c, db *d, int64_t store_id, experiment *ret_rows, size_t *ret_n) {
+static err_code read_running(ctx *c, db *d, int64_t store_id, term_rows *r) {
     experiment by = { .store_id = store_id }, after = { 0 }, *rows = NULL;
-    size_t kept = 0, n = LIMIT_PAGE_ROWS;
+    size_t n = LIMIT_PAGE_ROWS;
     for (bool first = true; n == LIMIT_PAGE_ROWS; first = false) {
         TRY(storage_scan(c, d, &experiment_entity, &by, 1, first ? NULL : &after, LIMIT_PAGE_ROWS, &rows, &n));
-        for (size_t i = 0; i < n && kept < LIMIT_RUNNING_EXPERIMENTS; i++)
-            if (str_eq(rows[i].state, str_of(experiment_state_name(EXPERIMENT_RUNNING)))) ret_rows[kept++] = rows[i];
+        for (size_t i = 0; i < n && r->n_running < LIMIT_RUNNING_EXPERIMENTS; i++) {
+            if (!str_eq(rows[i].state, str_of(experiment_state_name(EXPERIMENT_RUNNING)))) continue;
+            r->running[r->n_running++] = rows[i];
+            r->state = entity_hash(&experiment_entity, &rows[i], r->state);
+        }
         if (n) after = rows[n - 1];
     }
-    *ret_n = kept;
     return ERR_OK;
 }
 
-/* The set lives in `home`: it is made there from rows copied there. */
-static err_code read_experiments(ctx *c, db *d, int64_t store_id, arena *home, shop_terms *t) {
-    experiment *rows = arena_new(home, experiment, LIMIT_RUNNING_EXPERIMENTS);
+static err_code read_rows(ctx *c, db *d, int64_t store_id, term_rows **ret_rows) {
+    placement_setting by = { .store_id = store_id };
+    term_rows *r = arena_new(c->arena, term_rows, 1);
+    if (!r) return fail(c, ERR_NO_MEMORY, "read the terms of a shop");
+    r->state = 1;
+    TRY(storage_scan(c, d, &placement_setting_entity, &by, 1, NULL, LIMIT_PAGE_ROWS, &r->places, &r->n_places));
+    for (size_t i = 0; i < r->n_places; i++) r->state = entity_hash(&placement_setting_entity, &r->places[i], r->state);
+    TRY(read_running(c, d, store_id, r));
+    *ret_rows = r;
+    return ERR_OK;
+}
+
+err_code shop_terms_state(ctx *c, db *d, int64_t store_id, uint64_t *ret_state) {
+    term_rows *r = NULL;
+    arena_mark before = arena_save(c->arena);
+    TRY(read_rows(c, d, store_id, &r));
+    *ret_state = r->state;
+    arena_restore(c->arena, before);
+    return ERR_OK;
+}
+
+/* ---- terms of them ---- */
+static err_code set_places(ctx *c, const term_rows *r, shop_terms *t) {
+    if (!r->n_places) return ERR_OK;
+    t->places = arena_new(&t->own, placement_settings, n_placements);
+    if (!t->places) return fail(c, ERR_NO_MEMORY, "read how placements are set");
+    for (size_t i = 0; i < r->n_places; i++) {
+        const placement *p = placement_find(r->places[i].placement);
+        placement_settings s;
+        if (p && !placement_settings_parse(c, r->places[i].settings, &s)) t->places[p - all_placements] = s;
+    }
+    return ERR_OK;
+}
+
+/* The set lives in the terms: it is made there from rows copied there. */
+static err_code set_experiments(ctx *c, int64_t store_id, term_rows *r, shop_terms *t) {
     ctx own = *c;
-    size_t n = 0;
-    own.arena = home;
-    if (!rows) return fail(c, ERR_NO_MEMORY, "read experiments");
-    TRY(running_rows(c, d, store_id, rows, &n));
-    for (size_t i = 0; i < n; i++) TRY(entity_dup_texts(c, home, &experiment_entity, &rows[i]));
-    err_code e = experiment_set_make(&own, store_id, rows, n, &t->experiments);
-    t->variants = arena_new(home, placement_settings, t->experiments.n * LIMIT_VARIANTS + 1);
+    own.arena = &t->own;
+    for (size_t i = 0; i < r->n_running; i++) TRY(entity_dup_texts(c, &t->own, &experiment_entity, &r->running[i]));
+    err_code e = experiment_set_make(&own, store_id, r->running, r->n_running, &t->experiments);
+    t->variants = arena_new(&t->own, placement_settings, t->experiments.n * LIMIT_VARIANTS + 1);
     if (e || !t->variants) return fail(c, ERR_NO_MEMORY, "read experiments");
     for (size_t i = 0; i < t->experiments.n; i++)
         for (size_t k = 0; k < t->experiments.p[i].n_variants; k++)
@@ -51,7 +95,15 @@ static err_code read_experiments(ctx *c, db *d, int64_t store_id, arena *home, s
     return ERR_OK;
 }
 
-err_code loaded_shop_read_terms(ctx *c, db *d, loaded_shop *l) {
-    TRY(read_places(c, d, l->store_id, &l->own, &l->terms));
-    return read_experiments(c, d, l->store_id, &l->own, &l->terms);
+err_code shop_terms_read(ctx *c, db *d, int64_t store_id, double holdout_0_1, shop_terms **ret_terms) {
+    term_rows *r = NULL;
+    shop_terms *t = NULL;
+    TRY(read_rows(c, d, store_id, &r));
+    TRY(shop_terms_new(c, holdout_0_1, &t));
+    t->state = r->state;
+    err_code e = set_places(c, r, t);
+    if (!e) e = set_experiments(c, store_id, r, t);
+    if (e) shop_terms_free(t);
+    else *ret_terms = t;
+    return e;
 }

@@ -189,3 +189,31 @@ TEST(terms, of_two_arms_never_share_a_kept_answer) {
         assert_true(str_find(text, n == 4 ? STR("\"arms\":{\"3\":\"b\"}") : STR("\"arms\":{\"3\":\"a\"}")) != SIZE_MAX);
     }
 }
+
+TEST(terms, that_others_changed_count_from_the_next_answer) {
+    CORNER_SHOP(f, d, c);
+    publish(&f, d);
+    AUTO_SERVING before = fake_pin(&f);
+    uint64_t first = before->number;
+    assert_ok(c, serving_follow_terms(c, f.registry, d, FAKE_STORE));
+    {
+        AUTO_SERVING same = fake_pin(&f);
+        assert_true(same->number == first);                                 /* nothing changed: nothing was published */
+    }
+    owner_sets(c, d, "product", "{\"n\":2}");
+    experiment e = trial(3, "", "{}", "{\"display\":\"popup\"}");
+    assert_ok(c, storage_put(c, d, &experiment_entity, &e));
+    assert_ok(c, serving_follow_terms(c, f.registry, d, FAKE_STORE));
+    AUTO_SERVING after = fake_pin(&f);
+    assert_int_equal(5, ASK(c, before, .n = 5).n);                          /* what was pinned stays as it was */
+    recommend_answer a = ASK(c, after, .n = 5, .person = STR("v:1"));
+    assert_int_equal(2, a.n);
+    assert_true(after->loaded == before->loaded && a.terms.held_out + a.terms.arms.n > 0);
+    e.state = STR("stopped");
+    assert_ok(c, storage_put(c, d, &experiment_entity, &e));
+    assert_ok(c, storage_delete(c, d, &placement_setting_entity, &(placement_setting){ .store_id = FAKE_STORE }, 1, NULL));
+    assert_ok(c, serving_follow_terms(c, f.registry, d, FAKE_STORE));
+    AUTO_SERVING end = fake_pin(&f);
+    a = ASK(c, end, .n = 5, .person = STR("v:1"));
+    assert_true(a.n == 5 && !a.terms.arms.n);
+}
