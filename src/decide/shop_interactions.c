@@ -23,7 +23,7 @@ static void fill(const shop_baskets *b, uint64_t *next, uint32_t *visits, column
         uint32_t user = b->customer[i] == SHOP_NONE ? stranger++ : b->customer[i];
         for (uint64_t e = b->start[i]; e < b->start[i + 1]; e++) {
             uint64_t at = next[user]++;
-            to->item[at] = b->items[e], to->visit[at] = visits[user], to->time_ms[at] = b->time_ms[i];
+            to->item[at] = b->lines[e], to->visit[at] = visits[user], to->time_ms[at] = b->time_ms[i];
         }
         visits[user]++;
     }

@@ -1,7 +1,7 @@
 /* shop_interactions: what shoppers of one shop did, in the form models are fitted on.
  * Promise: users 0 .. n_customers - 1 are the shop's known customers in shop_data's numbering; each basket of nobody known follows as
- * a user of its own, so that what goes together is learned from guests too. Every basket is a visit. Only what shop_data saw as of
- * its time is in it. Weights: schema/event_kinds.h (a purchase is 1); decay is the models' business.
+ * a user of its own, so that what goes together is learned from guests too. Every basket is a visit, its items in the order of the
+ * lines. Only what shop_data saw as of its time is in it. Weights: schema/event_kinds.h (a purchase is 1); decay is the models' business.
  * Owner: c->arena of the call, and the shop_data it points into. Read next: features/shop_data.h, models/model.h, learn_personal.h. */
 #pragma once
 #include "features/shop_data.h"

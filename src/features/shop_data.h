@@ -33,6 +33,7 @@ typedef struct {
     uint32_t n, n_customers;
     uint64_t *start;                /* n + 1 */
     uint32_t *items;                /* distinct items of basket b, ascending: items[start[b] .. start[b + 1]) */
+    uint32_t *lines;                /* the same items in the order of their first lines in the order: as they were put into the cart */
     int64_t *time_ms;               /* n, ascending */
     uint32_t *customer;             /* n; < n_customers, SHOP_NONE = nobody known */
     str *customer_ids;              /* n_customers, in order of first purchase */

@@ -49,7 +49,7 @@ static err_code take_refund_line(shop_loader *l, const void *row, void *arg) {
 
 /* ---- orders ---- */
 
-typedef struct { uint32_t item, quantity; } bought;
+typedef struct { uint32_t item, quantity, line; } bought;
 typedef struct {
     shop_loader *l;
     const map64 *back;
@@ -59,12 +59,18 @@ typedef struct {
     uint32_t customer;
     bool open, purchase;
     bought *lines;
-    size_t n_lines, lines_cap, baskets_cap, times_cap, whose_cap, items_cap, ids_cap;
+    size_t n_lines, lines_cap, baskets_cap, times_cap, whose_cap, items_cap, order_cap, ids_cap;
 } order_walk;
 
 static int by_item(const void *a, const void *b) {
     const bought *x = a, *y = b;
-    return (x->item > y->item) - (x->item < y->item);
+    if (x->item != y->item) return x->item > y->item ? 1 : -1;
+    return (x->line > y->line) - (x->line < y->line);
+}
+
+static int by_line(const void *a, const void *b) {
+    const bought *x = a, *y = b;
+    return (x->line > y->line) - (x->line < y->line);
 }
 
 /* Room for one basket more. */
@@ -76,19 +82,31 @@ static bool grow_baskets(order_walk *w, shop_baskets *b) {
     return b->start && b->time_ms && b->customer;
 }
 
-/* Items of the order kept after refunds, appended to the open basket. */
-static err_code append_items(order_walk *w, shop_baskets *b, uint64_t *at) {
+/* Lines of the order become its items kept after refunds, ascending, each with its first line. */
+static void keep_items(order_walk *w) {
+    size_t n = 0;
     qsort(w->lines, w->n_lines, sizeof *w->lines, by_item);
     for (size_t i = 0, next; i < w->n_lines; i = next) {
         uint64_t quantity = 0;
         for (next = i; next < w->n_lines && w->lines[next].item == w->lines[i].item; next++) quantity += w->lines[next].quantity;
         const uint32_t *back = map64_find(w->back, line_key(w->order_hash, w->lines[i].item));
-        if (quantity <= (back ? *back : 0)) continue;
-        b->items = grow_array(w->l->home, b->items, *at, &w->items_cap, sizeof *b->items);
-        if (!b->items) return no_memory(w->l->c);
-        b->items[(*at)++] = w->lines[i].item;
+        if (quantity > (back ? *back : 0)) w->lines[n++] = w->lines[i];
+    }
+    w->n_lines = n;
+}
+
+/* They are appended to the open basket, in both orders. */
+static err_code append_items(order_walk *w, shop_baskets *b, uint64_t at) {
+    keep_items(w);
+    for (size_t i = 0; i < w->n_lines; i++) {
+        b->items = grow_array(w->l->home, b->items, at + i, &w->items_cap, sizeof *b->items);
+        b->lines = grow_array(w->l->home, b->lines, at + i, &w->order_cap, sizeof *b->lines);
+        if (!b->items || !b->lines) return no_memory(w->l->c);
+        b->items[at + i] = w->lines[i].item;
         w->l->s->items[w->lines[i].item].sales++;
     }
+    qsort(w->lines, w->n_lines, sizeof *w->lines, by_line);
+    for (size_t i = 0; i < w->n_lines; i++) b->lines[at + i] = w->lines[i].item;
     return ERR_OK;
 }
 
@@ -97,12 +115,12 @@ static err_code end_order(order_walk *w) {
     shop_baskets *b = &w->l->s->baskets;
     if (!w->open || !w->purchase || !w->n_lines) return ERR_OK;
     if (!grow_baskets(w, b)) return no_memory(w->l->c);
-    uint64_t at = b->start[b->n];
-    TRY(append_items(w, b, &at));
-    if (at == b->start[b->n]) return ERR_OK;
+    TRY(append_items(w, b, b->start[b->n]));
+    if (w->n_lines == 0) return ERR_OK;
     b->time_ms[b->n] = w->time_ms;
     b->customer[b->n] = w->customer;
-    b->start[++b->n] = at;
+    b->start[b->n + 1] = b->start[b->n] + w->n_lines;
+    b->n++;
     return ERR_OK;
 }
 
@@ -148,7 +166,8 @@ static err_code take_line(void *arg, const sql_value *v, size_t n) {
     if (item == SHOP_NONE || !quantity || !w->purchase) return ERR_OK;
     w->lines = grow_array(w->l->home, w->lines, w->n_lines, &w->lines_cap, sizeof *w->lines);
     if (!w->lines) return no_memory(w->l->c);
-    w->lines[w->n_lines++] = (bought){ item, quantity };
+    w->lines[w->n_lines] = (bought){ item, quantity, (uint32_t)w->n_lines };
+    w->n_lines++;
     return ERR_OK;
 }
 

@@ -6,7 +6,7 @@ const query query_order_items = {
     .sql = "SELECT o.order_id, o.created_ms, o.customer_id, o.status, l.product_id, l.variation_id, l.quantity, l.total, l.total_tax "
            "FROM order_row o JOIN order_line_row l ON l.store_id = o.store_id AND l.order_id = o.order_id "
            "WHERE o.store_id = ?1 AND o.created_ms >= ?2 AND o.created_ms < ?3 AND l.kind = 'item' "
-           "ORDER BY o.created_ms, o.order_id, l.line_id",
+           "ORDER BY o.created_ms, o.order_id, length(l.line_id), l.line_id",
     .n_binds = 3, .n_columns = 9,
     .columns = { FIELD_TEXT, FIELD_TIME, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_REAL, FIELD_MONEY, FIELD_MONEY },
 };

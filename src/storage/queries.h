@@ -10,7 +10,8 @@ struct query {
     field_kind columns[16];
 };
 
-/* Lines of orders for learning. Binds: store_id, from_ms (inclusive), to_ms (exclusive). Ordered by created_ms, order_id, line_id.
+/* Lines of orders for learning. Binds: store_id, from_ms (inclusive), to_ms (exclusive). Ordered by created_ms, order_id, line_id (numbers
+ * by their size).
  * Columns: order_id TEXT, created_ms TIME, customer_id TEXT, status TEXT, product_id TEXT, variation_id TEXT, quantity REAL,
  * total MONEY (without tax), total_tax MONEY. Only lines of kind item; orders of every status. Walks all, holding one row. */
 extern const query query_order_items;

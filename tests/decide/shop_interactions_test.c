@@ -2,13 +2,14 @@
 #include "tests/test.h"
 #include "decide/shop_interactions.h"
 
-/* customer 0 buys {0,1} then {1,2}; nobody buys {3}; customer 1 buys {0}; nobody buys {2,3} */
+/* customer 0 buys 1 and 0, then 1 and 2; nobody buys 3; customer 1 buys 0; nobody buys 3 and 2 */
 static shop_data small_shop(void) {
     static uint64_t start[] = { 0, 2, 3, 5, 6, 8 };
-    static uint32_t items[] = { 0, 1, 3, 1, 2, 0, 2, 3 }, buyer[] = { 0, SHOP_NONE, 0, 1, SHOP_NONE };
+    static uint32_t items[] = { 0, 1, 3, 1, 2, 0, 2, 3 }, lines[] = { 1, 0, 3, 1, 2, 0, 3, 2 }, buyer[] = { 0, SHOP_NONE, 0, 1, SHOP_NONE };
     static int64_t time_ms[] = { 10, 20, 30, 40, 50 };
     return (shop_data){ .n_items = 4, .as_of_ms = 99,
-                        .baskets = { .n = 5, .n_customers = 2, .start = start, .items = items, .time_ms = time_ms, .customer = buyer } };
+                        .baskets = { .n = 5, .n_customers = 2, .start = start, .items = items, .lines = lines, .time_ms = time_ms,
+                                     .customer = buyer } };
 }
 
 TEST(shop_interactions, customers_come_first_and_guests_are_users_of_one_visit) {
@@ -19,7 +20,7 @@ TEST(shop_interactions, customers_come_first_and_guests_are_users_of_one_visit) 
     assert_ok(c, interactions_check(c, &x));
     assert_int_equal(4, x.n_users);
     static const uint64_t start[] = { 0, 4, 5, 6, 8 };
-    static const uint32_t item[] = { 0, 1, 1, 2, 0, 3, 2, 3 }, visit[] = { 0, 0, 1, 1, 0, 0, 0, 0 };
+    static const uint32_t item[] = { 1, 0, 1, 2, 0, 3, 3, 2 }, visit[] = { 0, 0, 1, 1, 0, 0, 0, 0 };
     static const int64_t time_ms[] = { 10, 10, 30, 30, 40, 20, 50, 50 };
     assert_memory_equal(start, x.start, sizeof start);
     assert_memory_equal(item, x.item, sizeof item);

@@ -83,6 +83,22 @@ TEST(shop_data, takes_refunded_lines_out_by_quantity) {
     little_shop_close(&shop);
 }
 
+TEST(shop_data, remembers_in_which_order_lines_were_put_in) {
+    /* given an order of eleven lines, line 10 after line 9, one item twice, one given back */
+    TEST_CTX(c);
+    little_shop shop = little_shop_open(c);
+    for (const char *id = "abcdefghij"; *id; id++) shop_product(&shop, (char[]){ *id, 0 }, "x", 100, "");
+    shop_order(&shop, "o1", 1, "ana", "completed", "j c a j b i h g f e d");
+    shop_refund_line(&shop, "o1", 2, "a", 1);
+    shop_data s = little_shop_load(&shop, 9);
+    static const uint32_t items[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9 }, lines[] = { 9, 2, 1, 8, 7, 6, 5, 4, 3 };
+    assert_int_equal(1, s.baskets.n);
+    assert_int_equal(COUNT(lines), s.baskets.start[1]);
+    assert_memory_equal(items, s.baskets.items, sizeof items);
+    assert_memory_equal(lines, s.baskets.lines, sizeof lines);
+    little_shop_close(&shop);
+}
+
 static void assert_same_shop(const shop_data *a, const shop_data *b) {
     assert_int_equal(a->n_items, b->n_items);
     assert_int_equal(a->baskets.n, b->baskets.n);
@@ -91,6 +107,7 @@ static void assert_same_shop(const shop_data *a, const shop_data *b) {
     uint64_t n = a->baskets.start[a->baskets.n];
     assert_memory_equal(a->baskets.start, b->baskets.start, ((size_t)a->baskets.n + 1) * sizeof *a->baskets.start);
     assert_memory_equal(a->baskets.items, b->baskets.items, n * sizeof *a->baskets.items);
+    assert_memory_equal(a->baskets.lines, b->baskets.lines, n * sizeof *a->baskets.lines);
     for (uint32_t i = 0; i < a->n_items; i++) {
         assert_true(str_eq(a->items[i].id, b->items[i].id));
         assert_int_equal(a->items[i].sales, b->items[i].sales);
