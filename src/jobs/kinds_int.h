@@ -15,6 +15,8 @@ job_body job_body_positions;
 /* Forget what visitors did before setting keep_days. */
 job_body job_body_retention;
 
+/* Look at the experiments that run, end those that are over, and begin what the programme proposes, see jobs/trial.h. */
+job_body job_body_experiments;
 /* Send the letters to the owner that are due (in the foreground: that wait), see jobs/letters.h. */
 job_body job_body_mail;
 

@@ -6,6 +6,7 @@
 
 const job_plan job_plans[] = {
     { "positions", "plan_positions", "H H(3-4) * * *" },
+    { "experiments", "plan_experiments", "H H(3-4) * * *" },
     { "retention", "plan_retention", "H H(1-2) * * *" },
 };
 const size_t n_job_plans = COUNT(job_plans);

@@ -107,6 +107,22 @@
     X(T, TEXT,  winner, 0)                                                                                              \
     X(T, JSON,  verdict, 0)                     /* figures and reasons when it ended */
 
+#define EXPERIMENT_DAY_FIELDS(X, T)             /* an experiment as it stood on a day of the shop */                        \
+    X(T, INT,   store_id, KEY)                                                                                          \
+    X(T, INT,   experiment_id, KEY)                                                                                     \
+    X(T, TIME,  day_ms, KEY)                    /* when the day began there */                                          \
+    X(T, TIME,  at_ms, 0)                       /* the last look of that day */                                         \
+    X(T, JSON,  figures, 0)                     /* experiments/figures.h */
+
+#define PLACEMENT_CHANGE_FIELDS(X, T)           /* settings of a placement changed by an experiment; can be taken back */   \
+    X(T, INT,   store_id, KEY)                                                                                          \
+    X(T, INT,   experiment_id, KEY)                                                                                     \
+    X(T, TEXT,  placement, 0)                                                                                           \
+    X(T, JSON,  before, 0)                                                                                              \
+    X(T, JSON,  after, 0)                                                                                               \
+    X(T, TIME,  made_ms, 0)                                                                                             \
+    X(T, TIME,  undone_ms, 0)                   /* 0 = it holds, unless somebody changed the settings since */
+
 #define SUBJECT_FIELDS(X, T)                    /* a person in an experiment; experiment 0 is the hold-out (held_out, treated) */      \
     X(T, INT,   store_id, KEY)                                                                                          \
     X(T, INT,   experiment_id, KEY)                                                                                     \

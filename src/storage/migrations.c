@@ -11,6 +11,7 @@ static const struct { int64_t version; const char *sql; } steps[] = {
     { 4, "DROP TABLE IF EXISTS counter_row;" },                         /* nothing was ever in it; its columns are others now */
     { 5, "ALTER TABLE store_row ADD COLUMN smtp_password BLOB NOT NULL DEFAULT x'';" },   /* and letters */
     { 6, "ALTER TABLE job_row ADD COLUMN log TEXT NOT NULL DEFAULT '';" },
+    { 7, "" },                                                          /* days of experiments, changes of placements */
 };
 
 /* What the column tables cannot say. */

@@ -72,6 +72,13 @@ const query query_job_kinds = {
     .n_binds = 1, .n_columns = 4, .columns = { FIELD_TEXT, FIELD_TIME, FIELD_INT, FIELD_INT },
 };
 
+const query query_clicked_arms = {
+    .name = "clicked_arms",
+    .sql = "SELECT x.arms FROM event_row e JOIN exposure_row x ON x.store_id = e.store_id AND x.rec_id = e.rec_id "
+           "WHERE e.store_id = ?1 AND e.visitor_id = ?2 AND e.kind = 'click' AND e.robot = 0 AND e.time_ms >= ?3",
+    .n_binds = 3, .n_columns = 1, .columns = { FIELD_TEXT },
+};
+
 const query query_letter_due = {
     .name = "letter_due", .sql = "SELECT coalesce(min(due_ms), 0) FROM letter_row WHERE store_id = ?1 AND state = 'waiting'",
     .n_binds = 1, .n_columns = 1, .columns = { FIELD_TIME },
@@ -172,7 +179,8 @@ const query *query_ids_of(const entity *e) {
 const query *const all_queries[] = {
     &query_order_items, &query_orders_since, &query_last_job, &query_last_store, &query_store_named,
     &query_open_job_of, &query_claimable_jobs, &query_running_jobs, &query_next_due, &query_recent_jobs, &query_job_kinds,
-    &query_letter_due, &query_last_delivery, &query_key_state, &query_last_event, &query_event_before, &query_events_after,
+    &query_letter_due, &query_clicked_arms, &query_last_delivery, &query_key_state, &query_last_event, &query_event_before,
+    &query_events_after,
     &query_answers_after, &query_orders_of_customer, &query_orders_of_browser, &query_version, &query_version_put,
     &query_ids_product, &query_ids_customer, &query_ids_order, &query_ids_review, &query_ids_coupon, &query_ids_category,
     &query_ids_tag, &query_ids_brand, &query_report_events, &query_report_attributed,

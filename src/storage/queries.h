@@ -41,6 +41,8 @@ extern const query query_recent_jobs;
 /* What became of each kind of job of a store. Binds: store_id. Columns: kind TEXT, ended_ms TIME (newest end, 0 = none ended),
  * open INT (queued or running now), job_id INT (the newest). */
 extern const query query_job_kinds;
+/* The arms of the answers a browser clicked on, one row a click. Binds: store_id, visitor_id, from_ms. Columns: arms TEXT. */
+extern const query query_clicked_arms;
 /* When the first waiting letter of a store is due; 0 = none waits. Binds: store_id. Columns: due_ms TIME. */
 extern const query query_letter_due;
 /* When a store's newest webhook delivery was accepted. Binds: store_id. Columns: received_ms TIME. */
