@@ -8,17 +8,9 @@
  * Threads: that of the db. Read next: reports/figures.h, reports/README.md (worked example). */
 #pragma once
 #include "reports/figures.h"
-#include "storage/storage.h"
+#include "reports/source.h"
 
 #define SHOWN_MS ((int64_t)MS_PER_DAY)
-
-/* Where a report reads. */
-typedef struct {
-    db *d;
-    int64_t store_id;
-    const report_period *period;
-    size_t units;                   /* remembered at once; 0 = LIMIT_REPORT_UNITS */
-} report_source;
 
 /* Add all of the period to `t`, which followed_table_init() made. Uses the open transaction, or a read transaction of its own.
  * ERR_STORAGE, ERR_NO_MEMORY, ERR_CANCELLED, ERR_DEADLINE. O(events and attributed lines of the period and the day before). */

@@ -3,6 +3,8 @@
 #include "base/limits.h"
 #include "base/map.h"
 
+enum { MOST_PARTS = 4096 };
+
 void report_passes_begin(report_passes *p, size_t most) {
     *p = (report_passes){ .most = most ? most : LIMIT_REPORT_UNITS, .parts = 1 };
     arena_init(&p->memory, LIMIT_REPORT_ARENA);
@@ -27,12 +29,12 @@ bool report_passes_is_mine(const report_passes *p, str name) { return p->parts =
 err_code report_passes_count(ctx *c, report_passes *p) {
     if (p->n++ < p->most) return ERR_OK;
     p->over = true;
-    return fail(c, ERR_TOO_LARGE, "more than %zu units in one pass of a report", p->most);
+    return fail(c, ERR_TOO_LARGE, "one visitor did more than a report can remember; ask for fewer days");     /* shown in the last resort */
 }
 
 err_code report_passes_run(report_passes *p, report_pass *walk, void *arg) {
     err_code e = walk(arg);
-    return p->over ? ERR_OK : e;
+    return p->over && p->parts < MOST_PARTS ? ERR_OK : e;
 }
 
 void report_passes_end(report_passes *p) { arena_done(&p->memory); }

@@ -23,7 +23,7 @@ bool report_passes_is_mine(const report_passes *p, str name);
 /* One unit more is remembered. ERR_TOO_LARGE ends the walk: report_passes_run() knows what to do. */
 CHECK_RESULT err_code report_passes_count(ctx *c, report_passes *p);
 typedef err_code report_pass(void *arg);
-/* Walk once. An error other than of too many units is the caller's. */
+/* Walk once. Errors are the caller's, that of too many units only when smaller shares do not help: one visitor alone is too much. */
 CHECK_RESULT err_code report_passes_run(report_passes *p, report_pass *walk, void *arg);
 /* Fine on zeroes. */
 void report_passes_end(report_passes *p);

@@ -72,6 +72,16 @@ extern const query query_report_events;
  * Columns: ordered_ms TIME, order_id TEXT, line_id TEXT, how TEXT, placement TEXT, source TEXT, product_id TEXT, arms TEXT, value MONEY,
  * refunded MONEY, time_ms TIME of the answer (0 = it is gone), device TEXT and first_ms TIME of the visitor it was given to. */
 extern const query query_report_attributed;
+/* Answers to visitors with a name, in the order given. Binds: store_id, rec_id (inclusive), rec_id (exclusive).
+ * Columns: time_ms TIME, person TEXT (events/identity.h), held_out BOOL, placement TEXT, items JSON, device TEXT, first_ms TIME. */
+extern const query query_report_answers;
+/* Orders of every status in the order placed. Binds: store_id, created_ms (inclusive), created_ms (exclusive).
+ * Columns: created_ms TIME, order_id TEXT, status TEXT, total MONEY, refunded MONEY, customer_id TEXT, visitor_id TEXT of who placed it,
+ * followed BOOL (a line is attributed by more than a view), device TEXT, first_ms TIME. */
+extern const query query_report_orders;
+/* Who was there: all events in the order received. Binds: store_id, event_id (inclusive), event_id (exclusive).
+ * Columns: event_id INT, visitor_id TEXT, session_id TEXT, device TEXT, first_ms TIME. */
+extern const query query_report_visits;
 /* Version of the tables, and setting it. Columns: version INT. Binds of the second: version, now (ms). */
 extern const query query_version;
 extern const query query_version_put;

@@ -25,3 +25,37 @@ const query query_report_attributed = {
     .columns = { FIELD_TIME, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_MONEY, FIELD_MONEY,
                  FIELD_TIME, FIELD_TEXT, FIELD_TIME },
 };
+
+/* Of several names of a person the group's; a name without a row is a person of its own. */
+const query query_report_answers = {
+    .name = "report_answers",
+    .sql = "SELECT x.time_ms, coalesce(a.person, 'v:' || x.visitor_id), x.held_out, x.placement, x.items, coalesce(v.device, ''), "
+           "coalesce(v.first_ms, 0) FROM exposure_row x "
+           "LEFT JOIN alias_row a ON a.store_id = x.store_id AND a.alias = 'v:' || x.visitor_id "
+           "LEFT JOIN visitor_row v ON v.store_id = x.store_id AND v.visitor_id = x.visitor_id "
+           "WHERE x.store_id = ?1 AND x.rec_id >= ?2 AND x.rec_id < ?3 AND x.visitor_id <> '' AND " NO_ROBOT "ORDER BY x.rec_id",
+    .n_binds = 3, .n_columns = 7,
+    .columns = { FIELD_TIME, FIELD_TEXT, FIELD_BOOL, FIELD_TEXT, FIELD_JSON, FIELD_TEXT, FIELD_TIME },
+};
+
+#define PLACED_BY "CASE WHEN o.visitor_id <> '' THEN o.visitor_id ELSE coalesce(k.visitor_id, '') END"
+const query query_report_orders = {
+    .name = "report_orders",
+    .sql = "SELECT o.created_ms, o.order_id, o.status, o.total, (SELECT coalesce(sum(r.amount), 0) FROM refund_row r "
+           "WHERE r.store_id = o.store_id AND r.order_id = o.order_id), o.customer_id, " PLACED_BY ", "
+           "CASE WHEN EXISTS (SELECT 1 FROM attribution_row t WHERE t.store_id = o.store_id AND t.order_id = o.order_id "
+           "AND t.how <> 'view' AND t.value > t.refunded) THEN 1 ELSE 0 END, coalesce(v.device, ''), coalesce(v.first_ms, 0) "
+           "FROM order_row o LEFT JOIN order_link_row k ON k.store_id = o.store_id AND k.order_id = o.order_id "
+           "LEFT JOIN visitor_row v ON v.store_id = o.store_id AND v.visitor_id = " PLACED_BY " "
+           "WHERE o.store_id = ?1 AND o.created_ms >= ?2 AND o.created_ms < ?3 ORDER BY o.created_ms, o.order_id",
+    .n_binds = 3, .n_columns = 10,
+    .columns = { FIELD_TIME, FIELD_TEXT, FIELD_TEXT, FIELD_MONEY, FIELD_MONEY, FIELD_TEXT, FIELD_TEXT, FIELD_BOOL, FIELD_TEXT, FIELD_TIME },
+};
+
+const query query_report_visits = {
+    .name = "report_visits",
+    .sql = "SELECT e.event_id, e.visitor_id, e.session_id, coalesce(v.device, ''), coalesce(v.first_ms, 0) "
+           "FROM event_row e LEFT JOIN visitor_row v ON v.store_id = e.store_id AND v.visitor_id = e.visitor_id "
+           "WHERE e.store_id = ?1 AND e.event_id >= ?2 AND e.event_id < ?3 AND e.robot = 0 AND " NO_ROBOT "ORDER BY e.event_id",
+    .n_binds = 3, .n_columns = 5, .columns = { FIELD_INT, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_TIME },
+};

@@ -17,6 +17,7 @@ static const char *const devices[] = { "mobile", "desktop", "" };
 static const char *const kinds[] = {
     "impression", "impression", "impression", "click", "click", "cart_add", "cart_add", "widget_dismiss", "view",
 };
+static const char *const statuses[] = { "processing", "completed", "wc-completed", "packed", "cancelled", "pending" };
 static const char *const hows[] = { "view", "click", "exact" };
 
 #define ONE_OF(r, list) ((list)[rng_below(r, COUNT(list))])
@@ -29,12 +30,30 @@ static void make_visitors(ctx *c, db *d, rng *r, made_log *l) {
         made_visitor *v = &l->visitors[i];
         *v = (made_visitor){ .row = i % 4 != 3, .robot = i == 5, .device = ONE_OF(r, devices),
                              .first_ms = l->from_ms + (int64_t)rng_below(r, (uint64_t)SPAN_MS) - 2 * (int64_t)MS_PER_DAY };
+        v->customer = i == 6 ? "9" : i == 7 ? "guest:ab" : "";
         if (i == 1) v->row = false;         /* nobody known */
         else snprintf(v->id, sizeof v->id, "v%zu", i % 100);
         if (v->row)
             put(c, d, &known_visitor_entity, &(known_visitor){ .store_id = 1, .visitor_id = str_of(v->id), .first_ms = v->first_ms,
                                                                .device = str_of(v->device), .robot = v->robot });
     }
+}
+
+static void make_person(ctx *c, db *d, made_log *l, const char *person, size_t visitor, const char *other) {
+    char name[16];
+    snprintf(name, sizeof name, "v:%s", l->visitors[visitor].id);
+    put(c, d, &person_alias_entity, &(person_alias){ .store_id = 1, .alias = str_of(name), .person = str_of(person) });
+    if (*other) put(c, d, &person_alias_entity, &(person_alias){ .store_id = 1, .alias = str_of(other), .person = str_of(person) });
+    snprintf(l->visitors[visitor].person, sizeof l->visitors[visitor].person, "%s", person);
+}
+
+static void make_persons(ctx *c, db *d, made_log *l) {
+    for (size_t i = 0; i < MADE_VISITORS; i++)
+        if (i != 1) snprintf(l->visitors[i].person, sizeof l->visitors[i].person, "v:v%zu", i % 100);
+    make_person(c, d, l, "v:v2", 2, "");
+    make_person(c, d, l, "v:v2", 3, "");
+    make_person(c, d, l, "c:9", 6, "c:9");
+    make_person(c, d, l, "e:ab", 7, "e:ab");
 }
 
 static str items_text(ctx *c, const made_answer *a) {
@@ -125,6 +144,37 @@ static void make_lines(ctx *c, db *d, rng *r, made_log *l) {
     }
 }
 
+static void refund_order(ctx *c, db *d, rng *r, made_order *o) {
+    for (size_t i = rng_below(r, 4) ? 0 : 1 + rng_below(r, 2); i > 0; i--) {
+        const int64_t amount = (int64_t)rng_below(r, (uint64_t)o->total + 10);
+        const str id = i == 1 ? STR("r1") : STR("r2");
+        put(c, d, &refund_entity, &(refund){ .store_id = 1, .order_id = str_of(o->id), .refund_id = id, .amount = amount });
+        o->refunded += amount;
+    }
+    if (o->refunded > o->total) o->refunded = o->total;
+}
+
+/* Told by the order itself, by the page that thanked for it, or by the customer's account alone. */
+static void make_orders(ctx *c, db *d, rng *r, made_log *l) {
+    for (size_t i = 0; i < MADE_ORDERS; i++) {
+        made_order *o = &l->orders[i];
+        size_t buyer = rng_below(r, MADE_VISITORS), how = rng_below(r, 3);
+        const made_visitor *v = &l->visitors[buyer];
+        *o = (made_order){ .status = ONE_OF(r, statuses), .total = (int64_t)rng_below(r, 20000), .buyer = buyer, .browser = buyer,
+                           .ms = l->from_ms + (int64_t)rng_below(r, (uint64_t)SPAN_MS) };
+        if (rng_below(r, 2)) o->ms -= o->ms % MS_PER_SECOND;
+        if (how == 2 || !v->id[0]) o->browser = SIZE_MAX;
+        if (o->browser == SIZE_MAX && !v->customer[0]) o->buyer = SIZE_MAX;
+        snprintf(o->id, sizeof o->id, "o%zu", i % 100);
+        put(c, d, &order_entity,
+            &(order){ .store_id = 1, .order_id = str_of(o->id), .status = str_of(o->status), .total = o->total, .created_ms = o->ms,
+                      .customer_id = str_of(v->customer), .visitor_id = how == 0 ? str_of(v->id) : STR("") });
+        const order_link link = { .store_id = 1, .order_id = str_of(o->id), .visitor_id = how == 1 ? str_of(v->id) : STR("") };
+        if (how) put(c, d, &order_link_entity, &link);
+        refund_order(c, d, r, o);
+    }
+}
+
 void make_log(ctx *c, db *d, uint64_t seed, made_log *ret_log) {
     rng r;
     rng_seed(&r, seed);
@@ -135,5 +185,7 @@ void make_log(ctx *c, db *d, uint64_t seed, made_log *ret_log) {
     make_answers(c, d, &r, ret_log);
     make_events(c, d, &r, ret_log);
     make_lines(c, d, &r, ret_log);
+    make_persons(c, d, ret_log);
+    make_orders(c, d, &r, ret_log);
     assert_ok(c, storage_commit(c, d));
 }
