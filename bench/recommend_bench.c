@@ -3,7 +3,8 @@
  * sources, personal model, vectors, 500 candidates, a ranker of 100 trees, quotas and variety. One JSON line each; times in
  * microseconds of one thread. The kept answers are not asked: every request is another. `recommend_bench N`: one shop of N
  * products. `recommend_bench N als` (bpr, two_tower): with that personal model, the best found by its vectors, then by scoring all
- * products, in the same run. */
+ * products, in the same run. `recommend_bench N live`: models alone, then with what visitors did since: 60,000 pairs and twice N
+ * products with looks and clicks, one of ten visitors shown a list drawn by chance; by turns, in the same run. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "base/limits.h"
 #include "base/parse.h"
 #include "decide/candidate_features.h"
+#include "events/counters_int.h"
 #include "tests/decide/fake_shop.h"
 #include "tests/decide/fake_shop.c"
 
@@ -124,6 +126,58 @@ static void ask_many(const serving *s, ctx *c, size_t products, bool full, const
            with, products, CART, HISTORY, REQUESTS, took[REQUESTS / 2], quiet, took[REQUESTS * 99 / 100], memory.used, facts.bytes, out.n);
 }
 
+/* ---- what visitors did ---- */
+static void seen(ctx *c, counter_state *s, const char *source, uint32_t anchor_name, const char *item) {
+    cell_key k = { { state_name(s, STR("product")), state_name(s, str_of(source)), anchor_name, state_name(s, str_of(item)), 0 } };
+    const counter_sums x = { .impressions = 10, .looks = 6, .expected = 1, .late_expected = 0.3,
+                             .clicks = (double)rng_below(&c->random, 3), .late_clicks = 0.2, .purchases = 0.1 };
+    if (state_add(c, s, &k, &x, FAKE_NOW)) abort();
+}
+
+/* As full as a busy shop's: both sources of all products, and pairs of some that are looked at with what goes with them. */
+static counters *count_visitors(ctx *c, const fake_shop *f, size_t products) {
+    counters *k = NULL;
+    char id[24];
+    enum { PAIRS = 60000 };
+    if (counters_new(c, 0, &k)) abort();
+    counters_shop *p = shop_find(k, FAKE_STORE, true);
+    if (!p || state_new(c, FAKE_STORE, LIMIT_COUNTER_CELLS, 14.0 * MS_PER_DAY, &p->state)) abort();
+    for (size_t i = 0; i < products; i++) {
+        snprintf(id, sizeof id, "%zu", i);
+        seen(c, p->state, "cross_sell", 0, id);
+        seen(c, p->state, "personal", 0, id);
+    }
+    for (size_t i = 0; i < PAIRS && i < f->n_rules[FAKE_CROSS]; i++) {
+        const fake_rule *r = &f->rules[FAKE_CROSS][rng_below(&c->random, f->n_rules[FAKE_CROSS])];
+        snprintf(id, sizeof id, "%u", r->to);
+        seen(c, p->state, "cross_sell", state_name(p->state, f->rows[r->from].product_id), id);
+    }
+    return k;
+}
+
+static void measure_live(size_t products) {
+    AUTO_ARENA build;
+    arena_init(&build, 4096 * MIB);
+    ctx c;
+    ctx_init(&c, &build);
+    fake_shop f;
+    fill_shop(&f, &c, products);
+    counters *k = count_visitors(&c, &f, products);
+    f.with_models = f.without_session = true;
+    f.ranker = grow_ranker(&c), f.ranked = SNAPSHOT_RANKS_PRODUCT | SNAPSHOT_RANKS_STRANGER_PRODUCT;
+    fake_counted(&f, k);
+    fake_publish(&f, true);
+    for (int turn = 0; turn < 4; turn++) {
+        AUTO_SERVING s = fake_pin(&f);
+        ((serving *)(uintptr_t)s)->counters = turn % 2 ? k : NULL;
+        const char *alone = turn < 2 ? "everything, models alone" : "no quotas, models alone";
+        ask_many(s, &c, products, turn < 2, turn % 2 ? "and what visitors did" : alone);
+    }
+    printf("{\"bench\":\"recommend\",\"cells\":%zu}\n", counters_get_facts(k, FAKE_STORE).cells);
+    fake_done(&f);
+    counters_free(k);
+}
+
 static void ask_by_all_scores(const serving *s, ctx *c, size_t products) {
     model *m = &s->loaded->snap->personal_model;
     const model_row *by_vectors = m->row;
@@ -154,6 +208,10 @@ static void measure(size_t products, bool full, const char *personal) {
 int main(int argc, char **argv) {
     static const size_t shops[] = { 500, 5000, 50000 };
     int64_t one = 0;
+    if (argc > 2 && !strcmp(argv[2], "live") && parse_i64(str_of(argv[1]), &one) && one > 10) {
+        measure_live((size_t)one);
+        return 0;
+    }
     if (argc > 1 && parse_i64(str_of(argv[1]), &one) && one > 10) measure((size_t)one, true, argc > 2 ? argv[2] : NULL);
     for (size_t i = 0; !one && i < COUNT(shops); i++) measure(shops[i], false, NULL), measure(shops[i], true, NULL);
     return 0;

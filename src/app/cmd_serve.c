@@ -96,7 +96,6 @@ static err_code start_events(ctx *c, server *s) {
     uint64_t seeds[2];
     crypto_random(seeds, sizeof seeds);
     TRY(session_memory_new(c, 0, seeds[0], &s->memory));
-    TRY(counters_new(c, 0, &s->counters));
     const intake_options o = { .writes = s->writes, .memory = s->memory, .seed = seeds[1], .n_takers = 3,
                                .takers = { people_taker(), counters_taker(s->counters), api_purchase_taker(s->serving) } };
     return intake_new(c, s->home.d, &o, &s->events);
@@ -114,11 +113,13 @@ static err_code move_clock(ctx *c, db *d, int64_t now_ms, void *arg) {
 }
 
 static err_code start_parts(ctx *c, const invocation *v, server *s) {
-    TRY(serving_registry_new(c, &(serving_options){ .data_dir = str_of(s->home.dir) }, &s->serving));
+    TRY(counters_new(c, 0, &s->counters));
+    TRY(serving_registry_new(c, &(serving_options){ .data_dir = str_of(s->home.dir), .counters = s->counters }, &s->serving));
     TRY(key_table_new(c, &s->keys));
     TRY(key_table_load(c, s->home.d, s->keys));
     TRY(committer_new(c, &s->home.database, WAITING_WRITES, &s->writes));
     TRY(exposure_log_new(c, s->writes, &s->exposures));
+    counters_set_waiting(s->counters, s->exposures);
     TRY(start_events(c, s));
     const api_options o = {
         .database = s->home.database, .serving = s->serving, .writes = s->writes, .events = s->events, .memory = s->memory,
@@ -182,8 +183,9 @@ static void stop_all(ctx *c, server *s) {
     http_server_stop(s->http);
     scheduler_free(s->schedule);
     job_runner_free(s->runner);
-    exposure_log_free(s->exposures);                        /* the last answers are written */
+    if (s->exposures) exposure_log_flush(s->exposures);     /* the last answers are written; events still look there */
     committer_free(s->writes);
+    exposure_log_free(s->exposures);
     intake_free(s->events);
     api_free(s->api);
     session_memory_free(s->memory);

@@ -90,3 +90,7 @@ const uint32_t *map64_find(const map64 *m, uint64_t key) {
     const struct map64_slot *s = map64_probe(m->slots, m->capacity, key);
     return s->used ? &s->value : NULL;
 }
+
+void map64_expect(const map64 *m, uint64_t key) {
+    if (m->capacity) __builtin_prefetch(&m->slots[mix(key) & (m->capacity - 1)]);
+}

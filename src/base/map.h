@@ -28,6 +28,8 @@ void map64_init(map64 *m, arena *home);
 uint32_t *map64_at(map64 *m, uint64_t key);
 /* The same for reading only: NULL when the key is not there. */
 const uint32_t *map64_find(const map64 *m, uint64_t key);
+/* Have the processor fetch the place of `key`: before many are looked for, so that one wait serves all. */
+void map64_expect(const map64 *m, uint64_t key);
 
 /* 64-bit hash of bytes (XXH3); stable across machines and versions, so it may be stored. */
 uint64_t hash_bytes(const void *p, size_t n, uint64_t seed);

@@ -95,6 +95,7 @@ static void take(chooser *x, choice *chosen, size_t at, double propensity) {
     x->used[at] = true;
     quotas_take(x->q, x->h->p[at]->item);
     chosen->p[chosen->n] = x->h->p[at];
+    chosen->drawn[chosen->n] = propensity < 1;
     chosen->propensity[chosen->n++] = propensity;
 }
 
@@ -107,14 +108,14 @@ static void take_best(chooser *x, choice *chosen, size_t n) {
 }
 
 /* ---- slots ---- */
-static bool is_newcomer(const request *r, const candidate *a) {
+bool candidate_is_new(const request *r, const candidate *a) {
     return a->source == SOURCE_NEW || a->item->created_ms > r->now_ms - (int64_t)FRESH_DAYS * MS_PER_DAY;
 }
 
 /* Room for `wanted` newcomers is made at the end of what was chosen, from the best there are. */
 static size_t newcomers_first(chooser *x, choice *chosen, size_t n, size_t wanted) {
     for (size_t i = 0; i < x->h->n && chosen->n < n && chosen->n < wanted; i++)     /* best first */
-        if (is_newcomer(x->r, x->h->p[i]) && quotas_allow(x->q, x->h->p[i]->item)) take(x, chosen, i, 1);
+        if (candidate_is_new(x->r, x->h->p[i]) && quotas_allow(x->q, x->h->p[i]->item)) take(x, chosen, i, 1);
     return chosen->n;
 }
 

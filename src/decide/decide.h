@@ -95,8 +95,8 @@ typedef struct {
     int64_t incentive_minor;            /* price with the incentive, = price_minor when there is none */
     int discount_percent;               /* 0 = no incentive */
     str message;                        /* sentence in the asked language */
-    bool explored;                      /* drawn by chance for an exploration slot ... */
-    double propensity;                  /* ... with this probability; 1 for all others */
+    bool explored;                      /* drawn by chance, where another one would have been the best */
+    double propensity;                  /* chance that it stands there, over visitors who ask the same; 1: no chance in it */
 } recommended;
 
 typedef struct {

@@ -12,6 +12,10 @@ const live_strengths LIVE_STRENGTHS = {
 /* ---- belief ---- */
 /* The weight of what was seen before the last days, and with it the sums that count. `unit`: clicks an expected one is worth. */
 static void weigh(const live_sums *s, double unit, double k, double *ret_seen, double *ret_expected) {
+    if (!(s->expected > 0) && !(s->clicks > 0)) {           /* most of a shop's products beside most others */
+        *ret_seen = *ret_expected = 0;
+        return;
+    }
     double late = s->late_expected * unit, before = fmax(0, s->expected - s->late_expected) * unit;
     double clicks = fmax(0, s->clicks - s->late_clicks), foreseen = late * (k + clicks) / (k + before), weight = 1;
     if (foreseen > 0) {
@@ -68,7 +72,8 @@ static double believe_purchases(const live_evidence *e, const double *k, double 
 
 live_belief live_believe(const live_evidence *e, const live_strengths *k) {
     double clicks = 1, purchases = 1, variance = 0;
-    if (!(e->all.expected > 0) || !(e->all.clicks > 0)) return (live_belief){ 1, 0 };
+    if (!(e->all.expected > 0)) return (live_belief){ 1, 0 };
+    if (!(e->all.clicks > 0)) return (live_belief){ 1, sqrt(1 / k->click[LIVE_ITEM] + 1 / k->click[LIVE_PAIR]) };
     variance += believe_clicks(e, k->click, &clicks);
     if (e->all.purchases > 0) variance += believe_purchases(e, k->purchase, &purchases);
     return (live_belief){ clicks * purchases, sqrt(variance) };
@@ -132,9 +137,23 @@ static void roll(rng *r, const drawn_pool *d, double *ret_value) {
     }
 }
 
-/* With quotas: best of what is left and fits, one by one. */
+static void take_best(const live_pool *p, live_list *l) {
+    l->n = p->n;
+    l->explored = false;
+    memcpy(l->at, p->best, p->n * sizeof *p->best);
+}
+
+/* With quotas: the best that fit. Those of the first few are found in one pass; where they do not do, the best of what is left, one
+ * by one. */
 static void pick_fitting(const live_pool *p, const drawn_pool *d, double *value, live_list *l) {
-    for (size_t tries = 0; tries < d->m && l->n < p->n; tries++) {
+    size_t few = p->n + p->n / 2 + 2;
+    largest top = { .most = few < LIVE_SHOWN_MOST ? few : LIVE_SHOWN_MOST };
+    for (size_t i = 0; i < d->m; i++) keep(&top, value[i], (uint16_t)i);
+    for (size_t k = 0; k < top.n && l->n < p->n; k++) {
+        value[top.at[k]] = -INFINITY;
+        if (p->fits(p->arg, l->at, l->n, d->at[top.at[k]])) l->at[l->n++] = d->at[top.at[k]];
+    }
+    for (size_t tries = top.n; tries < d->m && l->n < p->n; tries++) {
         size_t best = 0;
         for (size_t i = 1; i < d->m; i++)
             if (value[i] > value[best]) best = i;
@@ -147,6 +166,7 @@ static void pick(const live_pool *p, const drawn_pool *d, double *value, live_li
     l->n = 0;
     if (p->fits) {
         pick_fitting(p, d, value, l);
+        if (l->n < p->n) take_best(p, l);       /* quotas in the way of what was drawn: a list is whole, or not drawn */
         return;
     }
     largest top = { .most = p->n };
@@ -155,8 +175,7 @@ static void pick(const live_pool *p, const drawn_pool *d, double *value, live_li
     memcpy(l->at, top.at, top.n * sizeof *top.at);
 }
 
-/* Which list this visitor gets: LIVE_LISTS = the best one. */
-static size_t lot_of(const live_plan *plan) {
+size_t live_lot(const live_plan *plan) {
     rng r;
     rng_seed(&r, plan->visitor);
     return rng_unit(&r) < plan->share ? (size_t)rng_below(&r, LIVE_LISTS) : LIVE_LISTS;
@@ -180,12 +199,6 @@ static double chance_of(const live_pool *p, double share, const live_list *lists
     return (k < p->n && p->best[k] == i ? 1 - share : 0) + share * drawn / LIVE_LISTS;
 }
 
-static void take_best(const live_pool *p, live_list *l) {
-    l->n = p->n;
-    l->explored = false;
-    memcpy(l->at, p->best, p->n * sizeof *p->best);
-}
-
 void live_choose(const live_pool *p, const live_plan *plan, live_list *ret_list) {
     live_list lists[LIVE_LISTS];
     if (!p->n || !(plan->share > 0)) {
@@ -194,7 +207,7 @@ void live_choose(const live_pool *p, const live_plan *plan, live_list *ret_list)
         return;
     }
     draw_lists(p, plan->question, lists);
-    size_t lot = lot_of(plan);
+    size_t lot = live_lot(plan);
     if (lot == LIVE_LISTS) {
         take_best(p, ret_list);
     } else {

@@ -84,6 +84,8 @@ typedef struct {
     size_t n;                       /* as of the pool; fewer where no more fit */
     bool explored;
 } live_list;
+/* Which list this visitor gets: 0 .. LIVE_LISTS - 1, or LIVE_LISTS for the best one. */
+size_t live_lot(const live_plan *plan);
 /* The list to show. With share 0 it is `best`, propensities 1. O(LIVE_LISTS * m). */
 void live_choose(const live_pool *p, const live_plan *plan, live_list *ret_list);
 /* The same for position k and candidate i of any list: what a test or an audit asks. */

@@ -48,9 +48,11 @@ static bool is_ranked(const request *r) {
     return (snap->facts.ranked & question_of(r)) != 0;
 }
 
-/* Plain lists need few to choose from. */
+/* Plain lists need few to choose from; what visitors did may bring up one from further down. */
 static uint32_t pool_size(const request *r) {
+    enum { LEARNED_FROM = 96 };
     size_t few = r->n * 3 + 16;
+    if (r->s->counters && few < LEARNED_FROM) few = LEARNED_FROM;
     return is_ranked(r) || has_rules(&r->slate) ? POOL_MOST : (uint32_t)(few < POOL_MOST ? few : POOL_MOST);
 }
 

@@ -4,6 +4,7 @@
 #include "base/map.h"
 #include "decide/answer_cache.h"
 #include "decide/recommend_int.h"
+#include "events/counters.h"
 #include "schema/currency.h"
 
 static const char *const source_names[] = {
@@ -159,6 +160,7 @@ err_code request_open(ctx *c, const serving *s, const recommend_query *q, reques
     told t;
     TRY(context_read(r, &t));
     TRY(context_build(r, &t));
+    r->plan = live_plan_of(r);
     *ret_request = r;
     return ERR_OK;
 }
@@ -205,20 +207,28 @@ static uint64_t hash_events(const visitor_events *e, uint64_t key) {
     return hash_bytes(e->time_ms, e->n * sizeof *e->time_ms, key);
 }
 
+/* Another number once clicks, carts or purchases were counted. */
+static uint64_t learned_of(const request *r) {
+    if (!r->s->counters) return 0;
+    return counters_shown_change(r->s->counters, r->s->loaded->store_id, r->c->time->mono_us(r->c->time) / 1000);
+}
+
 /* Everything gathering, ordering and wording read of the request; the shop is in the number of its generation. Ages are read by
- * the minute. Persons are not in it: what they did is, as anchors, events and bans, and the seed of their exploration where asked. */
+ * the minute. Persons are not in it: what they did is, as anchors, events and bans, the seed of their exploration where asked, and which
+ * of the lists drawn by chance is theirs. */
 static uint64_t answer_key(const request *r, uint64_t seed) {
     const recommend_query *q = r->q;
     const slate_rules *rules = &r->slate;
     const struct {
         uint64_t generation, minute, n, source, placement, language, category, on_hand, varied, brand, kind, fresh, explored, luck;
+        uint64_t learned, lot;
         int64_t low, high;
         double diversity;
     } head = {
         r->s->number, (uint64_t)(r->now_ms / MS_PER_MINUTE), r->n, q->source, (uintptr_t)r->place->name,
         (uintptr_t)locale_language(r->locale), q->filter.categories.n ? hash_str(q->filter.categories.p[0]) : 0,
         r->filter.on_hand, rules->diversity.known, rules->max_per_brand, rules->max_per_category, rules->new_slots,
-        rules->explore_slots, r->luck, r->filter.low, r->filter.high, rules->diversity.v,
+        rules->explore_slots, r->luck, learned_of(r), live_lot(&r->plan), r->filter.low, r->filter.high, rules->diversity.v,
     };
     uint64_t key = hash_bytes(&head, sizeof head, seed);
     key = hash_bytes(&r->terms.set, sizeof r->terms.set, key);

@@ -2,6 +2,7 @@
  * recommend.c -> context.c -> filters.c -> candidates.c -> slate.c (order, bundle, words) -> answer_json.c. */
 #pragma once
 #include "base/limits.h"
+#include "decide/live.h"
 #include "decide/messages.h"
 #include "decide/placements.h"
 #include "decide/serving_int.h"
@@ -37,6 +38,7 @@ typedef struct {
     const catalogue_item *item;     /* set once it is known that it may be shown */
     double score;                   /* relevance or the ranker's probability, later times value */
     float ranked;                   /* the ranker's probability; negative: not asked */
+    float spread;                   /* how unsure the score is, by what visitors did: live_belief.spread */
 } candidate;
 
 typedef struct { const uint64_t *any; size_t n; } term_group;   /* an item passes with one of these */
@@ -78,6 +80,7 @@ typedef struct {
     slate_rules slate;              /* of the request, the store, and defaults */
     bool ranked;                    /* a ranker ordered the pool */
     uint64_t luck;                  /* seed of the exploration slots; 0 without any */
+    live_plan plan;                 /* of lists drawn by chance; share 0: none */
     candidate *candidates;
     uint16_t *places;               /* slot -> candidate + 1, open addressing; 161 anchors offer some 20,000 at most */
     uint32_t n_candidates, capacity, place_mask;
@@ -170,11 +173,23 @@ bool quotas_allow(const quotas *q, const catalogue_item *it);
 void quotas_take(quotas *q, const catalogue_item *it);
 typedef struct {
     candidate *p[LIMIT_RECOMMEND_N];
-    double propensity[LIMIT_RECOMMEND_N];   /* below 1: drawn by chance */
+    double propensity[LIMIT_RECOMMEND_N];   /* of standing there; 1: no chance in it */
+    bool drawn[LIMIT_RECOMMEND_N];          /* by chance, where another one would have been the best */
     size_t n;
 } choice;
 /* At most r->n of the pool: variety within its budget, quotas, newcomers, draws. */
 void choose(const request *r, pool *h, quotas *q, choice *ret_choice);
+
+bool candidate_is_new(const request *r, const candidate *x);
+
+/* live_answer.c */
+/* Scores of the pool times what visitors did with such answers; false when nothing was seen there: scores are as they were. */
+bool live_weigh(request *r, pool *h);
+/* How chance plays into this answer. */
+live_plan live_plan_of(request *r);
+/* What this visitor is shown: the chosen ones, or a list drawn by chance; with its propensities.
+ *   h  sorted by score */
+void live_draw(const request *r, const pool *h, choice *chosen);
 
 /* slate.c */
 CHECK_RESULT err_code slate_build(request *r, recommend_answer *a);

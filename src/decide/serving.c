@@ -34,6 +34,7 @@ struct serving_registry {
     registry_facts facts;
     uint64_t generations;           /* ever published */
     answer_cache *answers;
+    struct counters *counters;
     str data_dir;
 };
 
@@ -48,6 +49,7 @@ err_code serving_registry_new(ctx *c, const serving_options *o, serving_registry
     }
     pthread_mutex_init(&r->guard, NULL);
     map64_init(&r->by_id, &r->names);
+    r->counters = o->counters;
     r->answers = answer_cache_new(rng_u64(&c->random));
     r->facts.max_bytes = o->max_bytes ? o->max_bytes : 1024 * MIB;
     *ret_registry = r;
@@ -101,6 +103,7 @@ static void make_current(shop *p, serving *s) {
     p->home->facts.publishes++;
     s->number = ++p->home->generations;
     s->answers = p->home->answers;
+    s->counters = p->home->counters;
 }
 
 static serving *generation_new(ctx *c, shop *p, const loaded_shop *l, const shop_terms *t) {

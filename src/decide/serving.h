@@ -11,6 +11,7 @@
 typedef struct serving_registry serving_registry;
 typedef struct {
     str data_dir;                   /* model artifacts lie below it */
+    struct counters *counters;      /* what visitors did with answers; the caller's; NULL: the models alone answer */
     size_t max_bytes;               /* of all shops together; 0 = 1 GiB; one shop always stays */
 } serving_options;
 

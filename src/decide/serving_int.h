@@ -11,6 +11,7 @@ typedef struct {
     int upsell_discount;            /* percent, 0..90; default 5; 0 = no incentive */
     int just_bought_days;           /* bought within these days is not shown again, 0..3650; default 30 */
     char consent[16];               /* of visitors nobody asked: all, statistics or none; default all */
+    int explore_percent;            /* of answers are drawn by chance to learn from, 0..50; default 10 */
     int holdout_percent;            /* of persons see nothing, for good, 0..50; default 5 */
     slate_rules slate;              /* for requests that say nothing of their own; default: none */
 } store_settings;
@@ -58,6 +59,7 @@ struct serving {
     recent_purchases *_Atomic *recent;
     uint64_t number;                /* never used twice in this process */
     struct answer_cache *answers;   /* the registry's; NULL = none */
+    struct counters *counters;      /* what visitors did with answers; NULL = nothing is learned from it */
     atomic_uint pins;               /* one more while it is the current generation */
     struct serving *newer;
     catalogue_leftover left;        /* freed with this generation, once no older one is pinned */

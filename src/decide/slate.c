@@ -123,7 +123,7 @@ static err_code describe_choice(request *r, const choice *chosen, recommend_answ
     for (size_t i = 0; i < chosen->n; i++) {
         TRY(describe(r, chosen->p[i], &a->items[i]));
         a->items[i].propensity = chosen->propensity[i];
-        a->items[i].explored = chosen->propensity[i] < 1;
+        a->items[i].explored = chosen->drawn[i];
     }
     a->n = chosen->n;
     return ERR_OK;
@@ -138,9 +138,11 @@ err_code slate_build(request *r, recommend_answer *a) {
     if (!chosen || !a->items) return fail(c, ERR_NO_MEMORY, "no memory for an answer");
     TRY(pool_fill(r, &h));
     apply_value(r, &h);
+    bool seen = live_weigh(r, &h);
     sort_by_score(h.p, h.n);
     quotas_init(&q, &r->slate);
     choose(r, &h, &q, chosen);
+    if (seen) live_draw(r, &h, chosen);
     TRY(describe_choice(r, chosen, a));
     if (a->n < r->n && (r->q->source == SOURCE_ALL || r->q->source == SOURCE_POPULAR)) {
         if (r->product && r->product->main_category) fill(r, a, &q, r->product->main_category, FILL_LOOK);

@@ -37,9 +37,9 @@ static void move_landmark(counter_state *s, int64_t time_ms) {
 
 /* ---- names ---- */
 uint32_t state_name(counter_state *s, str name) {
-    uint32_t known;
     if (!name.n) return COUNTER_ANY;
-    if (map_get(&s->names, name, &known)) return known;
+    const uint32_t *known = map64_find(&s->names, hash_str(name));
+    if (known) return *known;
     if (s->n_names + 1 >= s->names_room) {
         size_t room = s->names_room ? 2 * s->names_room : 1024;
         str *more = realloc(s->name_of, room * sizeof *more);
@@ -47,8 +47,9 @@ uint32_t state_name(counter_state *s, str name) {
         s->name_of = more, s->names_room = room;
     }
     str kept = str_dup(&s->home, name);
-    uint32_t number = (uint32_t)s->n_names + 1;
-    if (!kept.p || map_put(&s->names, kept, number, NULL) == UINT32_MAX) return COUNTER_UNKNOWN;
+    uint32_t number = (uint32_t)s->n_names + 1, *at = kept.p ? map64_at(&s->names, hash_str(name)) : NULL;
+    if (!at) return COUNTER_UNKNOWN;
+    *at = number;
     s->name_of[number] = kept;
     s->n_names++;
     return number;
@@ -210,9 +211,9 @@ void counters_end(counters_view *v) {
 }
 
 uint32_t counters_name(const counters_view *v, str name) {
-    uint32_t number;
     if (!name.n) return COUNTER_ANY;
-    return map_get(&v->shop->state->names, name, &number) ? number : COUNTER_UNKNOWN;
+    const uint32_t *number = map64_find(&v->shop->state->names, hash_str(name));
+    return number ? *number : COUNTER_UNKNOWN;
 }
 
 counter_sums counters_at(const counters_view *v, const uint32_t of[5]) {
@@ -224,6 +225,52 @@ counter_sums counters_at(const counters_view *v, const uint32_t of[5]) {
     counter_sums x = s->cells[*at - 1].sums;
     scale(&x, (decay){ v->slow, v->late });
     return x;
+}
+
+/* ---- many at once: each lies somewhere else in memory, so all are fetched before the first is read ---- */
+typedef struct { uint64_t name, item, pair; } ask_hashes;
+
+static void expect_names(const counter_state *s, const counter_ask *x, size_t n, ask_hashes *h) {
+    for (size_t i = 0; i < n; i++) map64_expect(&s->names, h[i].name = hash_str(x[i].item));
+}
+
+static void expect_places(const counter_state *s, uint32_t placed, uint32_t anchor, const counter_ask *x, size_t n, ask_hashes *h) {
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t *item = map64_find(&s->names, h[i].name);
+        h[i].name = item && x[i].source != COUNTER_UNKNOWN;
+        if (!h[i].name) continue;
+        h[i].item = hash_of(&(cell_key){ { placed, x[i].source, COUNTER_ANY, *item } });
+        h[i].pair = hash_of(&(cell_key){ { placed, x[i].source, anchor, *item } });
+        map64_expect(&s->index, h[i].item);
+        map64_expect(&s->index, h[i].pair);
+    }
+}
+
+static uint64_t expect_cell(const counter_state *s, uint64_t hash) {
+    const uint32_t *at = map64_find(&s->index, hash);
+    if (!at) return 0;
+    __builtin_prefetch(&s->cells[*at - 1].sums.looks);
+    __builtin_prefetch(&s->cells[*at - 1].sums.late_clicks);
+    return *at;
+}
+
+static counter_sums sums_of(const counters_view *v, uint64_t place) {
+    if (!place) return (counter_sums){ 0 };
+    counter_sums x = v->shop->state->cells[place - 1].sums;
+    scale(&x, (decay){ v->slow, v->late });
+    return x;
+}
+
+void counters_ask_items(const counters_view *v, uint32_t placed, uint32_t anchor, counter_ask *x, size_t n) {
+    const counter_state *s = v->shop->state;
+    ask_hashes h[COUNTER_ASKED_MOST];
+    expect_names(s, x, n, h);
+    expect_places(s, placed, anchor, x, n, h);
+    for (size_t i = 0; i < n; i++) {
+        h[i].item = h[i].name ? expect_cell(s, h[i].item) : 0;
+        h[i].pair = h[i].item && anchor && anchor != COUNTER_UNKNOWN ? expect_cell(s, h[i].pair) : 0;
+    }
+    for (size_t i = 0; i < n; i++) x[i].of_item = sums_of(v, h[i].item), x[i].of_pair = sums_of(v, h[i].pair);
 }
 
 double counters_seen(const counters_view *v, str placement, int64_t position) {
@@ -244,7 +291,7 @@ err_code state_new(ctx *c, int64_t store_id, size_t most_cells, double half_life
     s->half_life_ms = half_life_ms;
     arena_init(&s->home, LIMIT_COUNTER_NAMES);
     arena_init(&s->index_home, 64 * MIB);
-    map_init(&s->names, &s->home);
+    map64_init(&s->names, &s->home);
     map64_init(&s->index, &s->index_home);
     map64_init(&s->orders, &s->home);
     set_init(&s->newer);
@@ -280,6 +327,8 @@ err_code counters_new(ctx *c, size_t max_cells, counters **ret_counters) {
     *ret_counters = k;
     return ERR_OK;
 }
+
+void counters_set_waiting(counters *k, struct exposure_log *waiting) { k->waiting = waiting; }
 
 void counters_free(counters *k) {
     if (!k) return;

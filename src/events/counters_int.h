@@ -34,7 +34,7 @@ typedef struct {
     double half_life_ms;
     int64_t landmark_ms;            /* 0: nothing counted yet */
     arena home;                     /* of names, index and lines' map */
-    map names;
+    map64 names;                    /* hash of a name -> its number */
     str *name_of;                   /* by number from 1 */
     size_t n_names, names_room;
     cell *cells;
@@ -72,6 +72,7 @@ struct counters {
     map64 places;
     counters_shop **shops;
     size_t n, room, max_cells;
+    struct exposure_log *waiting;   /* answers not on disk yet; NULL */
 };
 
 /* counters.c */
@@ -100,6 +101,7 @@ typedef struct log_reader {
     exposure answer;                /* the last one read, in `shown` */
     exposed_item *items;
     size_t n_items;
+    struct exposure_log *waiting;   /* of the taker alone: inside a write, on the committer's thread */
     bool found;                     /* it was given, shown, and can be read */
     /* Told of each position looked at, or clicked, in place of counting it; NULL: counted. */
     void (*told)(void *arg, const struct log_reader *r, size_t position, bool clicked, int64_t time_ms);
@@ -121,6 +123,7 @@ typedef struct {
     bool anew;                      /* from the log alone, but for the curves */
     void (*told)(void *arg, const log_reader *r, size_t position, bool clicked, int64_t time_ms);  /* as log_reader.told; no orders then */
     void *arg;
+    struct exposure_log *waiting;   /* as log_reader.waiting */
     int64_t since_ms;               /* events before need not be read; 0 = as far back as they weigh something */
 } build_plan;
 /* Counters of a shop from rows and log, for nobody to see yet. */

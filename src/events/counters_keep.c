@@ -169,6 +169,7 @@ static err_code fill(ctx *c, db *d, counter_state *s, const build_plan *plan) {
     log_reader_init(&r, c, d, s, NULL);
     r.told = plan->told;
     r.arg = plan->arg;
+    r.waiting = plan->waiting;
     int64_t faded_ms = plan->since_ms ? plan->since_ms : faded_ms_of(c, s);
     int64_t from = s->last - (COUNTED_MS << EVENT_ID_BITS), faded = faded_ms > 0 ? faded_ms << EVENT_ID_BITS : 0;
     err_code e = log_follow(&r, from > faded ? from : faded, 0);
@@ -294,11 +295,12 @@ static err_code write_shop(ctx *c, db *d, counters *k, int64_t store_id, const v
     TRY(make_shop(c, k, store_id, &p));
     WITH_LOCK(&p->writing);
     if (!p->state || p->unsure) {
-        TRY(counters_build(c, k, d, store_id, &(build_plan){ 0 }, &s));
+        TRY(counters_build(c, k, d, store_id, &(build_plan){ .waiting = k->waiting }, &s));
         publish(p, s);
     }
     p->unsure = true;
     log_reader_init(&r, c, d, p->state, &p->guard);
+    r.waiting = k->waiting;
     err_code e = count_events(&r, events, n);
     log_reader_done(&r);
     tell_change(p);

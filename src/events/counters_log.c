@@ -5,6 +5,7 @@
 #include "events/attribution.h"
 #include "events/catch_up.h"
 #include "events/counters_int.h"
+#include "events/exposures.h"
 
 enum { PAGE_ROWS = 500 };
 #define READER_ARENA (64 * MIB)
@@ -30,6 +31,12 @@ static void let_readers_in(log_reader *r) {
 }
 
 /* ---- the answer ---- */
+/* The visitor was quicker than the log: answer and event become visible together. The log writes the same row again. */
+static err_code write_waiting(log_reader *r, str rec_id) {
+    err_code e = exposure_log_find(r->waiting, r->c, r->s->store_id, rec_id, &r->answer);
+    return e ? e : storage_put(r->c, r->d, &exposure_entity, &r->answer);
+}
+
 static err_code read_answer(log_reader *r, str rec_id) {
     r->found = false;
     r->n_items = 0;
@@ -38,6 +45,7 @@ static err_code read_answer(log_reader *r, str rec_id) {
     r->c->arena = &r->shown;
     if (!r->answer.rec_id.p) return no_memory(r->c);
     err_code e = storage_get(r->c, r->d, &exposure_entity, &r->answer);
+    if (e == ERR_NOT_FOUND && r->waiting) e = write_waiting(r, rec_id);
     if (e) return e == ERR_NOT_FOUND ? ERR_OK : e;
     /* what cannot be read was not written by us: it counts for nothing */
     r->found = !r->answer.held_out && exposed_items_read(r->c, r->answer.items, &r->items, &r->n_items) == ERR_OK;

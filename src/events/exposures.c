@@ -78,6 +78,25 @@ static void rows_written(ctx *c, err_code e, void *arg) {
     send(log);
 }
 
+/* Newest first; who made up an id must not make us look at all of them. */
+static const exposure *find_in(const chunk *k, int64_t store_id, str rec_id) {
+    enum { LOOKED_AT = 5000 };
+    for (size_t i = k->n; i-- > 0 && k->n - i <= LOOKED_AT;)
+        if (k->rows[i].store_id == store_id && str_eq(k->rows[i].rec_id, rec_id)) return &k->rows[i];
+    return NULL;
+}
+
+err_code exposure_log_find(exposure_log *log, ctx *c, int64_t store_id, str rec_id, exposure *ret_found) {
+    WITH_LOCK(&log->mutex);
+    const exposure *x = find_in(&log->chunks[log->gathering], store_id, rec_id);
+    if (!x && log->flying) x = find_in(flying(log), store_id, rec_id);
+    if (!x) return ERR_NOT_FOUND;
+    exposure found = *x;
+    TRY(entity_dup_texts(c, c->arena, &exposure_entity, &found));
+    *ret_found = found;
+    return ERR_OK;
+}
+
 /* ---- the answers' side ---- */
 static bool take(chunk *k, const exposure *x) {
     ctx c;

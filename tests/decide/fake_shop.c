@@ -15,7 +15,12 @@ void fake_init(fake_shop *f, ctx *c, size_t products, size_t rules) {
     f->popularity = arena_new(c->arena, float, products);
     f->categories = arena_new(c->arena, category, 64);
     for (size_t i = 0; i < FAKE_LISTS; i++) f->rules[i] = arena_new(c->arena, fake_rule, rules);
-    if (serving_registry_new(c, &(serving_options){ .data_dir = STR("/tmp") }, &f->registry)) abort();
+    fake_counted(f, NULL);
+}
+
+void fake_counted(fake_shop *f, struct counters *k) {
+    serving_registry_free(f->registry);
+    if (serving_registry_new(f->c, &(serving_options){ .data_dir = STR("/tmp"), .counters = k }, &f->registry)) abort();
 }
 
 void fake_done(fake_shop *f) { serving_registry_free(f->registry); }

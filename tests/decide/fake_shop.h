@@ -33,6 +33,8 @@ typedef struct {
 /* Room for `products` rows and `rules` of each list. */
 void fake_init(fake_shop *f, ctx *c, size_t products, size_t rules);
 void fake_done(fake_shop *f);
+/* What visitors did counts from now on; publish afterwards. */
+void fake_counted(fake_shop *f, struct counters *k);
 #define AUTO_FAKE __attribute__((cleanup(fake_done))) fake_shop
 /* A simple product in stock that may be sold; change what the test is about. Its id is its name in lower case letters. */
 product *fake_product(fake_shop *f, const char *id, const char *category_name, int64_t price_minor);

@@ -3,7 +3,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/thread.h"
 #include "events/attribution.h"
+#include "events/exposures.h"
 #include "events/person.h"
 #include "schema/exposed_items.h"
 #include "tests/storage/backends.h"
@@ -374,6 +376,45 @@ TEST(counters, kept_on_any_back_end_are_read_as_they_were) {
         assert_as_the_log_says(s, 1);
         shop_close(s);
     }
+}
+
+/* The committer stands at the gate until the test opens it. */
+static err_code wait_at_gate(ctx *c, db *d, void *arg) {
+    (void)c, (void)d;                                       /* nothing is written */
+    pthread_mutex_lock(arg);
+    pthread_mutex_unlock(arg);
+    return ERR_OK;
+}
+
+TEST(counters, know_an_answer_that_is_not_on_disk_yet_and_bring_it_there_with_the_event) {
+    TEST_CTX(c);
+    shop *s = arena_new(c->arena, shop, 1);
+    committer *writes = NULL;
+    exposure_log *waiting = NULL;
+    lock gate = PTHREAD_MUTEX_INITIALIZER;
+    db_options elsewhere;
+    shop_open(s, c, &backends[0], 1);
+    storage_close(test_database(c, &backends[0], &elsewhere));      /* the log's own disk: nothing of it comes to this shop's */
+    assert_ok(c, committer_new(c, &elsewhere, 10, &writes));
+    assert_ok(c, exposure_log_new(c, writes, &waiting));
+    counters_set_waiting(s->k[0], waiting);
+    pthread_mutex_lock(&gate);
+    assert_ok(c, committer_give(writes, wait_at_gate, NULL, &gate));
+    const exposure row = { .store_id = 1, .rec_id = STR("r1"), .time_ms = START, .placement = STR("product"),
+                           .items = STR("[[\"lamp\",\"cross_sell\",0.1,1,100]]") };
+    exposure_log_put(waiting, &row);
+    say(s, "click", "r1", "lamp");
+    write_batch(s, 0, 0, 1, false);
+    assert_true(is_near(of_item(s, 0, "lamp").clicks, 1));
+    assert_ok(c, counters_load(c, s->k[1], s->d, 1));
+    assert_true(is_near(of_item(s, 1, "lamp").clicks, 1));
+    pthread_mutex_unlock(&gate);
+    exposure_log_free(waiting);
+    committer_free(writes);
+    exposure brought = { .store_id = 1, .rec_id = STR("r1") };
+    assert_ok(c, storage_get(c, s->d, &exposure_entity, &brought));
+    assert_true(str_eq(row.items, brought.items));
+    shop_close(s);
 }
 
 TEST(counters, of_a_person_forgotten_are_counted_without_what_he_did_in_all_processes) {

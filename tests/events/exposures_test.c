@@ -141,3 +141,27 @@ TEST(exposures, come_from_many_threads_at_once) {
     assert_int_equal(THREADS * 1000, rows_of(c, &b));
     close_log(&b);
 }
+
+TEST(exposures, not_yet_on_disk_are_found_by_who_writes) {
+    TEST_CTX(c);
+    bench b;
+    gate g;
+    exposure x;
+    open_log(c, 100, &b);
+    gate_close(c, &g, b.writes);
+    put(b.log, 0, 3, two_items);                            /* the first flies, the others gather behind it */
+    for (int i = 0; i < 3; i++) {
+        char room[32];
+        exposure wanted = shown(room, i, two_items);
+        assert_ok(c, exposure_log_find(b.log, c, 1, wanted.rec_id, &x));
+        assert_int_equal(1000 + i, x.time_ms);
+        assert_true(str_eq(two_items, x.items));
+        assert_err(ERR_NOT_FOUND, exposure_log_find(b.log, c, 2, wanted.rec_id, &x));
+    }
+    assert_err(ERR_NOT_FOUND, exposure_log_find(b.log, c, 1, STR("REC99999999"), &x));
+    gate_open(&g);
+    exposure_log_flush(b.log);
+    assert_int_equal(3, rows_of(c, &b));
+    assert_err(ERR_NOT_FOUND, exposure_log_find(b.log, c, 1, STR("REC00000001"), &x));
+    close_log(&b);
+}
