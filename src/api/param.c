@@ -118,6 +118,10 @@ static err_code json_one(ctx *c, const param *p, const json_value *v, void *into
     case PARAM_TEXTS: return json_texts(c, p, v, member(p, into));
     case PARAM_ENTRIES: return json_entries(c, p, v, member(p, into));
     case PARAM_LIST: return json_list(c, p, v, member(p, into));
+    case PARAM_JSON:
+        if (!jr_is_object(v)) return fail_field(c, ERR_INVALID, p->name, "'%s' must be an object", p->name);
+        *(const json_value **)member(p, into) = v;
+        return ERR_OK;
     case PARAM_OBJECT:
         if (!jr_is_object(v)) return fail_field(c, ERR_INVALID, p->name, "'%s' must be an object", p->name);
         return param_read_json(c, v, p->fields, p->n_fields, into);
@@ -197,6 +201,7 @@ static err_code query_one(ctx *c, const param *p, str value, void *into) {
     case PARAM_TEXTS: return query_texts(c, p, value, member(p, into));
     case PARAM_ENTRIES: return query_entries(c, p, value, member(p, into));
     case PARAM_LIST:
+    case PARAM_JSON:
     case PARAM_OBJECT:
     case PARAM_OBJECTS:
     case PARAM_ANY: break;
@@ -272,6 +277,7 @@ static void schema_type(json_out *w, const param *p) {
         jw_key(w, "items");
         entry_schema(w, p);
         break;
+    case PARAM_JSON: jw_member_text(w, "type", "object"); break;
     case PARAM_OBJECT: break;                               /* written by param_schema */
     case PARAM_LIST:
     case PARAM_OBJECTS:
@@ -285,7 +291,7 @@ static void schema_type(json_out *w, const param *p) {
 }
 
 void param_schema_one(json_out *w, const param *p) {
-    if (p->kind == PARAM_OBJECT) {
+    if (p->kind == PARAM_OBJECT || (p->kind == PARAM_JSON && p->n_fields)) {
         param_schema(w, p->fields, p->n_fields);
         return;
     }

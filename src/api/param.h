@@ -13,6 +13,7 @@ typedef enum {
     PARAM_ENTRIES,      /* entries; at most `high` of `low` bytes: objects of `fields`, or a text alone for the first of them;
                          * in a query: texts separated by commas */
     PARAM_LIST,         /* const json_value *: objects of `fields`, at most `high`, left for the caller to read one by one */
+    PARAM_JSON,         /* const json_value *: an object, left for the caller to read; `fields` only describe it */
     PARAM_OBJECT,       /* nested: `fields` with offsets from the outer struct */
     PARAM_OBJECTS,      /* answers only: a list of objects described by `fields` */
     PARAM_ANY           /* answers only: any JSON */

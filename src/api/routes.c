@@ -1,8 +1,10 @@
 /* The table of contents of the API: one row a route. Add one: a row here and a handler in the file of its resource. */
 #include <assert.h>
 #include "api/events.h"
+#include "api/experiments.h"
 #include "api/pages.h"
 #include "api/people.h"
+#include "api/placements.h"
 #include "api/recommendations.h"
 #include "api/shop.h"
 #include "api/system.h"
@@ -108,6 +110,31 @@ static const param out_erased[] = {
     DOC_INT("deleted", "Rows that went."), DOC_INT("blanked", "Rows emptied of what was personal: the shop's books keep their sums."),
 };
 
+static const param out_placement[] = {
+    DOC("placement", "Its name."), DOC_INT("n", "Products when the page does not say."),
+    DOC_ANY("settings", "What the owner set; what is not there is as usual."), DOC_INT("updated_ms", "When; 0 = never."),
+};
+static const param out_placements[] = { DOC_LIST("placements", "All there are.", out_placement) };
+static const param out_experiment[] = {
+    DOC_INT("experiment_id", "Number within the store."), DOC("name", "What is tried."),
+    DOC("state", "draft, running, stopped (by hand), won, lost or inconclusive."), DOC("placement", "Where; empty = everywhere."),
+    DOC("layer", "Empty = its own."), DOC_INT("layer_from", "First bucket."), DOC_INT("layer_to", "First bucket not taken."),
+    DOC_ANY("targeting", "Whom it is for."), DOC_ANY("variants", "key, share, settings; the first is the control."),
+    DOC_ANY("plan", "How it is judged."), DOC("author", "person, or programme."), DOC_INT("created_ms", "UTC milliseconds."),
+    DOC_INT("started_ms", "0 = not yet."), DOC_INT("ended_ms", "0 = not yet."), DOC("winner", "Key of the variant that won."),
+    DOC_ANY("verdict", "Figures and reasons, when it ended by rule."),
+};
+static const param out_experiments[] = {
+    DOC_LIST("experiments", "Newest first.", out_experiment), DOC_INT("next", "Send as 'before' for the next page; null at the end."),
+};
+static const param out_experiment_deleted[] = { DOC_INT("deleted", "Its number.") };
+static const param out_power[] = {
+    DOC_NUMBER("lift", "Asked about, or the smallest that is called with that power."), DOC_NUMBER("visitors", "Of all variants."),
+    DOC_NUMBER("days", "At so many visitors a day."), DOC_NUMBER("power", "Chance that such a lift is called."),
+    DOC_NUMBER("expected_visitors", "Until the end, since it ends at the first clear answer."),
+    DOC_NUMBER("expected_days", "The same in days."),
+};
+
 const route api_routes[] = {
     { "POST", "/api/v1/recommendations", ACCESS_PUBLIC, LIMIT_BODY_BYTES, false, recommendations_post, "Recommendations",
       "Recommend products",
@@ -150,6 +177,31 @@ const route api_routes[] = {
     { "POST", "/api/v1/jobs/{job_id}/retry", ACCESS_SECRET, LIMIT_BODY_BYTES, true, jobs_retry, "Jobs", "Do a job once more",
       "What failed or was cancelled, as a new job of the same kind; answers the one that is open already.",
       NULL, 0, NULL, 0, out_job, COUNT(out_job), NULL },
+
+    { "GET", "/api/v1/placements", ACCESS_SECRET, 0, true, placements_list, "Placements", "How placements are set", NULL,
+      NULL, 0, NULL, 0, out_placements, COUNT(out_placements), NULL },
+    { "PUT", "/api/v1/placements/{placement}", ACCESS_SECRET, LIMIT_BODY_BYTES, true, placements_put, "Placements", "Set a placement",
+      "All of its settings: what is left out is as usual again. Counts from the next answer.", placement_params, COUNT_PLACEMENT, NULL, 0,
+      out_placement, COUNT(out_placement), NULL },
+
+    { "GET", "/api/v1/experiments", ACCESS_SECRET, 0, true, experiments_list, "Experiments", "Experiments, newest first", NULL,
+      experiments_params, COUNT_EXPERIMENTS, NULL, 0, out_experiments, COUNT(out_experiments), NULL },
+    { "POST", "/api/v1/experiments", ACCESS_SECRET, LIMIT_BODY_BYTES, true, experiments_post, "Experiments", "Make a draft",
+      "It shows nothing to anybody before it is started.", experiment_params, COUNT_EXPERIMENT, NULL, 0,
+      out_experiment, COUNT(out_experiment), NULL },
+    { "POST", "/api/v1/experiments/power", ACCESS_SECRET, LIMIT_BODY_BYTES, true, experiments_power, "Experiments",
+      "How many visitors and days it takes", "Two of lift, visitors and power give the third.", power_params, COUNT_POWER, NULL, 0,
+      out_power, COUNT(out_power), NULL },
+    { "GET", "/api/v1/experiments/{experiment_id}", ACCESS_SECRET, 0, true, experiments_get, "Experiments", "One experiment", NULL,
+      NULL, 0, NULL, 0, out_experiment, COUNT(out_experiment), NULL },
+    { "DELETE", "/api/v1/experiments/{experiment_id}", ACCESS_SECRET, 0, true, experiments_delete, "Experiments", "Delete a draft",
+      "One that ran is kept, with what it told.", NULL, 0, NULL, 0, out_experiment_deleted, COUNT(out_experiment_deleted), NULL },
+    { "POST", "/api/v1/experiments/{experiment_id}/start", ACCESS_SECRET, LIMIT_BODY_BYTES, true, experiments_start, "Experiments",
+      "Start a draft", "Refused while another one runs on the same buckets of its layer.", NULL, 0, NULL, 0,
+      out_experiment, COUNT(out_experiment), NULL },
+    { "POST", "/api/v1/experiments/{experiment_id}/stop", ACCESS_SECRET, LIMIT_BODY_BYTES, true, experiments_stop, "Experiments",
+      "Stop a running one", "Nobody won; everybody sees the owner's settings again.", NULL, 0, NULL, 0,
+      out_experiment, COUNT(out_experiment), NULL },
 
     { "POST", "/api/v1/identify", ACCESS_PUBLIC, LIMIT_BODY_BYTES, true, identify_post, "People", "Say that two names are one person",
       "After a log-in or a subscription: this browser, this customer, this address. What was seen and bought under each is then one "

@@ -80,6 +80,15 @@ err_code placement_settings_parse(ctx *c, str text, placement_settings *ret_sett
     return placement_settings_read(c, o, ret_settings);
 }
 
+err_code placement_settings_check(ctx *c, const json_value *variants) {
+    for (size_t i = 0; i < jr_count(variants); i++) {
+        const json_value *o = jr_get(jr_at(variants, i), "settings");
+        placement_settings ignored;
+        if (!jr_is_null(o)) TRY(placement_settings_read(c, o, &ignored));
+    }
+    return ERR_OK;
+}
+
 void placement_settings_lay(placement_settings *s, const placement_settings *over) {
     for (size_t k = 0; k < PLACEMENT_SETTINGS; k++)
         if (over->given >> k & 1) s->value[k] = over->value[k];

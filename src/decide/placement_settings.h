@@ -35,6 +35,9 @@ typedef struct {
 CHECK_RESULT err_code placement_settings_read(ctx *c, const json_value *o, placement_settings *ret_settings);
 /* The same from text; empty text sets nothing. */
 CHECK_RESULT err_code placement_settings_parse(ctx *c, str text, placement_settings *ret_settings);
+/* The same of each variant of an experiment.
+ *   variants  a JSON list of objects, each with its `settings` or without */
+CHECK_RESULT err_code placement_settings_check(ctx *c, const json_value *variants);
 /* What `over` sets lies over what `s` sets. */
 void placement_settings_lay(placement_settings *s, const placement_settings *over);
 /* One JSON object of what is set. */
