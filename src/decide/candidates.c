@@ -102,7 +102,7 @@ static uint32_t take(const request *r, const anchor *a, decide_source s, uint32_
 }
 
 /* What the visitor saw or bought before counts as personal, whichever list it comes from. */
-static void offer_of(request *r, uint32_t anchor_ix, uint32_t item, evidence e) {
+static void offer_slot(request *r, uint32_t anchor_ix, uint32_t slot, evidence e) {
     const anchor *a = &r->anchors[anchor_ix];
     e.anchor = anchor_ix;
     e.attention = a->weight;
@@ -110,7 +110,11 @@ static void offer_of(request *r, uint32_t anchor_ix, uint32_t item, evidence e) 
         e.source = SOURCE_PERSONAL;
         e.why = REASON_FOR_YOU;
     }
-    offer(r, serving_slot_of(r->s, item), &e);
+    offer(r, slot, &e);
+}
+
+static void offer_of(request *r, uint32_t anchor_ix, uint32_t item, evidence e) {
+    offer_slot(r, anchor_ix, serving_slot_of(r->s, item), e);
 }
 
 static void gather_cross_sell(request *r, uint32_t at, uint32_t item) {
@@ -170,8 +174,40 @@ static void (*const of_anchor[])(request *, uint32_t at, uint32_t item) = {
     gather_cross_sell, gather_also_bought, gather_upsell, gather_similar,
 };
 
+/* ---- orders since it was learned ---- */
+static const fresh_anchor *fresh_of(const request *r, const anchor *a) { return fresh_orders_of(r->s->fresh, a->slot); }
+
+/* As learned: of the rule, else the product's own rate. */
+static float learned_probability(const request *r, uint32_t anchor_item, uint32_t slot) {
+    uint32_t item = serving_item_of(r->s, slot);
+    rule_span list = { NULL, 0 };
+    if (anchor_item != SNAPSHOT_NONE && item != SNAPSHOT_NONE) list = snapshot_cross_sell(r->s->loaded->snap, anchor_item);
+    for (uint32_t i = 0; i < list.n; i++)
+        if (list.p[i].item == item) return list.p[i].probability;
+    return slot_base(r, slot);
+}
+
+/* Bought together in orders the snapshot does not know: its probability, moved by them. Beside the same rule the larger one counts. */
+static void gather_fresh(request *r, uint32_t at) {
+    const anchor *a = &r->anchors[at];
+    const fresh_anchor *f = fresh_of(r, a);
+    if (!f) return;
+    const fresh_pair *pairs = r->s->fresh->pairs + f->at;
+    uint32_t n = take(r, a, SOURCE_CROSS_SELL, f->n);
+    float baskets = a->learned == SNAPSHOT_NONE ? 0 : r->s->loaded->snap->items[a->learned].weight;
+    for (uint32_t i = 0; i < n; i++) {
+        float before = learned_probability(r, a->learned, pairs[i].slot);
+        float p = fresh_probability(before, baskets, pairs[i].count, f->orders);
+        if (p <= before) continue;
+        offer_slot(r, at, pairs[i].slot,
+                   (evidence){ .source = SOURCE_CROSS_SELL, .why = REASON_BOUGHT_TOGETHER, .relevance = p, .probability = p,
+                               .confidence = (float)pairs[i].count / ((float)pairs[i].count + FRESH_PRIOR) });
+    }
+}
+
 static void gather_anchor(request *r, uint32_t at) {
     uint32_t item = r->anchors[at].learned;
+    gather_fresh(r, at);
     for (size_t i = 0; r->s->loaded->snap && item != SNAPSHOT_NONE && i < COUNT(of_anchor); i++) of_anchor[i](r, at, item);
 }
 
@@ -283,9 +319,11 @@ static void fetch_early(rule_span list, uint32_t n) {
 static uint32_t count_most(const request *r) {
     uint32_t most = (uint32_t)r->n_ban + SHOP_TAKE + CATEGORY_TAKE + 3 * FRESH_TAKE + 2 * MODEL_TAKE;
     const snapshot *snap = r->s->loaded->snap;
-    for (size_t i = 0; snap && i < r->n_anchors; i++) {
+    for (size_t i = 0; i < r->n_anchors; i++) {
         const anchor *a = &r->anchors[i];
-        if (a->learned == SNAPSHOT_NONE) continue;
+        const fresh_anchor *f = fresh_of(r, a);
+        if (f) most += take(r, a, SOURCE_CROSS_SELL, f->n);
+        if (!snap || a->learned == SNAPSHOT_NONE) continue;
         rule_span cross = snapshot_cross_sell(snap, a->learned);
         uint32_t n = take(r, a, SOURCE_CROSS_SELL, cross.n);
         fetch_early(cross, n);

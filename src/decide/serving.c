@@ -75,6 +75,7 @@ static void free_generations(serving *s) {
         newer = s->newer;
         catalogue_leftover_free(&s->left);
         shop_terms_free(s->last_terms);
+        fresh_orders_free(s->last_fresh);
         loaded_shop_free(s->last);
         free(s);
     }
@@ -86,6 +87,7 @@ static void retire_current(shop *p, const serving *next) {
     if (!old) return;
     if (!next || next->loaded != old->loaded) old->last = (loaded_shop *)(uintptr_t)old->loaded;
     if (!next || next->terms != old->terms) old->last_terms = (shop_terms *)(uintptr_t)old->terms;
+    if (!next || next->fresh != old->fresh) old->last_fresh = (fresh_orders *)(uintptr_t)old->fresh;
     p->current = NULL;
     p->home->facts.bytes -= p->bytes;
     p->home->facts.shops--;
@@ -106,7 +108,7 @@ static void make_current(shop *p, serving *s) {
     s->counters = p->home->counters;
 }
 
-static serving *generation_new(ctx *c, shop *p, const loaded_shop *l, const shop_terms *t) {
+static serving *generation_new(ctx *c, shop *p, const loaded_shop *l, const shop_terms *t, const fresh_orders *f) {
     serving *s = calloc(1, sizeof *s);
     if (!s) {
         fail(c, ERR_NO_MEMORY, "no memory for a generation of a shop");
@@ -115,6 +117,7 @@ static serving *generation_new(ctx *c, shop *p, const loaded_shop *l, const shop
     s->shop = p;
     s->loaded = l;
     s->terms = t;
+    s->fresh = f;
     s->recent = &p->recent;
     atomic_init(&s->pins, 1);
     return s;
@@ -236,12 +239,13 @@ static bool publish(shop *p, serving *s, const serving *from) {
 
 /* The caller holds p->writer. */
 static err_code publish_load(ctx *c, shop *p, loaded_shop *l) {
-    serving *s = generation_new(c, p, l, l->terms);
+    serving *s = generation_new(c, p, l, l->terms, l->fresh);
     if (!s) {
         loaded_shop_free(l);
         return ERR_NO_MEMORY;
     }
     l->terms = NULL;                                        /* the generations' now */
+    l->fresh = NULL;
     generation_look(s);
     (void)publish(p, s, NULL);                              /* a new load is always wanted */
     return ERR_OK;
@@ -289,7 +293,7 @@ err_code serving_reload(ctx *c, serving_registry *r, db *d, int64_t store_id) {
 /* One change: the slot is replaced at once, the next generation carries arrays that may have grown. The pin keeps the load alive
  * when the shop is dropped meanwhile. */
 static err_code change_product(ctx *c, shop *p, const serving *from, db *d, str product_id) {
-    serving *next = generation_new(c, p, from->loaded, from->terms);
+    serving *next = generation_new(c, p, from->loaded, from->terms, from->fresh);
     if (!next) return ERR_NO_MEMORY;
     serving *old = (serving *)(uintptr_t)from;
     catalogue_leftover left = { .n = 0 };
@@ -315,7 +319,7 @@ static err_code change_terms(ctx *c, shop *p, const serving *from, db *d) {
     TRY(shop_terms_state(c, d, p->store_id, &state));
     if (state == from->terms->state) return ERR_OK;
     TRY(shop_terms_read(c, d, p->store_id, from->terms->holdout_0_1, &t));
-    serving *next = generation_new(c, p, from->loaded, t);
+    serving *next = generation_new(c, p, from->loaded, t, from->fresh);
     if (next) generation_look(next);
     if (next && publish(p, next, from)) return ERR_OK;
     shop_terms_free(t);
@@ -329,6 +333,28 @@ err_code serving_follow_terms(ctx *c, serving_registry *r, db *d, int64_t store_
     WITH_LOCK(&p->writer);
     AUTO_SERVING from = serving_pin(r, store_id);
     return from ? change_terms(c, p, from, d) : ERR_OK;
+}
+
+/* The same products after other orders. */
+static err_code change_fresh(ctx *c, shop *p, const serving *from, db *d) {
+    const snapshot *snap = from->loaded->snap;
+    fresh_orders *f = NULL;
+    TRY(fresh_orders_read(c, d, p->store_id, snap ? snap->facts.as_of_ms : 0, &from->view, &f));
+    bool news = !from->fresh || from->fresh->state != f->state;
+    serving *next = news ? generation_new(c, p, from->loaded, from->terms, f) : NULL;
+    if (next) generation_look(next);
+    if (next && publish(p, next, from)) return ERR_OK;
+    fresh_orders_free(f);
+    free(next);
+    return next || !news ? ERR_OK : ERR_NO_MEMORY;          /* dropped meanwhile: the next load reads them */
+}
+
+err_code serving_follow_orders(ctx *c, serving_registry *r, db *d, int64_t store_id) {
+    shop *p = NULL;
+    TRY(shop_get(c, r, store_id, &p));
+    WITH_LOCK(&p->writer);
+    AUTO_SERVING from = serving_pin(r, store_id);
+    return from ? change_fresh(c, p, from, d) : ERR_OK;
 }
 
 int64_t serving_next_loaded(serving_registry *r, int64_t after) {

@@ -35,6 +35,9 @@ CHECK_RESULT err_code serving_product_changed(ctx *c, serving_registry *r, db *d
 CHECK_RESULT err_code serving_follow_terms(ctx *c, serving_registry *r, db *d, int64_t store_id);
 /* Remember that these were just bought (product or variation ids). Empty person ids are skipped. Bounded; never fails. */
 void serving_order_placed(serving_registry *r, int64_t store_id, str customer_id, str visitor_id, str_list items, int64_t now_ms);
+/* Orders came or changed: what was bought together since the shop was learned counts from the next answer. Nothing when it is as it
+ * was; fine when the shop is not loaded. ERR_STORAGE, ERR_NO_MEMORY. */
+CHECK_RESULT err_code serving_follow_orders(ctx *c, serving_registry *r, db *d, int64_t store_id);
 /* The loaded shop with the smallest id greater than `after`; 0 when there is none. */
 int64_t serving_next_loaded(serving_registry *r, int64_t after);
 /* Forget the shop (deleted, disconnected); pins stay valid. */

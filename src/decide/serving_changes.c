@@ -37,5 +37,5 @@ err_code serving_take_changes(ctx *c, serving_registry *r, db *d, int64_t store_
         TRY(tell_order(c, r, d, store_id, ch->orders.p[i]));
         arena_restore(c->arena, m);
     }
-    return ERR_OK;
+    return ch->orders.n ? serving_follow_orders(c, r, d, store_id) : ERR_OK;
 }

@@ -1,6 +1,7 @@
 /* What a pinned shop is made of. Private to decide/ (and its tests and benches): others use serving.h. */
 #pragma once
 #include "decide/catalogue.h"
+#include "decide/fresh.h"
 #include "decide/serving.h"
 #include "decide/snapshot.h"
 #include "decide/terms.h"
@@ -37,6 +38,7 @@ typedef struct loaded_shop {
     int digits;
     store_settings settings;
     shop_terms *terms;              /* of the first generation, which takes them over */
+    fresh_orders *fresh;            /* the same; NULL: nothing was bought since it was learned */
     catalogue *k;
     snapshot *snap;                 /* NULL: none yet */
     uint32_t *slot_of_item;         /* snap->n_items; NO_SLOT = not in the shop any more */
@@ -54,6 +56,7 @@ struct serving {
     struct shop *shop;
     const loaded_shop *loaded;
     const shop_terms *terms;        /* many generations may share them */
+    const fresh_orders *fresh;      /* the same; NULL: none */
     catalogue_view view;
     catalogue_counts counts;        /* as published */
     recent_purchases *_Atomic *recent;
@@ -64,6 +67,7 @@ struct serving {
     struct serving *newer;
     catalogue_leftover left;        /* freed with this generation, once no older one is pinned */
     shop_terms *last_terms;         /* when the next generation has others */
+    fresh_orders *last_fresh;
     loaded_shop *last;              /* the whole load, when this was its last generation */
 };
 

@@ -175,6 +175,7 @@ void loaded_shop_free(loaded_shop *l) {
     free(l->ranking);
     free(l->popularity);
     shop_terms_free(l->terms);
+    fresh_orders_free(l->fresh);
     free(l);
 }
 
@@ -244,7 +245,9 @@ err_code loaded_shop_read(ctx *c, db *d, str data_dir, int64_t store_id, loaded_
     loaded_shop *l = NULL;
     TRY(loaded_shop_new(c, &facts, k, snap, &l));
     memcpy(l->snapshot_error, why, sizeof why);
+    catalogue_view v = catalogue_look(k);
     e = loaded_shop_read_terms(c, d, l);
+    if (!e) e = fresh_orders_read(c, d, store_id, snap ? snap->facts.as_of_ms : 0, &v, &l->fresh);
     if (e) loaded_shop_free(l);
     else *ret_loaded = l;
     return e;

@@ -11,6 +11,14 @@ const query query_order_items = {
     .columns = { FIELD_TEXT, FIELD_TIME, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_REAL, FIELD_MONEY, FIELD_MONEY },
 };
 
+const query query_fresh_items = {
+    .name = "fresh_items",
+    .sql = "SELECT o.order_id, o.status, l.product_id FROM (SELECT order_id, status, created_ms FROM order_row WHERE store_id = ?1 AND "
+           "created_ms >= ?2 ORDER BY created_ms DESC, order_id DESC LIMIT ?3) o JOIN order_line_row l ON l.store_id = ?1 AND "
+           "l.order_id = o.order_id WHERE l.kind = 'item' AND l.product_id <> '' ORDER BY o.created_ms DESC, o.order_id DESC, l.line_id",
+    .n_binds = 3, .n_columns = 3, .columns = { FIELD_TEXT, FIELD_TEXT, FIELD_TEXT },
+};
+
 const query query_orders_since = {
     .name = "orders_since",
     .sql = "SELECT created_ms, order_id FROM order_row WHERE store_id = ?1 AND (created_ms, order_id) > (?2, ?3) "
@@ -177,7 +185,7 @@ const query *query_ids_of(const entity *e) {
 }
 
 const query *const all_queries[] = {
-    &query_order_items, &query_orders_since, &query_last_job, &query_last_store, &query_store_named,
+    &query_order_items, &query_fresh_items, &query_orders_since, &query_last_job, &query_last_store, &query_store_named,
     &query_open_job_of, &query_claimable_jobs, &query_running_jobs, &query_next_due, &query_recent_jobs, &query_job_kinds,
     &query_letter_due, &query_clicked_arms, &query_last_delivery, &query_key_state, &query_last_event, &query_event_before,
     &query_events_after,

@@ -15,6 +15,9 @@ struct query {
  * Columns: order_id TEXT, created_ms TIME, customer_id TEXT, status TEXT, product_id TEXT, variation_id TEXT, quantity REAL,
  * total MONEY (without tax), total_tax MONEY. Only lines of kind item; orders of every status. Walks all, holding one row. */
 extern const query query_order_items;
+/* Items of the newest orders placed at or after a moment, newest order first, lines of one together; orders of every status. Binds:
+ * store_id, created_ms, orders at most. Columns: order_id TEXT, status TEXT, product_id TEXT. */
+extern const query query_fresh_items;
 /* Orders by when they were placed, beyond (created_ms, order_id). Binds: store_id, created_ms, order_id, limit.
  * Columns: created_ms TIME, order_id TEXT. */
 extern const query query_orders_since;

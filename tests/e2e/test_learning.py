@@ -1,8 +1,9 @@
 """The learning loop over real sockets: what visitors click rises in the very next answers, what they pass over sinks, chance tells its
 odds, and other processes and restarts know."""
-import collections, json, time
+import collections, copy, json, time
 import lib
 from test_api import Shop
+from test_people import running
 from test_proof import exposures, exposures_of
 
 TRACK = "/api/v1/events/track"
@@ -105,3 +106,27 @@ def test_a_shop_that_wants_no_chance_and_a_page_nobody_clicked_have_none():
     answers = [visit(shop, product, n, None) for n in range(30)]
     assert all(i[3] == 1 for r in exposures_of(shop, answers) for i in r["items"])
     assert len(exposures(shop)) >= 30
+
+
+def test_one_order_of_two_products_never_sold_together_is_in_the_next_answer():
+    with running() as p:
+        wait_for_training(p)
+        both = lib.sql(p.data, "SELECT a.product_id, b.product_id FROM order_line_row a JOIN order_line_row b ON a.order_id = b.order_id "
+                               "WHERE a.kind = 'item' AND b.kind = 'item'")
+        sold = [r[0] for r in lib.sql(p.data, "SELECT product_id FROM product_row WHERE type = 'simple' AND status = 'publish' "
+                                              "AND stock_status = 'instock' ORDER BY product_id")]
+        look = {a: p.post("/api/v1/recommendations", {"product_id": a, "n": 3, "preview": True})[1] for a in sold}
+        anchor, partner = next((a, b) for a in sold for b in sold if a != b and (a, b) not in both and look[b]["items"]
+                               and b not in [i["product_id"] for i in look[a]["items"]])
+        lines = copy.deepcopy(p.template["line_items"])
+        lines[1].update({"product_id": int(partner), "variation_id": 0})
+        p.order(990001, anchor, line_items=lines)
+        status, answer = p.post("/api/v1/recommendations", {"product_id": anchor, "n": 3, "preview": True})
+        assert status == 200 and partner in [i["product_id"] for i in answer["items"]], (anchor, partner, look[anchor], answer)
+        item = next(i for i in answer["items"] if i["product_id"] == partner)
+        assert item["source"] == "cross_sell" and item["reason"] == "bought_together", item
+
+
+def wait_for_training(p):
+    lib.wait_until(lambda: lib.sql(p.data, "SELECT 1 FROM model_row WHERE state = 'serving'"), seconds=60)
+    lib.wait_until(lambda: p.post("/api/v1/recommendations", {"n": 1, "preview": True})[1]["model_version"] > 0, seconds=30)
