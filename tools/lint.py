@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Rules a script can check: includes go down only (src/LAYERS), one owner per library header, no banned calls,
-no file or function over its budget, headers compile alone, no clang warnings, no words that must not be committed."""
+no file or function over its budget, headers compile alone, no clang warnings, no unfinished merge."""
 import pathlib, re, subprocess, sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -85,6 +85,13 @@ def clang(path, flags):
     run = subprocess.run(["clang", *flags, "-fsyntax-only", *what], cwd=ROOT, capture_output=True, text=True)
     return run.stderr.splitlines()[:8] if run.returncode else []
 
+def unmerged():
+    """Marks that a merge left behind, in any text of the repository."""
+    texts = [p for pattern in ("*.md", "src/**/*", "tests/**/*", "docs/**/*", "script/*", "tools/*", "Makefile") for p in ROOT.glob(pattern)]
+    for path in texts:
+        if path.is_file() and re.search(rb"^(<{7}|>{7}) ", path.read_bytes(), re.M):
+            yield f"{path.relative_to(ROOT)}: a merge was not finished here"
+
 def main():
     allowed, owner, bad = read_layers()
     sources = sorted(SRC.rglob("*.[ch]"))
@@ -93,6 +100,7 @@ def main():
         bad += check_source(path, allowed, owner)
     for path in sources + others:
         bad += check_shape(path)
+    bad += unmerged()
     flags = [f for f in clang_flags() if not f.startswith("-O")]
     with ThreadPoolExecutor() as pool:
         for found in pool.map(lambda p: clang(p, flags), sources + others):

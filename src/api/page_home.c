@@ -3,6 +3,7 @@
 #include "api/page_frame.h"
 #include "api/pages.h"
 #include "decide/learn_words.h"
+#include "letters/findings.h"
 #include "schema/currency.h"
 #include "storage/job_queue.h"
 
@@ -201,6 +202,27 @@ static err_code write_quality(api_call *call, const shop_view *v) {
     return ERR_OK;
 }
 
+/* What the newest day taught. */
+static err_code write_insights(api_call *call, const shop_view *v) {
+    day_insight *day = NULL;
+    finding *f = NULL;
+    size_t n = 0, n_findings = 0;
+    char date[REPORT_DATE_BYTES];
+    letter_reader to = letter_reader_of(call->c, v->row);
+    TRY(insights_read(call->c, call->d, v->row->store_id, 0, 1, &day, &n));
+    if (!n || insight_findings(call->c, &day[0], &f, &n_findings) || !n_findings) return ERR_OK;
+    buf *b = &call->out->body;
+    report_date(day[0].day, date);
+    to.locale = STR("en");                                  /* the page's language */
+    buf_printf(b, "<h3>What %s taught</h3>", date);
+    for (size_t i = 0; i < n_findings; i++) {
+        str text;
+        TRY(finding_say(call->c, &to, &f[i], &text));
+        buf_text(b, "<p class=small>"), html_text(b, text), buf_text(b, "</p>");
+    }
+    return ERR_OK;
+}
+
 static void write_shop_head(buf *b, const store *shop) {
     buf_text(b, "<div class=top><h2>");
     html_text(b, shop->title.n ? shop->title : shop->name);
@@ -239,6 +261,7 @@ static err_code write_shop_body(api_call *call, const store *row) {
     serving_get_facts(s, &v.facts);
     write_numbers(&call->out->body, &v);
     TRY(write_quality(call, &v));
+    TRY(write_insights(call, &v));
     return write_learned(call, &v);
 }
 

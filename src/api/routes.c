@@ -3,6 +3,7 @@
 #include "api/events.h"
 #include "api/experiments.h"
 #include "api/pages.h"
+#include "api/insights.h"
 #include "api/people.h"
 #include "api/placements.h"
 #include "api/recommendations.h"
@@ -82,6 +83,22 @@ static const param out_rules[] = {
 static const param out_store[] = {
     DOC_ANY("store", "The store's row."), DOC_ANY("counts", "Rows by table."), DOC_ANY("serving", "What is answered from now."),
 };
+static const param out_finding[] = {
+    DOC("kind", "not_seen, unusual, trend, drift, preferred, ignored or place."), DOC("metric", "What it is about."),
+    DOC("place", "Placement."), DOC("subject", "Product."), DOC("other", "The product or placement it is compared with."),
+    DOC_NUMBER("value", "What was seen."), DOC_NUMBER("usual", "What it is compared with."), DOC_NUMBER("p", "Chance alone."),
+    DOC_ANY("text", "The sentence, by language: ro, en."),
+};
+static const param out_insight[] = {
+    DOC("day", "Date in the shop's time zone."), DOC_INT("visitors", "Browsers that were there."),
+    DOC_INT("impressions", "Suggestions seen."), DOC_INT("clicks", "Of these."),
+    DOC_INT("carts", "Of these put into the cart."), DOC_INT("dismissals", "Answers closed unread."),
+    DOC_INT("sold", "Order lines that followed a click."), DOC_NUMBER("sold_value", "Their value less refunds."),
+    DOC_INT("orders", "Of the whole shop."), DOC_NUMBER("revenue", "The same, refunds subtracted."),
+    DOC_LIST("findings", "The most pressing first.", out_finding),
+};
+static const param out_insights[] = { DOC_LIST("days", "Newest first.", out_insight) };
+
 static const param out_job[] = {
     DOC_INT("job_id", "Number within the store."), DOC("kind", "sync, train, import."),
     DOC("state", "queued, running, done, failed, cancelled."), DOC("step", "What it is doing."), DOC_INT("done", "Of this step."),
@@ -167,6 +184,9 @@ const route api_routes[] = {
       "Starts a sync job, or tells the one that waits or runs already.", sync_params, COUNT_SYNC, NULL, 0, out_job, COUNT(out_job), NULL },
     { "POST", "/api/v1/store/train", ACCESS_SECRET, LIMIT_BODY_BYTES, true, shop_train, "Store", "Learn now",
       "Starts a training job, or tells the one that waits or runs already.", NULL, 0, NULL, 0, out_job, COUNT(out_job), NULL },
+    { "GET", "/api/v1/insights", ACCESS_SECRET, 0, true, insights_get, "Reports", "What the last days taught",
+      "Each day as it was known the next morning: figures, and findings with their proof and a sentence in Romanian and English.",
+      insights_params, COUNT_INSIGHTS, NULL, 0, out_insights, COUNT(out_insights), NULL },
     { "GET", "/api/v1/jobs", ACCESS_SECRET, 0, true, jobs_list, "Jobs", "Jobs of the store, newest first", NULL,
       jobs_params, COUNT_JOBS, NULL, 0, out_jobs, COUNT(out_jobs), NULL },
     { "GET", "/api/v1/jobs/{job_id}", ACCESS_SECRET, 0, true, jobs_get, "Jobs", "One job with its progress", NULL,

@@ -11,6 +11,7 @@
     X(recommend)                \
     X(import)                   \
     X(stores)                   \
+    X(insights)                 \
     X(jobs)                     \
     X(mail)                     \
     X(person)                   \

@@ -39,6 +39,7 @@ const store_setting store_setting_table[] = {
     { "plan_retention", SETTING_PLAN, 0, 0, NULL,
       "when that is done, as minute hour day month weekday of the shop's clock, or off (a minute from 1:00 to 2:59)", NULL },
     { "plan_experiments", SETTING_PLAN, 0, 0, NULL, "when experiments are looked at, in the same form (from 3:00 to 4:59)", NULL },
+    { "plan_insights", SETTING_PLAN, 0, 0, NULL, "when the day that is over is looked at, in the same form (from 4:00 to 5:59)", NULL },
     { "plan_positions", SETTING_PLAN, 0, 0, NULL, "when it is learned how far visitors look, in the same form (from 3:00 to 4:59)", NULL },
     { "webhook_base", SETTING_URL, 0, 0, NULL, "address under which the shop reaches this Vitrine", NULL },
     { "sync_interval_min", SETTING_INT, 0, 10080, "sync_interval_min", "minutes between syncs; 0 = never by itself (15)", NULL },

@@ -7,6 +7,7 @@ const job_kind job_kinds[] = {
     { "positions", job_body_positions, 2 },
     { "experiments", job_body_experiments, 3 },
     { "mail", job_body_mail, 1 },
+    { "insights", job_body_insights, 3 },
     { "retention", job_body_retention, 3 },
 };
 const size_t n_job_kinds = COUNT(job_kinds);

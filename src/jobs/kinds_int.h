@@ -12,6 +12,8 @@ job_body job_body_sync;
 job_body job_body_train;
 /* Learn how far visitors look down a list, and have all processes count anew by it. */
 job_body job_body_positions;
+/* Keep the figures of the days that are over, and judge the newest. */
+job_body job_body_insights;
 /* Forget what visitors did before setting keep_days. */
 job_body job_body_retention;
 

@@ -2,17 +2,11 @@
 #include "jobs/letters.h"
 #include "base/limits.h"
 #include "base/map.h"
-#include "base/zone.h"
 #include "stores/stores.h"
 
 static const json_value *settings_of(ctx *c, const store *s) {
     const json_value *v = NULL;
     return s->settings.n && json_parse(c, s->settings, JSON_READ_TOLERANT, &v) ? NULL : v;
-}
-
-letter_reader letter_reader_of(ctx *c, const store *s) {
-    return (letter_reader){ .shop = s->title.n ? s->title : s->name, .locale = s->locale, .currency = s->currency,
-                            .zone_ms = zone_offset_ms(c, s->time_zone, ctx_now_ms(c)) };
 }
 
 err_code letters_owners(ctx *c, const store *s, const str **ret_addresses, size_t *ret_n) {

@@ -11,8 +11,6 @@
 #define LETTER_GIVE_UP_MS (30 * (int64_t)MS_PER_DAY)
 enum { LIMIT_OWNERS = 10 };             /* addresses of the setting owner_email */
 
-/* How the owner reads: name, language, money, zone. */
-letter_reader letter_reader_of(ctx *c, const store *s);
 /* Write a letter for each address of the owner; one that is there already stays as it is. Without an address nothing is written.
  * Uses the open transaction, or one of its own.
  *   name   1..LIMIT_ID_BYTES letters: "experiment-7"

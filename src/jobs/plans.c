@@ -7,6 +7,7 @@
 const job_plan job_plans[] = {
     { "positions", "plan_positions", "H H(3-4) * * *" },
     { "experiments", "plan_experiments", "H H(3-4) * * *" },
+    { "insights", "plan_insights", "H H(4-5) * * *" },
     { "retention", "plan_retention", "H H(1-2) * * *" },
 };
 const size_t n_job_plans = COUNT(job_plans);

@@ -17,6 +17,10 @@ typedef struct {
     int64_t zone_ms;                /* local time minus UTC, when it is written */
 } letter_reader;
 
+/* How the owner of a store reads: name, language, money, zone. */
+struct store;
+letter_reader letter_reader_of(ctx *c, const struct store *s);
+
 /* One variant as it went. */
 typedef struct {
     str settings;                   /* JSON of what it set (decide/placement_settings.h); empty: as it was */

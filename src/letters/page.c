@@ -1,9 +1,16 @@
 /* A page of blocks, drawn as text and as HTML. The only place of letters/ where values meet markup. */
 #include "letters/letter_int.h"
 #include "base/html.h"
+#include "base/zone.h"
 #include "schema/currency.h"
+#include "schema/tables.h"
 
 enum { LETTER_BYTES = 256 * 1024 };
+
+letter_reader letter_reader_of(ctx *c, const store *s) {
+    return (letter_reader){ .shop = s->title.n ? s->title : s->name, .locale = s->locale, .currency = s->currency,
+                            .zone_ms = zone_offset_ms(c, s->time_zone, ctx_now_ms(c)) };
+}
 
 void letter_page_init(ctx *c, const letter_reader *to, letter_page *ret_page) {
     bool romanian = str_eq(str_of(locale_language(to->locale)), STR("ro"));

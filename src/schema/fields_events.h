@@ -153,3 +153,20 @@
     X(T, REAL,  late_expected, 0)               /* of the last days alone: a seventh of the half-life */                \
     X(T, REAL,  late_clicks, 0)                                                                                         \
     X(T, TIME,  at_ms, 0)
+
+#define INSIGHT_FIELDS(X, T)                    /* a day of the shop as known the next morning, and what it taught (insights/day.h) */ \
+    X(T, INT,   store_id, KEY)                                                                                          \
+    X(T, INT,   day, KEY)                       /* of the shop's calendar, since 1970-01-01 */                          \
+    X(T, INT,   visitors, 0)                                                                                            \
+    X(T, INT,   impressions, 0)                 /* of suggestions: once each for a visitor */                           \
+    X(T, INT,   clicks, 0)                                                                                              \
+    X(T, INT,   carts, 0)                                                                                               \
+    X(T, INT,   dismissals, 0)                                                                                          \
+    X(T, INT,   sold, 0)                        /* order lines that followed a click */                                 \
+    X(T, MONEY, sold_value, 0)                  /* their value less what was given back */                              \
+    X(T, INT,   orders, 0)                      /* of the whole shop */                                                 \
+    X(T, MONEY, revenue, 0)                     /* the same, refunds subtracted */                                      \
+    X(T, JSON,  by_source, 0)                   /* {"cross_sell":[impressions,clicks,sold],...} */                      \
+    X(T, JSON,  by_placement, 0)                                                                                        \
+    X(T, JSON,  findings, 0)                    /* [{"kind":...},...] (insights/finding.h) */                           \
+    X(T, TIME,  made_ms, 0)

@@ -109,6 +109,17 @@ const query query_last_event = {
     .n_binds = 1, .n_columns = 1, .columns = { FIELD_INT },
 };
 
+const query query_first_event_ms = {
+    .name = "first_event_ms", .sql = "SELECT coalesce(min(event_id), 0) / 1048576 FROM event_row WHERE store_id = ?1",
+    .n_binds = 1, .n_columns = 1, .columns = { FIELD_INT },
+};
+
+const query query_insight_days = {
+    .name = "insight_days",
+    .sql = "SELECT day FROM insight_row WHERE store_id = ?1 AND (?2 = 0 OR day < ?2) ORDER BY day DESC LIMIT ?3",
+    .n_binds = 3, .n_columns = 1, .columns = { FIELD_INT },
+};
+
 const query query_event_before = {
     .name = "event_before",
     .sql = "SELECT event_id FROM event_row WHERE store_id = ?1 AND event_id > ?2 ORDER BY event_id DESC LIMIT 1 OFFSET ?3",
@@ -187,7 +198,8 @@ const query *query_ids_of(const entity *e) {
 const query *const all_queries[] = {
     &query_order_items, &query_fresh_items, &query_orders_since, &query_last_job, &query_last_store, &query_store_named,
     &query_open_job_of, &query_claimable_jobs, &query_running_jobs, &query_next_due, &query_recent_jobs, &query_job_kinds,
-    &query_letter_due, &query_clicked_arms, &query_last_delivery, &query_key_state, &query_last_event, &query_event_before,
+    &query_letter_due, &query_clicked_arms, &query_last_delivery, &query_key_state, &query_last_event, &query_first_event_ms,
+    &query_insight_days, &query_event_before,
     &query_events_after,
     &query_answers_after, &query_orders_of_customer, &query_orders_of_browser, &query_version, &query_version_put,
     &query_ids_product, &query_ids_customer, &query_ids_order, &query_ids_review, &query_ids_coupon, &query_ids_category,

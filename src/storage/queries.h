@@ -54,6 +54,10 @@ extern const query query_last_delivery;
 extern const query query_key_state;
 /* The newest event id of a store; 0 = none. Binds: store_id. Columns: event_id INT. */
 extern const query query_last_event;
+/* When the oldest event of a store came; 0 = none. Binds: store_id. Columns: time_ms INT. */
+extern const query query_first_event_ms;
+/* Days of a store that are kept (insights/day.h), newest first. Binds: store_id, before day (0 = all), limit. Columns: day INT. */
+extern const query query_insight_days;
 /* The event id that has so many newer ones in the store; no row when there are fewer after the id given.
  * Binds: store_id, event_id, how many. Columns: event_id INT. */
 extern const query query_event_before;
