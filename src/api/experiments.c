@@ -1,10 +1,12 @@
 /* /api/v1/experiments. Decoding only: experiments/lifecycle.h moves rows, decide/placement_settings.h knows what a variant may set. */
 #include "api/experiments.h"
 #include "api/placements.h"
+#include "api/shop.h"
 #include "base/parse.h"
 #include "decide/placement_settings.h"
 #include "experiments/assign.h"
 #include "experiments/lifecycle.h"
+#include "storage/queries.h"
 
 enum { JSON_BYTES = 64 * 1024, LAYER_BYTES = 40 };
 
@@ -49,10 +51,31 @@ const param experiments_params[COUNT_EXPERIMENTS] = {
 };
 
 /* ---- answers ---- */
+typedef struct { ctx *c; int64_t at_ms; str figures; } newest;
+
+static err_code take_figures(void *arg, const sql_value *v, size_t n_columns) {
+    newest *x = arg;
+    (void)n_columns;                                        /* two, as the query says */
+    x->at_ms = v[0].v.i;
+    x->figures = str_dup(x->c->arena, v[1].v.s);
+    return x->figures.p ? ERR_OK : fail(x->c, ERR_NO_MEMORY, "read the figures of an experiment");
+}
+
+/* With what it looked like when it was last looked at, every night while it runs. */
 static err_code write_one(api_call *call, const experiment *row, int status) {
+    newest x = { .c = call->c };
+    const sql_value binds[] = { SQL_INT(row->store_id), SQL_INT(row->experiment_id) };
+    TRY(storage_query(call->c, call->d, &query_newest_figures, binds, COUNT(binds), take_figures, &x));
     json_out w = api_json(call);
     call->out->status = status;
+    jw_object(&w);
+    jw_key(&w, "experiment");
     entity_json(&w, &experiment_entity, row, 2);
+    jw_member_i64(&w, "figures_ms", x.at_ms);
+    jw_key(&w, "figures");
+    if (x.figures.n) jw_raw(&w, x.figures);
+    else jw_null(&w);
+    jw_end_object(&w);
     return api_json_done(call, &w);
 }
 
@@ -139,6 +162,8 @@ static err_code move(api_call *call, transition *step) {
 
 err_code experiments_start(api_call *call) { return move(call, experiment_start); }
 err_code experiments_stop(api_call *call) { return move(call, experiment_stop); }
+
+err_code experiments_look(api_call *call) { return shop_submit(call, "experiments", STR("{}")); }
 
 err_code experiments_delete(api_call *call) {
     int64_t id = 0;

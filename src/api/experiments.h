@@ -11,5 +11,7 @@ CHECK_RESULT err_code experiments_get(api_call *call);
 CHECK_RESULT err_code experiments_delete(api_call *call);
 CHECK_RESULT err_code experiments_start(api_call *call);
 CHECK_RESULT err_code experiments_stop(api_call *call);
+/* Have them judged now, not only at night. */
+CHECK_RESULT err_code experiments_look(api_call *call);
 /* (power.c) */
 CHECK_RESULT err_code experiments_power(api_call *call);

@@ -141,6 +141,10 @@ static const param out_experiment[] = {
     DOC_INT("started_ms", "0 = not yet."), DOC_INT("ended_ms", "0 = not yet."), DOC("winner", "Key of the variant that won."),
     DOC_ANY("verdict", "Figures and reasons, when it ended by rule."),
 };
+static const param out_experiment_looked_at[] = {
+    DOC_OBJECT("experiment", "Its row.", out_experiment), DOC_INT("figures_ms", "When it was last looked at; 0 = never."),
+    DOC_ANY("figures", "What each variant did then, how sure that is, and whether it goes on; null before the first night."),
+};
 static const param out_experiments[] = {
     DOC_LIST("experiments", "Newest first.", out_experiment), DOC_INT("next", "Send as 'before' for the next page; null at the end."),
 };
@@ -208,20 +212,23 @@ const route api_routes[] = {
       experiments_params, COUNT_EXPERIMENTS, NULL, 0, out_experiments, COUNT(out_experiments), NULL },
     { "POST", "/api/v1/experiments", ACCESS_SECRET, LIMIT_BODY_BYTES, true, experiments_post, "Experiments", "Make a draft",
       "It shows nothing to anybody before it is started.", experiment_params, COUNT_EXPERIMENT, NULL, 0,
-      out_experiment, COUNT(out_experiment), NULL },
+      out_experiment_looked_at, COUNT(out_experiment_looked_at), NULL },
     { "POST", "/api/v1/experiments/power", ACCESS_SECRET, LIMIT_BODY_BYTES, true, experiments_power, "Experiments",
       "How many visitors and days it takes", "Two of lift, visitors and power give the third.", power_params, COUNT_POWER, NULL, 0,
       out_power, COUNT(out_power), NULL },
+    { "POST", "/api/v1/experiments/look", ACCESS_SECRET, LIMIT_BODY_BYTES, true, experiments_look, "Experiments",
+      "Look at running experiments now", "Starts the job of every night, or tells the one that waits or runs: counts, judges, ends.",
+      NULL, 0, NULL, 0, out_job, COUNT(out_job), NULL },
     { "GET", "/api/v1/experiments/{experiment_id}", ACCESS_SECRET, 0, true, experiments_get, "Experiments", "One experiment", NULL,
-      NULL, 0, NULL, 0, out_experiment, COUNT(out_experiment), NULL },
+      NULL, 0, NULL, 0, out_experiment_looked_at, COUNT(out_experiment_looked_at), NULL },
     { "DELETE", "/api/v1/experiments/{experiment_id}", ACCESS_SECRET, 0, true, experiments_delete, "Experiments", "Delete a draft",
       "One that ran is kept, with what it told.", NULL, 0, NULL, 0, out_experiment_deleted, COUNT(out_experiment_deleted), NULL },
     { "POST", "/api/v1/experiments/{experiment_id}/start", ACCESS_SECRET, LIMIT_BODY_BYTES, true, experiments_start, "Experiments",
       "Start a draft", "Refused while another one runs on the same buckets of its layer.", NULL, 0, NULL, 0,
-      out_experiment, COUNT(out_experiment), NULL },
+      out_experiment_looked_at, COUNT(out_experiment_looked_at), NULL },
     { "POST", "/api/v1/experiments/{experiment_id}/stop", ACCESS_SECRET, LIMIT_BODY_BYTES, true, experiments_stop, "Experiments",
       "Stop a running one", "Nobody won; everybody sees the owner's settings again.", NULL, 0, NULL, 0,
-      out_experiment, COUNT(out_experiment), NULL },
+      out_experiment_looked_at, COUNT(out_experiment_looked_at), NULL },
 
     { "POST", "/api/v1/identify", ACCESS_PUBLIC, LIMIT_BODY_BYTES, true, identify_post, "People", "Say that two names are one person",
       "After a log-in or a subscription: this browser, this customer, this address. What was seen and bought under each is then one "

@@ -84,7 +84,7 @@ static err_code answer_job(api_call *call, int64_t job_id, int status) {
     return api_json_done(call, &w);
 }
 
-static err_code submit(api_call *call, const char *kind, str input) {
+err_code shop_submit(api_call *call, const char *kind, str input) {
     int64_t job_id = 0;
     job_order wanted = { .store_id = call->store_id, .kind = str_of(kind), .input = input };
     TRY(job_submit(call->c, call->d, &wanted, &job_id, NULL));
@@ -94,10 +94,10 @@ static err_code submit(api_call *call, const char *kind, str input) {
 err_code shop_sync(api_call *call) {
     sync_input in = { 0 };
     TRY(api_read_body(call, &in));
-    return submit(call, "sync", in.sweep.v ? STR("{\"depth\":\"sweep\"}") : in.full.v ? STR("{\"depth\":\"full\"}") : STR("{}"));
+    return shop_submit(call, "sync", in.sweep.v ? STR("{\"depth\":\"sweep\"}") : in.full.v ? STR("{\"depth\":\"full\"}") : STR("{}"));
 }
 
-err_code shop_train(api_call *call) { return submit(call, "train", STR("{}")); }
+err_code shop_train(api_call *call) { return shop_submit(call, "train", STR("{}")); }
 
 err_code jobs_list(api_call *call) {
     jobs_input in = { 0 };

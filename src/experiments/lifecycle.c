@@ -2,6 +2,7 @@
 #include "experiments/lifecycle.h"
 #include "base/limits.h"
 #include "experiments/assign.h"
+#include "experiments/plan.h"
 
 static bool is_state(const experiment *row, experiment_state s) { return str_eq(row->state, str_of(experiment_state_name(s))); }
 
@@ -59,8 +60,10 @@ err_code experiment_list(ctx *c, db *d, int64_t store_id, int64_t before, size_t
 /* ---- made ---- */
 static err_code check_draft(ctx *c, const experiment *row) {
     running_experiment ignored;
+    experiment_plan plan;
     if (!row->name.n || row->name.n > LIMIT_EXPERIMENT_NAME)
         return fail_field(c, ERR_INVALID, "name", "'name' must have 1 to %d bytes: what is tried, in a few words", LIMIT_EXPERIMENT_NAME);
+    TRY(experiment_plan_read(c, row->plan, &plan));
     return experiment_read(c, row, &ignored);
 }
 

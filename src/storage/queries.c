@@ -160,6 +160,12 @@ const query query_orders_of_browser = {
     .n_binds = 4, .n_columns = 3, .columns = { FIELD_TEXT, FIELD_MONEY, FIELD_MONEY },
 };
 
+const query query_newest_figures = {
+    .name = "newest_figures",
+    .sql = "SELECT at_ms, figures FROM experiment_day_row WHERE store_id = ?1 AND experiment_id = ?2 ORDER BY day_ms DESC LIMIT 1",
+    .n_binds = 2, .n_columns = 2, .columns = { FIELD_TIME, FIELD_JSON },
+};
+
 const query query_version = {
     .name = "version", .sql = "SELECT max(version) FROM schema_version", .n_columns = 1, .columns = { FIELD_INT },
 };
@@ -201,7 +207,7 @@ const query *const all_queries[] = {
     &query_letter_due, &query_clicked_arms, &query_last_delivery, &query_key_state, &query_last_event, &query_first_event_ms,
     &query_insight_days, &query_event_before,
     &query_events_after,
-    &query_answers_after, &query_orders_of_customer, &query_orders_of_browser, &query_version, &query_version_put,
+    &query_answers_after, &query_orders_of_customer, &query_orders_of_browser, &query_newest_figures, &query_version, &query_version_put,
     &query_ids_product, &query_ids_customer, &query_ids_order, &query_ids_review, &query_ids_coupon, &query_ids_category,
     &query_ids_tag, &query_ids_brand, &query_report_events, &query_report_attributed,
     &query_report_answers, &query_report_orders, &query_report_visits,

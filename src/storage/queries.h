@@ -89,6 +89,8 @@ extern const query query_report_orders;
 /* Who was there: all events in the order received. Binds: store_id, event_id (inclusive), event_id (exclusive).
  * Columns: event_id INT, visitor_id TEXT, session_id TEXT, device TEXT, first_ms TIME. */
 extern const query query_report_visits;
+/* An experiment as it stood on its newest day. Binds: store_id, experiment_id. Columns: at_ms TIME, figures JSON. */
+extern const query query_newest_figures;
 /* Version of the tables, and setting it. Columns: version INT. Binds of the second: version, now (ms). */
 extern const query query_version;
 extern const query query_version_put;

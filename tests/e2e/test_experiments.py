@@ -23,12 +23,13 @@ def open_to_all(shop):
 
 
 def make(shop, start=True, **experiment):
-    status, row = ask(shop, "POST", "/experiments", {"name": "a trial", "variants": EVEN, **experiment})
-    assert status == 201 and row["state"] == "draft", row
+    status, made = ask(shop, "POST", "/experiments", {"name": "a trial", "variants": EVEN, **experiment})
+    assert status == 201 and made["experiment"]["state"] == "draft" and made["figures"] is None, made
+    number = str(made["experiment"]["experiment_id"])
     if start:
-        status, row = ask(shop, "POST", f"/experiments/{row['experiment_id']}/start", {})
-        assert status == 200 and row["state"] == "running" and row["started_ms"] > 0, row
-    return str(row["experiment_id"])
+        status, made = ask(shop, "POST", f"/experiments/{number}/start", {})
+        assert status == 200 and made["experiment"]["state"] == "running" and made["experiment"]["started_ms"] > 0, made
+    return number
 
 
 def visits(shop, n, **request):
@@ -80,6 +81,7 @@ def test_an_experiment_shares_visitors_out_shows_its_variants_and_is_logged():
     assert "arms" not in shop.recommend(placement="cart", visitor_id="v-1") and "arms" not in shop.recommend(placement="home", n=4)
     assert "arms" not in shop.recommend(placement="home", visitor_id="v-1", preview=True)
     status, row = ask(shop, "POST", f"/experiments/{draft}/stop", {})
+    row = row["experiment"]
     assert status == 200 and row["state"] == "stopped" and row["ended_ms"] >= row["started_ms"], row
     after = visits(shop, 20)
     assert not any("arms" in a for a in after) and all(len(a["items"]) == 4 for a in after)
@@ -135,12 +137,22 @@ def test_experiments_are_listed_deleted_and_aimed_at_some():
     assert [str(e["experiment_id"]) for e in page["experiments"]] == numbers[:1] and page["next"] is None
     assert ask(shop, "DELETE", f"/experiments/{numbers[0]}") == (200, {"deleted": int(numbers[0])})
     assert ask(shop, "GET", f"/experiments/{numbers[0]}")[0] == 404
-    status, row = ask(shop, "GET", f"/experiments/{numbers[1]}")
+    row = ask(shop, "GET", f"/experiments/{numbers[1]}")[1]["experiment"]
     assert row["targeting"] == {"customer": True, "locale": ["ro"]} and row["plan"] == {"least_days": 7} and row["author"] == "person"
     ask(shop, "POST", f"/experiments/{numbers[1]}/start", {})
     assert ask(shop, "DELETE", f"/experiments/{numbers[1]}")[0] == 409
     in_it = [a for a in visits(shop, 20, customer_id="5", locale="ro") if "arms" in a]
     assert len(in_it) == 20 and not any("arms" in a for a in visits(shop, 20, locale="ro") + visits(shop, 20, customer_id="5", locale="en"))
+
+
+def test_an_experiment_tells_what_was_seen_when_it_was_last_looked_at():
+    shop = open_to_all(Shop())
+    number = make(shop)
+    visits(shop, 40)
+    lib.wait_until(lambda: len(subjects_of(shop, int(number))) == 40)
+    assert ask(shop, "POST", "/experiments/look", {})[0] == 202
+    seen = lib.wait_until(lambda: (a := ask(shop, "GET", f"/experiments/{number}")[1])["figures"] and a)
+    assert seen["figures_ms"] > seen["experiment"]["started_ms"] and "control" in lib.json.dumps(seen["figures"]), seen
 
 
 def test_bad_experiments_are_refused_with_the_field():
@@ -151,7 +163,7 @@ def test_bad_experiments_are_refused_with_the_field():
     bad = [({"variants": EVEN}, "name"), ({"name": "x"}, "variants"), ({**good, "variants": uneven}, "variants"), ({**good, "variants": loud}, "message"),
            ({**good, "variants": EVEN[:1]}, "variants"), ({**good, "placement": "roof"}, "placement"), ({**good, "targeting": {"age": 3}}, "targeting"),
            ({**good, "layer_from": 5}, "layer"), ({**good, "layer": "l", "layer_from": 10, "layer_to": 10}, "layer_from"),
-           ({**good, "plan": 3}, "plan"), ({**good, "mode": "fast"}, "mode")]
+           ({**good, "plan": 3}, "plan"), ({**good, "plan": {"least_days": -1}}, "least_days"), ({**good, "mode": "fast"}, "mode")]
     for body, field in bad:
         status, refused = ask(shop, "POST", "/experiments", body)
         assert status == 400 and refused["error"]["field"] == field, (body, refused)

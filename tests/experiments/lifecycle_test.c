@@ -88,6 +88,7 @@ TEST(lifecycle, what_cannot_run_is_no_draft_either) {
             { { .name = STR("x"), .variants = STR("[]") }, "variants" },
             { { .name = STR("x"), .variants = STR("[{\"key\":\"a\",\"share\":0.5},{\"key\":\"b\",\"share\":0.6}]") }, "variants" },
             { { .name = STR("x"), .variants = STR(TWO), .layer = STR("l"), .layer_from = 9, .layer_to = 9 }, "layer_from" },
+            { { .name = STR("x"), .variants = STR(TWO), .plan = STR("{\"metric\":\"luck\"}") }, "metric" },
             { { .name = STR("x"), .variants = STR(TWO), .targeting = STR("{\"age\":3}") }, "targeting" },
         };
         int64_t n = -1;
