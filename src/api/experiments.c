@@ -111,6 +111,25 @@ err_code experiments_get(api_call *call) {
     return write_one(call, &row, 200);
 }
 
+err_code experiments_days(api_call *call) {
+    int64_t id = 0;
+    experiment row;
+    experiment_day *days = NULL;
+    size_t n = 0;
+    TRY(id_of(call, &id));
+    TRY(experiment_get(call->c, call->d, call->store_id, id, &row));
+    const experiment_day of = { .store_id = call->store_id, .experiment_id = id };
+    TRY(storage_scan(call->c, call->d, &experiment_day_entity, &of, 2, NULL, LIMIT_EXPERIMENT_DAYS, &days, &n));
+    json_out w = api_json(call);
+    jw_object(&w);
+    jw_key(&w, "days");
+    jw_array(&w);
+    for (size_t i = 0; i < n; i++) entity_json(&w, &experiment_day_entity, &days[i], 2);
+    jw_end_array(&w);
+    jw_end_object(&w);
+    return api_json_done(call, &w);
+}
+
 /* ---- made ---- */
 static err_code text_of(ctx *c, const char *name, const json_value *v, str *ret_text) {
     buf b;

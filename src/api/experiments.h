@@ -8,6 +8,7 @@ extern const param experiment_params[COUNT_EXPERIMENT], experiments_params[COUNT
 CHECK_RESULT err_code experiments_list(api_call *call);
 CHECK_RESULT err_code experiments_post(api_call *call);
 CHECK_RESULT err_code experiments_get(api_call *call);
+CHECK_RESULT err_code experiments_days(api_call *call);
 CHECK_RESULT err_code experiments_delete(api_call *call);
 CHECK_RESULT err_code experiments_start(api_call *call);
 CHECK_RESULT err_code experiments_stop(api_call *call);

@@ -148,6 +148,11 @@ static const param out_experiment_looked_at[] = {
 static const param out_experiments[] = {
     DOC_LIST("experiments", "Newest first.", out_experiment), DOC_INT("next", "Send as 'before' for the next page; null at the end."),
 };
+static const param out_experiment_day[] = {
+    DOC_INT("day_ms", "When the day began in the shop's time zone."), DOC_INT("at_ms", "The last look of that day."),
+    DOC_ANY("figures", "Each variant in each metric, with lift, interval, chance to be best, expected loss, and the verdict so far."),
+};
+static const param out_experiment_days[] = { DOC_LIST("days", "Oldest first.", out_experiment_day) };
 static const param out_experiment_deleted[] = { DOC_INT("deleted", "Its number.") };
 static const param out_power[] = {
     DOC_NUMBER("lift", "Asked about, or the smallest that is called with that power."), DOC_NUMBER("visitors", "Of all variants."),
@@ -221,6 +226,9 @@ const route api_routes[] = {
       NULL, 0, NULL, 0, out_job, COUNT(out_job), NULL },
     { "GET", "/api/v1/experiments/{experiment_id}", ACCESS_SECRET, 0, true, experiments_get, "Experiments", "One experiment", NULL,
       NULL, 0, NULL, 0, out_experiment_looked_at, COUNT(out_experiment_looked_at), NULL },
+    { "GET", "/api/v1/experiments/{experiment_id}/days", ACCESS_SECRET, 0, true, experiments_days, "Experiments",
+      "How it stood, day by day", "Written by the look of every night.", NULL, 0, NULL, 0, out_experiment_days, COUNT(out_experiment_days),
+      NULL },
     { "DELETE", "/api/v1/experiments/{experiment_id}", ACCESS_SECRET, 0, true, experiments_delete, "Experiments", "Delete a draft",
       "One that ran is kept, with what it told.", NULL, 0, NULL, 0, out_experiment_deleted, COUNT(out_experiment_deleted), NULL },
     { "POST", "/api/v1/experiments/{experiment_id}/start", ACCESS_SECRET, LIMIT_BODY_BYTES, true, experiments_start, "Experiments",

@@ -13,6 +13,7 @@
     X(stores)                   \
     X(insights)                 \
     X(jobs)                     \
+    X(experiments)              \
     X(mail)                     \
     X(person)                   \
     X(doctor)                   \

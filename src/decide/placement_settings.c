@@ -11,7 +11,10 @@ typedef struct {
     const char *right;                      /* for who wrote something else */
 } setting_row;
 
-static const char *const displays[] = { "popup", "banner", "inline", "cart", "checkout", "slide_in", "sticky", NULL };
+static const char *const displays[] = {
+    [DISPLAY_POPUP] = "popup", [DISPLAY_BANNER] = "banner", [DISPLAY_INLINE] = "inline", [DISPLAY_CART] = "cart",
+    [DISPLAY_CHECKOUT] = "checkout", [DISPLAY_SLIDE_IN] = "slide_in", [DISPLAY_STICKY] = "sticky", NULL,
+};
 static const char *const models[] = { [MODEL_RANKER] = "ranker", [MODEL_RULES] = "rules", [MODEL_CATALOGUE] = "catalogue", NULL };
 static const char *const messages[] = { [MESSAGE_REASON] = "reason", [MESSAGE_PLAIN] = "plain", [MESSAGE_NONE] = "none", NULL };
 

@@ -20,7 +20,10 @@ typedef enum {
     PLACEMENT_SETTINGS
 } placement_setting_kind;
 
-/* Values of MODEL and MESSAGE; those of DISPLAY only pass through. */
+/* Values of DISPLAY (passed through to the page), MODEL and MESSAGE. */
+typedef enum {
+    DISPLAY_POPUP, DISPLAY_BANNER, DISPLAY_INLINE, DISPLAY_CART, DISPLAY_CHECKOUT, DISPLAY_SLIDE_IN, DISPLAY_STICKY
+} placement_display;
 typedef enum { MODEL_RANKER, MODEL_RULES, MODEL_CATALOGUE } placement_model;
 typedef enum { MESSAGE_REASON, MESSAGE_PLAIN, MESSAGE_NONE } placement_message;
 

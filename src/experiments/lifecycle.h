@@ -8,7 +8,7 @@
 #include "experiments/experiment.h"
 #include "storage/storage.h"
 
-enum { LIMIT_EXPERIMENTS = 10000, LIMIT_EXPERIMENT_NAME = 120 };    /* of a store, ever */
+enum { LIMIT_EXPERIMENTS = 10000, LIMIT_EXPERIMENT_NAME = 120, LIMIT_EXPERIMENT_DAYS = 400 };    /* of a store, ever; bytes; in a list */
 
 /* Make a draft of `row`, whose store_id, name, placement, layer, layer_from, layer_to, targeting, variants, plan and author are read. A
  * named layer without a range is taken whole.

@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "events/subjects.h"
 #include "jobs/kinds_int.h"
+#include "jobs/programme.h"
 #include "jobs/trial.h"
 #include "stores/stores.h"
 
@@ -62,10 +63,14 @@ static err_code write_result(job_task *t, const tally *n) {
 err_code job_body_experiments(ctx *c, job_task *t) {
     store s;
     tally n = { 0 };
+    size_t started = 0;
     TRY(store_get(c, t->d, t->row->store_id, &s));
     job_progress(t, STR("counting"), 0, 0);
     TRY(subjects_catch_up(c, t->d, s.store_id, 0, NULL));
     TRY(look_at_all(c, t, &s, &n));
+    TRY(programme_step(c, t->d, &s, &started));
+    n.started = (int64_t)started;
+    n.terms_changed = n.terms_changed || started > 0;
     if (n.terms_changed && t->services->serving) TRY(serving_follow_terms(c, t->services->serving, t->d, s.store_id));
     return write_result(t, &n);
 }

@@ -87,6 +87,13 @@ const query query_clicked_arms = {
     .n_binds = 3, .n_columns = 1, .columns = { FIELD_TEXT },
 };
 
+const query query_placement_visitors = {
+    .name = "placement_visitors",
+    .sql = "SELECT placement, count(DISTINCT visitor_id) FROM exposure_row WHERE store_id = ?1 AND rec_id >= ?2 AND visitor_id <> '' "
+           "AND held_out = 0 GROUP BY placement ORDER BY placement",
+    .n_binds = 2, .n_columns = 2, .columns = { FIELD_TEXT, FIELD_INT },
+};
+
 const query query_letter_due = {
     .name = "letter_due", .sql = "SELECT coalesce(min(due_ms), 0) FROM letter_row WHERE store_id = ?1 AND state = 'waiting'",
     .n_binds = 1, .n_columns = 1, .columns = { FIELD_TIME },
@@ -204,8 +211,8 @@ const query *query_ids_of(const entity *e) {
 const query *const all_queries[] = {
     &query_order_items, &query_fresh_items, &query_orders_since, &query_last_job, &query_last_store, &query_store_named,
     &query_open_job_of, &query_claimable_jobs, &query_running_jobs, &query_next_due, &query_recent_jobs, &query_job_kinds,
-    &query_letter_due, &query_clicked_arms, &query_last_delivery, &query_key_state, &query_last_event, &query_first_event_ms,
-    &query_insight_days, &query_event_before,
+    &query_letter_due, &query_clicked_arms, &query_placement_visitors, &query_last_delivery, &query_key_state,
+    &query_last_event, &query_first_event_ms, &query_insight_days, &query_event_before,
     &query_events_after,
     &query_answers_after, &query_orders_of_customer, &query_orders_of_browser, &query_newest_figures, &query_version, &query_version_put,
     &query_ids_product, &query_ids_customer, &query_ids_order, &query_ids_review, &query_ids_coupon, &query_ids_category,

@@ -46,6 +46,8 @@ extern const query query_recent_jobs;
 extern const query query_job_kinds;
 /* The arms of the answers a browser clicked on, one row a click. Binds: store_id, visitor_id, from_ms. Columns: arms TEXT. */
 extern const query query_clicked_arms;
+/* Visitors by where they were answered since an answer. Binds: store_id, rec_id. Columns: placement TEXT, visitors INT. */
+extern const query query_placement_visitors;
 /* When the first waiting letter of a store is due; 0 = none waits. Binds: store_id. Columns: due_ms TIME. */
 extern const query query_letter_due;
 /* When a store's newest webhook delivery was accepted. Binds: store_id. Columns: received_ms TIME. */
