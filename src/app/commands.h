@@ -16,6 +16,7 @@
     X(experiments)              \
     X(mail)                     \
     X(person)                   \
+    X(simulate)                 \
     X(doctor)                   \
     X(eval)                     \
     X(version)

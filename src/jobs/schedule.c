@@ -88,7 +88,7 @@ static err_code read_facts(ctx *c, db *d, const job_services *services, const st
     if (e) *ret_model = (stored_model){ 0 };
     f->trained_ms = ret_model->created_ms;
     f->unreadable = !e && is_unreadable(c, services, ret_model);
-    if ((!f->trained_ms || f->unreadable) && !f->has_data && !f->can_sync) TRY(has_products(c, d, s->store_id, &f->has_data));
+    if (!f->has_data && !f->can_sync) TRY(has_products(c, d, s->store_id, &f->has_data));
     *ret_facts = all;
     return ERR_OK;
 }

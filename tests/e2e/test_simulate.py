@@ -1,0 +1,52 @@
+"""vitrine simulate: a short simulated shop on the real binary. The long runs are bench/simulate."""
+import lib
+
+SMALL = ("--days", 3, "--visitors-per-day", 150, "--products", 60, "--past", 40, "--runs", 100)
+
+
+def without_seconds(line):
+    return {k: v for k, v in line.items() if k != "seconds"}
+
+
+def test_a_seed_gives_the_same_shop_and_what_was_learned_beats_what_was_not():
+    line = lib.run_json("simulate", *SMALL, "--seed", 7)
+    assert without_seconds(line) == without_seconds(lib.run_json("simulate", *SMALL, "--seed", 7))
+    money = line["revenue_per_visitor"]
+    assert money["none"] < money["rules"] < money["learned"] < money["oracle"], money
+    assert money["stranger_oracle"] < money["oracle"], money
+    assert line["caused_over_untrained"] > 0.2 and 0.2 < line["uplift_of_oracle"] < 1, line
+    assert line["visitors"] == 450 and 0 < line["held_out"] < 60 and len(line["by_day"]) == 3, line
+    assert line["clicks"] > 10 and line["lists"] > 1000 and line["recovery_days"] is None, line
+
+
+def test_statistics_hold_on_simulated_visitors():
+    line = lib.run_json("simulate", "--days", 1, "--visitors-per-day", 400, "--products", 40, "--past", 0, "--runs", 200)
+    assert line["coverage"] >= 0.95 and 0.88 <= line["coverage_one_look"] <= 0.995, line
+    assert line["false_alarms"] <= 0.05 < line["false_alarms_daily_p"], line
+    assert abs(line["power"] - line["power_promised"]) < 0.12, line
+
+
+def test_visitors_do_the_same_of_their_own_accord_whatever_is_shown():
+    shown, hidden = (lib.run_json("simulate", *SMALL, "--swap-day", 2, "--policy", policy) for policy in ("learned", "none"))
+    assert shown["revenue_per_visitor"]["none"] == hidden["revenue_per_visitor"]["none"] and shown["lists"] == hidden["lists"]
+    assert hidden["clicks"] == hidden["caused_items"] == hidden["caused"] == 0 < shown["clicks"]
+    assert shown["policy"] == "learned" and hidden["policy"] == "none"
+
+
+def test_a_server_that_runs_already_is_used_and_left_as_it_is():
+    data = lib.folder()
+    server = lib.Server(data, "--clock", "virtual:1767571200000")
+    line = lib.run_json("simulate", "--days", 1, "--visitors-per-day", 40, "--products", 40, "--past", 5, "--runs", 0,
+                        "--server", f"http://127.0.0.1:{server.port}", "--data", data)
+    assert line["visitors"] == 40 and "coverage" not in line, line
+    names = [r[0] for r in lib.sql(data, "SELECT name FROM store_row ORDER BY 1")]
+    assert names == ["simulated", "untrained"] and server.alive()
+    again = lib.run("simulate", "--server", f"http://127.0.0.1:{server.port}", "--data", data, ok=False)
+    assert "already" in again.stderr
+    assert server.stop() == 0
+
+
+def test_what_cannot_be_is_refused():
+    for args, word in ((("--policy", "best"), "--policy"), (("--days", 3, "--swap-day", 4), "--swap-day"), (("--runs", 3), "--runs"),
+                       (("--past", 0, "--swap-day", 1), "--past"), (("--days", 0), "--days")):
+        assert word in lib.run("simulate", *args, ok=False).stderr
