@@ -58,8 +58,8 @@ struct counters_shop {
     lock writing;
     pthread_rwlock_t guard;
     counter_state *state;           /* NULL until it was loaded */
-    bool unsure;                    /* counted events whose transaction has not ended well yet; committer's */
-    int64_t kept_ms;                /* when rows were written last; committer's */
+    bool unsure;                    /* counted events whose transaction has not ended well yet; guarded by `writing` */
+    int64_t kept_ms;                /* when rows were written last; guarded by `writing` */
     uint64_t orders_told;           /* orders taken again, guarded by `writing` */
     uint64_t told;                  /* state->changes when `changed` was raised last */
     atomic_uint_fast64_t changed, shown;    /* see counters_shown_change() */

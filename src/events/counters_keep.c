@@ -321,12 +321,17 @@ static err_code write_counts(ctx *c, db *d, void *arg, const visitor_event *cons
     return ERR_OK;
 }
 
+static void settle(counters_shop *p) {
+    WITH_LOCK(&p->writing);                                 /* the clock looks at it */
+    p->unsure = false;
+}
+
 static void counts_written(ctx *c, void *arg, const visitor_event *const *events, size_t n) {
     (void)c;                                                /* nothing can fail */
     for (size_t i = 0; i < n; i++) {
         if (i && events[i]->row.store_id == events[i - 1]->row.store_id) continue;
         counters_shop *p = shop_find(arg, events[i]->row.store_id, false);
-        if (p) p->unsure = false;
+        if (p) settle(p);
     }
 }
 

@@ -22,7 +22,7 @@ static void shop_open(shop *s, ctx *c) {
     fake_init(&f, c, PRODUCTS, 1);
     put(s, &store_entity, &(store){ .store_id = STORE, .name = STR("shop"), .currency = STR("RON"), .locale = STR("ro") });
     for (int i = 0; i < PRODUCTS; i++) {
-        char id[8];
+        char id[16];
         snprintf(id, sizeof id, "p%d", i);
         product *row = fake_product(&f, id, "things", 1000);
         row->store_id = STORE;
@@ -145,7 +145,7 @@ static bool holds(const basket *b, int item) {
 }
 
 static uint32_t counted(const catalogue_view *v, const fresh_orders *f, int a, int b) {
-    char from[8], to[8];
+    char from[16], to[16];
     snprintf(from, sizeof from, "p%d", a);
     snprintf(to, sizeof to, "p%d", b);
     const fresh_anchor *x = fresh_orders_of(f, catalogue_find(v, str_of(from)));

@@ -122,7 +122,7 @@ def test_one_order_of_two_products_never_sold_together_is_in_the_next_answer():
         lines[1].update({"product_id": int(partner), "variation_id": 0})
         p.order(990001, anchor, line_items=lines)
         status, answer = p.post("/api/v1/recommendations", {"product_id": anchor, "n": 3, "preview": True})
-        assert status == 200 and partner in [i["product_id"] for i in answer["items"]], (anchor, partner, look[anchor], answer)
+        assert status == 200 and partner in [i["product_id"] for i in answer["items"]], (anchor, partner, [i["product_id"] for i in look[anchor]["items"]], answer)
         item = next(i for i in answer["items"] if i["product_id"] == partner)
         assert item["source"] == "cross_sell" and item["reason"] == "bought_together", item
 
