@@ -7,6 +7,7 @@
 #include "api/people.h"
 #include "api/placements.h"
 #include "api/recommendations.h"
+#include "api/report.h"
 #include "api/shop.h"
 #include "api/system.h"
 #include "api/webhooks.h"
@@ -160,6 +161,14 @@ static const param out_power[] = {
     DOC_NUMBER("expected_visitors", "Until the end, since it ends at the first clear answer."),
     DOC_NUMBER("expected_days", "The same in days."),
 };
+static const param out_report[] = {
+    DOC("report", "Its name."), DOC("store", "Name of the store."), DOC("currency", "ISO 4217; all money is in its major units."),
+    DOC("time_zone", "Days are days there."), DOC("from", "First day."), DOC("to", "Last day."),
+    DOC_TEXTS("by", "What the rows are told by."),
+    DOC_ANY("rows", "Objects; docs/reports.md says what each member means. null: not known."),
+    DOC_INT("left_out", "Rows beyond 'limit'."), DOC_ANY("total", "The same members for all of it; null where there is none."),
+    DOC_TEXTS("notes", "What to bear in mind."),
+};
 
 const route api_routes[] = {
     { "POST", "/api/v1/recommendations", ACCESS_PUBLIC, LIMIT_BODY_BYTES, false, recommendations_post, "Recommendations",
@@ -237,6 +246,11 @@ const route api_routes[] = {
     { "POST", "/api/v1/experiments/{experiment_id}/stop", ACCESS_SECRET, LIMIT_BODY_BYTES, true, experiments_stop, "Experiments",
       "Stop a running one", "Nobody won; everybody sees the owner's settings again.", NULL, 0, NULL, 0,
       out_experiment_looked_at, COUNT(out_experiment_looked_at), NULL },
+
+    { "GET", "/api/v1/reports/{report}", ACCESS_SECRET, 0, true, report_get, "Reports", "What was shown, what followed, what it caused",
+      "report: summary, caused, attributed, performance, performers, funnel or affinity. Days are the shop's, money is in its currency, "
+      "refunds are subtracted. As JSON, or as a file of comma-separated values.", report_params, COUNT_REPORT, NULL, 0,
+      out_report, COUNT(out_report), NULL },
 
     { "POST", "/api/v1/identify", ACCESS_PUBLIC, LIMIT_BODY_BYTES, true, identify_post, "People", "Say that two names are one person",
       "After a log-in or a subscription: this browser, this customer, this address. What was seen and bought under each is then one "

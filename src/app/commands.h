@@ -15,6 +15,7 @@
     X(jobs)                     \
     X(experiments)              \
     X(mail)                     \
+    X(report)                   \
     X(person)                   \
     X(simulate)                 \
     X(doctor)                   \

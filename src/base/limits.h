@@ -72,6 +72,7 @@
 
 /* reports */
 #define LIMIT_REPORT_DAYS 731              /* of one report: two years */
+#define LIMIT_REPORT_SHOWN 5000            /* rows of an answer */
 #define LIMIT_REPORT_ROWS 100000           /* rows kept while a report is made; what is beyond goes into one row for all others */
 #define LIMIT_REPORT_UNITS (1 << 19)       /* answers, visitors or persons remembered at once; more are read in several passes */
 #define LIMIT_REPORT_ARENA (192 * MIB)     /* all of that */

@@ -26,6 +26,10 @@ bool report_passes_next(report_passes *p) {
 
 bool report_passes_is_mine(const report_passes *p, str name) { return p->parts == 1 || hash_str(name) % p->parts == p->part; }
 
+bool report_passes_is_my_number(const report_passes *p, uint64_t number) {
+    return report_passes_is_mine(p, (str){ (const char *)&number, sizeof number });
+}
+
 err_code report_passes_count(ctx *c, report_passes *p) {
     if (p->n++ < p->most) return ERR_OK;
     p->over = true;

@@ -20,6 +20,8 @@ void report_passes_begin(report_passes *p, size_t most);
 bool report_passes_next(report_passes *p);
 /* Is this visitor, person or answer of the pass? */
 bool report_passes_is_mine(const report_passes *p, str name);
+/* The same of something that has a number. */
+bool report_passes_is_my_number(const report_passes *p, uint64_t number);
 /* One unit more is remembered. ERR_TOO_LARGE ends the walk: report_passes_run() knows what to do. */
 CHECK_RESULT err_code report_passes_count(ctx *c, report_passes *p);
 typedef err_code report_pass(void *arg);
