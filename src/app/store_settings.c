@@ -25,6 +25,8 @@ const store_setting store_setting_table[] = {
       "days after a click on a recommendation in which an order counts as its (7)", NULL },
     { "attribution_view_hours", SETTING_INT, 0, 720, NULL,
       "hours after a recommendation was seen in which it assisted an order (24)", NULL },
+    { "move_points", SETTING_INT, 0, 100, NULL,
+      "percentage points by which visitors may move a suggestion's probability in a day (5)", NULL },
     { "explore_percent", SETTING_INT, 0, 50, NULL, "of answers are drawn by chance, to learn what visitors make of others (10)", NULL },
     { "learning_half_life_days", SETTING_INT, 1, 365, NULL,
       "days after which what visitors did counts half in what is learned from it (14)", NULL },

@@ -9,12 +9,15 @@
 /* ---- factors ---- */
 /* So many of the pool are looked up one by one, the best by score and source; the others are as their source is. */
 enum { LOOKED_UP = 96 };
-typedef struct { uint32_t source; live_evidence e; live_belief b; bool known; } source_belief;
+typedef struct { uint32_t source; uint64_t seed; live_evidence e; live_belief b; bool known; } source_belief;
 typedef struct {
     counters_view v;
     uint32_t placement, anchor;
     live_sums all;
     source_belief sources[SOURCE_COUNT];
+    const move_base *last_night;
+    double points;                  /* of probability that a day may move */
+    str place, looked_at;
 } learned_place;
 
 static live_sums sums_from(const counter_sums *x) {
@@ -36,6 +39,7 @@ static const source_belief *source_of(learned_place *l, decide_source s) {
     x->e = (live_evidence){ .all = l->all, .of = { [LIVE_SOURCE] = sums_at(l, x->source, COUNTER_ANY) } };
     if (l->anchor) x->e.of[LIVE_ANCHOR] = sums_at(l, x->source, l->anchor);
     x->b = live_believe(&x->e, &LIVE_STRENGTHS);
+    x->seed = moves_seed(l->place, str_of(decide_source_name(s)));
     return x;
 }
 
@@ -47,12 +51,17 @@ static void weigh_sources(learned_place *l, pool *h) {
     }
 }
 
-static void weigh(const source_belief *s, const counter_ask *a, candidate *x) {
+/* The model's own, before any factor and whatever the goal. */
+static double plain_probability(const candidate *x) { return x->ranked >= 0 ? (double)x->ranked : candidate_probability(x); }
+
+static void weigh(const learned_place *l, const source_belief *s, const counter_ask *a, candidate *x) {
     live_evidence e = s->e;
     if (!(a->of_item.expected > 0)) return;                 /* nobody saw it: as its source */
     e.of[LIVE_ITEM] = sums_from(&a->of_item);
     e.of[LIVE_PAIR] = sums_from(&a->of_pair);
     live_belief b = live_believe(&e, &LIVE_STRENGTHS);
+    double before = moves_factor(l->last_night, s->seed, l->looked_at, x->item->product_id);
+    b.factor = moves_guard(plain_probability(x), b.factor, before, l->points);
     x->score *= b.factor / s->b.factor;
     x->spread = (float)b.spread;
 }
@@ -65,11 +74,12 @@ static void weigh_items(learned_place *l, pool *h) {
     for (size_t i = 0; i < n; i++)
         asked[i] = (counter_ask){ .source = source_of(l, (decide_source)h->p[i]->source)->source, .item = h->p[i]->item->product_id };
     counters_ask_items(&l->v, l->placement, l->anchor, asked, n);
-    for (size_t i = 0; i < n; i++) weigh(source_of(l, (decide_source)h->p[i]->source), &asked[i], h->p[i]);
+    for (size_t i = 0; i < n; i++) weigh(l, source_of(l, (decide_source)h->p[i]->source), &asked[i], h->p[i]);
 }
 
 bool live_weigh(request *r, pool *h) {
-    learned_place l = { .anchor = COUNTER_ANY };
+    learned_place l = { .anchor = COUNTER_ANY, .last_night = &r->s->terms->moves, .points = r->s->loaded->settings.move_points / 100.0,
+                        .place = str_of(r->place->name), .looked_at = r->product ? r->product->product_id : (str){ 0 } };
     if (!r->s->counters || !counters_begin(r->s->counters, r->s->loaded->store_id, r->now_ms, &l.v)) return false;
     l.placement = counters_name(&l.v, str_of(r->place->name));
     if (l.placement != COUNTER_UNKNOWN) l.all = sums_at(&l, COUNTER_ANY, COUNTER_ANY);

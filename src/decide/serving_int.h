@@ -12,6 +12,7 @@ typedef struct {
     int upsell_discount;            /* percent, 0..90; default 5; 0 = no incentive */
     int just_bought_days;           /* bought within these days is not shown again, 0..3650; default 30 */
     char consent[16];               /* of visitors nobody asked: all, statistics or none; default all */
+    int move_points;                /* of a hundred that a probability may be moved in a day, 0..100; default 5 */
     int explore_percent;            /* of answers are drawn by chance to learn from, 0..50; default 10 */
     int holdout_percent;            /* of persons see nothing, for good, 0..50; default 5 */
     slate_rules slate;              /* for requests that say nothing of their own; default: none */

@@ -28,14 +28,15 @@ static void take_slate(const json_value *v, slate_rules *s) {
 }
 
 store_settings store_settings_read(ctx *c, str json) {
-    store_settings s = { .bundle_discount = 4, .upsell_discount = 5, .just_bought_days = 30, .explore_percent = 10, .holdout_percent = 5,
-                         .consent = "all" };
+    store_settings s = { .bundle_discount = 4, .upsell_discount = 5, .just_bought_days = 30, .explore_percent = 10, .move_points = 5,
+                         .holdout_percent = 5, .consent = "all" };
     const json_value *v = NULL;
     if (!json.n || json_parse(c, json, JSON_READ_TOLERANT, &v)) return s;       /* unreadable: the defaults serve */
     take_percent(v, "bundle_discount", 90, &s.bundle_discount);
     take_percent(v, "upsell_discount", 90, &s.upsell_discount);
     take_percent(v, "just_bought_days", 3650, &s.just_bought_days);
     take_percent(v, "explore_percent", 50, &s.explore_percent);
+    take_percent(v, "move_points", 100, &s.move_points);
     take_percent(v, "holdout_percent", 50, &s.holdout_percent);
     str consent = jr_string(jr_get(v, "consent_default"));
     if (consent.n && consent.n < sizeof s.consent) snprintf(s.consent, sizeof s.consent, "%.*s", STR_ARG(consent));

@@ -3,6 +3,7 @@
  * Those of a shop are read with it, and again when a row changed (terms_load.c); constant once made. Private to decide/.
  * Read next: placement_settings.h, experiments/assign.h. */
 #pragma once
+#include "decide/moves.h"
 #include "decide/placement_settings.h"
 #include "decide/placements.h"
 #include "experiments/experiment.h"
@@ -16,6 +17,7 @@ typedef struct shop_terms {
     experiment_set experiments;     /* running */
     placement_settings *variants;   /* LIMIT_VARIANTS of each experiment */
     double holdout_0_1;
+    move_base moves;                /* how far suggestions were moved by last night */
 } shop_terms;
 
 /* Nothing set, nothing running. ERR_NO_MEMORY. */

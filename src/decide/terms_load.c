@@ -28,6 +28,7 @@ typedef struct {
     experiment running[LIMIT_RUNNING_EXPERIMENTS];
     size_t n_running;
     uint64_t state;
+    int64_t night_ms;
 } term_rows;
 
 /* The running ones, whatever the number that ended. */
@@ -54,6 +55,8 @@ static err_code read_rows(ctx *c, db *d, int64_t store_id, term_rows **ret_rows)
     TRY(storage_scan(c, d, &placement_setting_entity, &by, 1, NULL, LIMIT_PAGE_ROWS, &r->places, &r->n_places));
     for (size_t i = 0; i < r->n_places; i++) r->state = entity_hash(&placement_setting_entity, &r->places[i], r->state);
     TRY(read_running(c, d, store_id, r));
+    TRY(moves_night(c, d, store_id, &r->night_ms));
+    r->state = hash_bytes(&r->night_ms, sizeof r->night_ms, r->state);
     *ret_rows = r;
     return ERR_OK;
 }
@@ -103,6 +106,7 @@ err_code shop_terms_read(ctx *c, db *d, int64_t store_id, double holdout_0_1, sh
     t->state = r->state;
     err_code e = set_places(c, r, t);
     if (!e) e = set_experiments(c, store_id, r, t);
+    if (!e) e = moves_read(c, d, store_id, &t->own, &t->moves);
     if (e) shop_terms_free(t);
     else *ret_terms = t;
     return e;

@@ -227,6 +227,18 @@ counter_sums counters_at(const counters_view *v, const uint32_t of[5]) {
     return x;
 }
 
+void counters_each(const counters_view *v, counters_told *told, void *arg) {
+    const counter_state *s = v->shop->state;
+    for (size_t i = 0; i < s->n_cells; i++) {
+        const uint32_t *of = s->cells[i].key.of;
+        if (!of[KEY_ITEM] || of[KEY_ARM]) continue;
+        counted_item x = { name_at(s, of[KEY_PLACEMENT]), name_at(s, of[KEY_SOURCE]), name_at(s, of[KEY_ANCHOR]), name_at(s, of[KEY_ITEM]),
+                           s->cells[i].sums };
+        scale(&x.sums, (decay){ v->slow, v->late });
+        told(arg, &x);
+    }
+}
+
 /* ---- many at once: each lies somewhere else in memory, so all are fetched before the first is read ---- */
 typedef struct { uint64_t name, item, pair; } ask_hashes;
 

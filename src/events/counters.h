@@ -66,6 +66,10 @@ typedef struct {
 } counter_ask;
 /*   n  0..COUNTER_ASKED_MOST */
 void counters_ask_items(const counters_view *v, uint32_t placed, uint32_t anchor, counter_ask *x, size_t n);
+/* Each product that was looked at, whatever the arm: with an empty anchor beside whatever, else beside that product. Writers wait. */
+typedef struct { str placement, source, anchor, item; counter_sums sums; } counted_item;
+typedef void counters_told(void *arg, const counted_item *x);
+void counters_each(const counters_view *v, counters_told *told, void *arg);
 /* Looks at a position of the placement, as counted with. */
 double counters_seen(const counters_view *v, str placement, int64_t position);
 

@@ -125,7 +125,7 @@ static err_code name_product(ctx *c, db *d, int64_t store_id, str id, str *ret_n
 static err_code name_products(ctx *c, db *d, int64_t store_id, finding *f, size_t n) {
     for (size_t i = 0; i < n; i++) {
         TRY(name_product(c, d, store_id, f[i].subject, &f[i].subject_name));
-        if (f[i].kind == FINDING_PREFERRED) TRY(name_product(c, d, store_id, f[i].other, &f[i].other_name));
+        if (f[i].kind != FINDING_PLACE) TRY(name_product(c, d, store_id, f[i].other, &f[i].other_name));
     }
     return ERR_OK;
 }
@@ -151,8 +151,7 @@ static err_code judge(ctx *c, db *d, const store *s, const day_insight *days, si
     TRY(add_up(c, days, n, offsetof(day_insight, by_placement), placements));
     TRY(products_of_week(c, d, s, newest, &products, &n_products));
     const insight_facts x = { figures, n_days, first, products, sources->at, placements->at, n_products, sources->n, placements->n };
-    TRY(findings_make(c, &x, ret_findings, ret_n));
-    return name_products(c, d, s->store_id, *ret_findings, *ret_n);
+    return findings_make(c, &x, ret_findings, ret_n);
 }
 
 /* ---- reading ---- */
@@ -213,7 +212,13 @@ static err_code keep_day(ctx *c, db *d, const store *s, int64_t day) {
     return ERR_OK;
 }
 
-static err_code judge_newest(ctx *c, db *d, const store *s) {
+/* What else is known, as far as there is room. */
+static size_t add_moved(const insight_options *o, finding *f, size_t n) {
+    for (size_t i = 0; i < o->n_moved && n < LIMIT_FINDINGS; i++) f[n++] = o->moved[i];
+    return n;
+}
+
+static err_code judge_newest(ctx *c, db *d, const store *s, const insight_options *o) {
     day_insight *newest_first = NULL, *days;
     finding *f = NULL;
     size_t n = 0, n_findings = 0;
@@ -224,6 +229,8 @@ static err_code judge_newest(ctx *c, db *d, const store *s) {
     for (size_t i = n; i-- > 0;)
         if (newest_first[i].day > newest_first[0].day - INSIGHT_DAYS) days[m++] = newest_first[i];
     TRY(judge(c, d, s, days, m, &f, &n_findings));
+    n_findings = add_moved(o, f, n_findings);
+    TRY(name_products(c, d, s->store_id, f, n_findings));
     buf b;
     json_out w;
     buf_init_in(&b, c->arena, 64 * KIB);
@@ -234,17 +241,17 @@ static err_code judge_newest(ctx *c, db *d, const store *s) {
     return storage_put(c, d, &day_insight_entity, &days[m - 1]);
 }
 
-err_code insights_catch_up(ctx *c, db *d, const store *s, int64_t now_ms, insight_progress *told, void *arg, size_t *ret_days) {
-    int64_t yesterday = zone_day_of(c, s->time_zone, now_ms) - 1, first = 0;
+err_code insights_catch_up(ctx *c, db *d, const store *s, const insight_options *o, size_t *ret_days) {
+    int64_t yesterday = zone_day_of(c, s->time_zone, o->now_ms) - 1, first = 0;
     *ret_days = 0;
     TRY(first_missing(c, d, s, yesterday, &first));
     for (int64_t day = first; day <= yesterday; day++) {
         TRY(ctx_check(c));
-        if (told) told(arg, day - first, yesterday - first + 1);
+        if (o->told) o->told(o->arg, day - first, yesterday - first + 1);
         TRY(keep_day(c, d, s, day));
         ++*ret_days;
     }
     bool judged = true;
     TRY(is_judged(c, d, s->store_id, &judged));
-    return judged ? ERR_OK : judge_newest(c, d, s);
+    return judged ? ERR_OK : judge_newest(c, d, s, o);
 }

@@ -9,12 +9,17 @@
 enum { INSIGHT_DAYS = 57 };         /* eight weeks before the day that is judged */
 
 /* Keep the days that are over and not kept yet, then judge the newest.
- *   now_ms      decides which day is the last that is over, by the shop's clock
- *   told        called before each day; may be NULL
  *   ret_days    days that were written; 0: nothing to do
  * ERR_STORAGE, ERR_NO_MEMORY, ERR_CANCELLED (whole days are kept). O(events of these days, and of a week). */
 typedef void insight_progress(void *arg, int64_t done, int64_t total);
-CHECK_RESULT err_code insights_catch_up(ctx *c, db *d, const store *s, int64_t now_ms, insight_progress *told, void *arg, size_t *ret_days);
+typedef struct {
+    int64_t now_ms;                 /* decides which day is the last that is over, by the shop's clock */
+    const finding *moved;           /* what else that night knows; n_moved */
+    size_t n_moved;
+    insight_progress *told;         /* called before each day; may be NULL */
+    void *arg;
+} insight_options;
+CHECK_RESULT err_code insights_catch_up(ctx *c, db *d, const store *s, const insight_options *o, size_t *ret_days);
 /* Newest first, days before `before_day` (0: all), at most `limit` (1..INSIGHT_DAYS). */
 CHECK_RESULT err_code insights_read(ctx *c, db *d, int64_t store_id, int64_t before_day, size_t limit, day_insight **ret_days,
                                     size_t *ret_n);

@@ -12,6 +12,7 @@
     X(DRIFT,     "drift",     "clicks are spread otherwise over `metric` than in the weeks before; PSI `value`, p")     \
     X(PREFERRED, "preferred", "at `place` `subject` is clicked in the share `value` of its impressions, `other` in `usual`; p") \
     X(IGNORED,   "ignored",   "at `place` `subject` was seen `low` times and clicked in the share `value`, others in `usual`; p") \
+    X(MOVED,     "moved",     "at `place` visitors moved `subject` (beside `other`) from the factor `usual` to `value`") \
     X(PLACE,     "place",     "of a thousand suggestions seen at `place` `value` are bought, at `other` `usual`; p")
 typedef enum {
 #define X(name, word, doc) FINDING_##name,

@@ -14,8 +14,14 @@ static const phrase sentences[FINDING_KINDS] = {
                               "“{4}” does better than “{5}” ({7}): clicked in {0} of the times it is seen, against {1}. It moves up." } },
     [FINDING_IGNORED] = { { "„{4}” a fost văzut de {2} ori ({7}) și a primit clic în {0}, celelalte în {1}. Coboară în listă.",
                             "“{4}” was seen {2} times ({7}) and clicked in {0}, the others in {1}. It moves down." } },
+    [FINDING_MOVED] = { { "„{4}” ({7}): vizitatorii l-au mutat, șansa lui de a fi propus s-a schimbat cu {0} față de noaptea dinainte.",
+                          "“{4}” ({7}): visitors moved it, its probability changed by {0} since the night before." } },
     [FINDING_PLACE] = { { "Sugestiile vând mai bine într-un loc: din cele văzute în {7} sunt cumpărate {0}, în {5} {1}.",
                           "Suggestions sell better in one place: of those seen on {7} {0} are bought, on {5} {1}." } },
+};
+static const phrase moved_beside = {
+    { "„{4}” lângă „{5}” ({7}): vizitatorii l-au mutat, șansa lui de a fi propus s-a schimbat cu {0} față de noaptea dinainte.",
+      "“{4}” beside “{5}” ({7}): visitors moved it, its probability changed by {0} since the night before." }
 };
 static const phrase other_kinds = { { "Vizitatorii apasă alte feluri de sugestii decât în săptămânile dinainte.",
                                       "Visitors click other kinds of suggestions than in the weeks before." } };
@@ -40,12 +46,18 @@ static str number_of(letter_page *p, const finding *f, double v) {
     case FINDING_IGNORED: return v == f->low ? letter_count(p, v) : letter_percent(p, v, 1);
     case FINDING_PLACE: return letter_percent(p, v / 1000, 1);
     case FINDING_TREND: return letter_change(p, v);
+    case FINDING_MOVED: return letter_change(p, f->value / f->usual - 1);
     case FINDING_UNUSUAL:
     case FINDING_NOT_SEEN: return str_eq(f->metric, STR("revenue")) ? letter_money(p, v) : letter_count(p, v);
     case FINDING_DRIFT:
     case FINDING_KINDS: break;
     }
     return (str){ 0 };
+}
+
+static const phrase *sentence_of(const finding *f) {
+    if (f->kind == FINDING_DRIFT) return str_eq(f->metric, STR("placement")) ? &other_places : &other_kinds;
+    return f->kind == FINDING_MOVED && f->other.n ? &moved_beside : &sentences[f->kind];
 }
 
 err_code finding_say(ctx *c, const letter_reader *to, const finding *f, str *ret_text) {
@@ -56,8 +68,7 @@ err_code finding_say(ctx *c, const letter_reader *to, const finding *f, str *ret
         number_of(&p, f, f->value), number_of(&p, f, f->usual), number_of(&p, f, f->low), number_of(&p, f, f->high),
         f->subject_name.n ? f->subject_name : f->subject, other, metric_words(&p, f->metric), letter_place(&p, f->place),
     };
-    const phrase *drift = str_eq(f->metric, STR("placement")) ? &other_places : &other_kinds;
-    *ret_text = letter_fill(&p, f->kind == FINDING_DRIFT ? drift : &sentences[f->kind], values, COUNT(values));
+    *ret_text = letter_fill(&p, sentence_of(f), values, COUNT(values));
     return p.full ? fail(c, ERR_NO_MEMORY, "say what was learned") : ERR_OK;
 }
 

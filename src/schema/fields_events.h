@@ -170,3 +170,15 @@
     X(T, JSON,  by_placement, 0)                                                                                        \
     X(T, JSON,  findings, 0)                    /* [{"kind":...},...] (insights/finding.h) */                           \
     X(T, TIME,  made_ms, 0)
+
+#define MOVE_FIELDS(X, T)                       /* how far visitors had moved a suggestion by last night (decide/moves.h) */ \
+    X(T, INT,   store_id, KEY)                                                                                          \
+    X(T, TEXT,  placement, KEY)                 /* empty: the row that says which night it was */                       \
+    X(T, TEXT,  source, KEY)                                                                                            \
+    X(T, TEXT,  anchor, KEY)                    /* product looked at; empty = whatever was */                           \
+    X(T, TEXT,  item, KEY)                                                                                              \
+    X(T, REAL,  factor, 0)                      /* on its probability, believed that night */                           \
+    X(T, REAL,  before, 0)                      /* the night before; 1: nothing was known */                            \
+    X(T, REAL,  looks, 0)                                                                                               \
+    X(T, REAL,  clicks, 0)                                                                                              \
+    X(T, TIME,  moved_ms, 0)

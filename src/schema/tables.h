@@ -25,7 +25,8 @@
     E(ORDER_LINK, order_link, "order_link_row", 2) E(ATTRIBUTION, attribution, "attribution_row", 3)                  \
     E(PLACEMENT, placement_setting, "placement_row", 2) E(EXPERIMENT, experiment, "experiment_row", 2)                \
     E(SUBJECT, experiment_subject, "subject_row", 3) E(COUNTER, learning_counter, "counter_row", 6)   \
-    E(INSIGHT, day_insight, "insight_row", 2) E(LETTER, owner_letter, "letter_row", 3)                             \
+    E(INSIGHT, day_insight, "insight_row", 2) E(MOVE, suggestion_move, "move_row", 5)        \
+    E(LETTER, owner_letter, "letter_row", 3)                                                                          \
     E(EXPERIMENT_DAY, experiment_day, "experiment_day_row", 3)                                                        \
     E(PLACEMENT_CHANGE, placement_change, "placement_change_row", 2)
 

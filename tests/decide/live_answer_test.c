@@ -101,7 +101,7 @@ static int place_of(market *m, const recommend_query *q, const char *id) {
 TEST(live_answer, rises_with_what_is_clicked_and_sinks_with_what_is_not_at_the_very_next_request) {
     TEST_CTX(c);
     market m;
-    market_open(&m, c, "{\"explore_percent\":0}");
+    market_open(&m, c, "{\"explore_percent\":0,\"move_points\":100}");
     recommend_query q = about_kettle(STR("v"));
     assert_int_equal(0, place_of(&m, &q, "mug00"));
     assert_int_equal(3, place_of(&m, &q, "mug03"));

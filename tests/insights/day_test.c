@@ -35,9 +35,9 @@ TEST(insights, keep_each_day_once_and_days_add_up_to_what_reports_say) {
         size_t written = 0, n = 0;
         day_insight *days = NULL, sum = { 0 };
         make_log(c, d, 5, l);
-        assert_ok(c, insights_catch_up(c, d, &shop, after_days(c, MADE_DAYS), NULL, NULL, &written));
+        assert_ok(c, insights_catch_up(c, d, &shop, &(insight_options){ .now_ms = after_days(c, MADE_DAYS) }, &written));
         assert_in_range(written, MADE_DAYS, MADE_DAYS + 1);      /* some events came the day before */
-        assert_ok(c, insights_catch_up(c, d, &shop, after_days(c, MADE_DAYS), NULL, NULL, &written));
+        assert_ok(c, insights_catch_up(c, d, &shop, &(insight_options){ .now_ms = after_days(c, MADE_DAYS) }, &written));
         assert_int_equal(0, written);
         assert_ok(c, insights_read(c, d, 1, 0, INSIGHT_DAYS, &days, &n));
         assert_in_range(n, MADE_DAYS, MADE_DAYS + 1);
@@ -79,16 +79,16 @@ TEST(insights, go_on_where_they_were_stopped) {
     size_t written = 0, n = 0;
     day_insight *days = NULL;
     make_log(c, d, 6, l);
-    assert_ok(c, insights_catch_up(c, d, &shop, after_days(c, 2), NULL, NULL, &written));
+    assert_ok(c, insights_catch_up(c, d, &shop, &(insight_options){ .now_ms = after_days(c, 2) }, &written));
     assert_in_range(written, 2, 3);
     assert_ok(c, insights_read(c, d, 1, 0, 1, &days, &n));
     days[0].findings = (str){ 0 };                          /* as if it had been killed before it was judged */
     assert_ok(c, storage_put(c, d, &day_insight_entity, &days[0]));
-    assert_ok(c, insights_catch_up(c, d, &shop, after_days(c, 2), NULL, NULL, &written));
+    assert_ok(c, insights_catch_up(c, d, &shop, &(insight_options){ .now_ms = after_days(c, 2) }, &written));
     assert_int_equal(0, written);
     assert_ok(c, insights_read(c, d, 1, 0, 1, &days, &n));
     assert_str("[]", days[0].findings);                     /* too few days to say anything */
-    assert_ok(c, insights_catch_up(c, d, &shop, after_days(c, MADE_DAYS), NULL, NULL, &written));
+    assert_ok(c, insights_catch_up(c, d, &shop, &(insight_options){ .now_ms = after_days(c, MADE_DAYS) }, &written));
     assert_int_equal(MADE_DAYS - 2, written);
     assert_ok(c, insights_read(c, d, 1, MADE_FIRST_DAY + 2, INSIGHT_DAYS, &days, &n));
     assert_in_range(n, 2, 3);
@@ -101,7 +101,7 @@ TEST(insights, are_silent_in_a_shop_nobody_came_to) {
     db_options o;
     db *d = test_database(c, &backends[0], &o);
     size_t written = 9;
-    assert_ok(c, insights_catch_up(c, d, &shop, after_days(c, 3), NULL, NULL, &written));
+    assert_ok(c, insights_catch_up(c, d, &shop, &(insight_options){ .now_ms = after_days(c, 3) }, &written));
     assert_int_equal(0, written);
     storage_close(d);
 }
