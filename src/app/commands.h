@@ -17,6 +17,7 @@
     X(mail)                     \
     X(report)                   \
     X(person)                   \
+    X(policy)                   \
     X(simulate)                 \
     X(doctor)                   \
     X(eval)                     \

@@ -76,6 +76,7 @@
 #define LIMIT_REPORT_ROWS 100000           /* rows kept while a report is made; what is beyond goes into one row for all others */
 #define LIMIT_REPORT_UNITS (1 << 19)       /* answers, visitors or persons remembered at once; more are read in several passes */
 #define LIMIT_REPORT_ARENA (192 * MIB)     /* all of that */
+#define LIMIT_POLICY_SHOWN (1 << 19)       /* suggestions by which a policy is judged; beyond, some of the visitors stand for all */
 
 /* files read */
 #define LIMIT_IMPORT_LINE_BYTES (1 * MIB)

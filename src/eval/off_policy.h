@@ -21,19 +21,25 @@ typedef struct {
     off_policy_value snips;         /* sum of w r / sum of w: the weighted mean; slightly biased, much steadier. The one to read */
     off_policy_value direct;        /* mean of the model's opinion: only as good as the model, and its interval does not know that */
     off_policy_value robust;        /* direct + mean of w (r - model): right when either the chances or the model are */
-    double effective;               /* effective sample size, (sum w)^2 / sum w^2 */
+    off_policy_value logged;        /* plain mean: what the policy that ran earned */
+    off_policy_value gain;          /* snips - logged; its interval knows that both are of the same decisions */
+    double effective;               /* effective sample size, (sum W)^2 / sum W^2, W the weights of a unit */
     double mean_weight;             /* near 1 when the chances were logged truly */
     double largest_share;           /* of the largest weight in the sum of all; above .1 one decision speaks for many */
     size_t clipped;                 /* decisions whose weight was cut */
+    size_t units;                   /* that decided on their own */
 } off_policy;
 
 #define OFF_POLICY_LEAST_EFFECTIVE 30
 
 /* Judge a policy.
  *   log      n decisions
+ *   unit     n: whom each was made for; those of one unit stand together and count as one in every interval, since what one visitor
+ *            does hangs together. NULL: each is on its own
  *   clip     most weight a decision may have, > 0; INFINITY: none is cut. Cutting trades noise for a value that is too low where
  *            rewards are positive
- *   alpha    intervals are 1 - alpha, normal, from the spread of the terms (of the ratio for snips, by the delta method)
+ *   alpha    intervals are 1 - alpha, normal, from the spread of the terms of units (of the ratio for snips, by the delta method)
  * ERR_INVALID: a chance outside its range, a value that is not finite, clip or alpha out of range, or an effective sample size below
  * OFF_POLICY_LEAST_EFFECTIVE: the two policies are too different for this log. O(n). */
-CHECK_RESULT err_code off_policy_judge(ctx *c, const logged_decision *log, size_t n, double clip, double alpha, off_policy *ret);
+CHECK_RESULT err_code off_policy_judge(ctx *c, const logged_decision *log, const uint64_t *unit, size_t n, double clip, double alpha,
+                                       off_policy *ret);

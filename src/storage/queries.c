@@ -217,6 +217,6 @@ const query *const all_queries[] = {
     &query_answers_after, &query_orders_of_customer, &query_orders_of_browser, &query_newest_figures, &query_version, &query_version_put,
     &query_ids_product, &query_ids_customer, &query_ids_order, &query_ids_review, &query_ids_coupon, &query_ids_category,
     &query_ids_tag, &query_ids_brand, &query_report_events, &query_report_attributed,
-    &query_report_answers, &query_report_orders, &query_report_visits,
+    &query_report_answers, &query_report_orders, &query_report_visits, &query_report_given, &query_report_clicked_lines,
 };
 const size_t n_queries = COUNT(all_queries);

@@ -91,6 +91,12 @@ extern const query query_report_orders;
 /* Who was there: all events in the order received. Binds: store_id, event_id (inclusive), event_id (exclusive).
  * Columns: event_id INT, visitor_id TEXT, session_id TEXT, device TEXT, first_ms TIME. */
 extern const query query_report_visits;
+/* Answers that were given, by rec_id. Binds: store_id, first rec_id, first rec_id not taken. Columns: rec_id TEXT,
+ * person TEXT (empty for nobody known), placement TEXT, product_id TEXT (looked at), items JSON. */
+extern const query query_report_given;
+/* Attributed lines that followed a click. Binds: store_id, ordered from (ms), to (ms, exclusive). Columns: rec_id TEXT, product_id TEXT,
+ * value MONEY, refunded MONEY. */
+extern const query query_report_clicked_lines;
 /* An experiment as it stood on its newest day. Binds: store_id, experiment_id. Columns: at_ms TIME, figures JSON. */
 extern const query query_newest_figures;
 /* Version of the tables, and setting it. Columns: version INT. Binds of the second: version, now (ms). */

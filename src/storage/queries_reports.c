@@ -59,3 +59,20 @@ const query query_report_visits = {
            "WHERE e.store_id = ?1 AND e.event_id >= ?2 AND e.event_id < ?3 AND e.robot = 0 AND " NO_ROBOT "ORDER BY e.event_id",
     .n_binds = 3, .n_columns = 5, .columns = { FIELD_INT, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_TIME },
 };
+
+const query query_report_given = {
+    .name = "report_given",
+    .sql = "SELECT x.rec_id, CASE WHEN x.visitor_id = '' THEN '' ELSE coalesce(a.person, 'v:' || x.visitor_id) END, "
+           "x.placement, x.product_id, x.items FROM exposure_row x "
+           "LEFT JOIN alias_row a ON a.store_id = x.store_id AND a.alias = 'v:' || x.visitor_id "
+           "LEFT JOIN visitor_row v ON v.store_id = x.store_id AND v.visitor_id = x.visitor_id "
+           "WHERE x.store_id = ?1 AND x.rec_id >= ?2 AND x.rec_id < ?3 AND x.held_out = 0 AND " NO_ROBOT "ORDER BY x.rec_id",
+    .n_binds = 3, .n_columns = 5, .columns = { FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_JSON },
+};
+
+const query query_report_clicked_lines = {
+    .name = "report_clicked_lines",
+    .sql = "SELECT rec_id, product_id, value, refunded FROM attribution_row "
+           "WHERE store_id = ?1 AND ordered_ms >= ?2 AND ordered_ms < ?3 AND how <> 'view' ORDER BY ordered_ms, order_id, line_id",
+    .n_binds = 3, .n_columns = 4, .columns = { FIELD_TEXT, FIELD_TEXT, FIELD_MONEY, FIELD_MONEY },
+};
