@@ -183,6 +183,10 @@ static simulate_day sum_of(const simulate_day *days, uint32_t from, uint32_t to)
         sum.dismissals += d->dismissals, sum.orders += d->orders, sum.caused_items += d->caused_items;
         sum.baseline += d->baseline, sum.caused += d->caused;
         sum.learned += d->learned, sum.untrained += d->untrained, sum.stranger += d->stranger, sum.oracle += d->oracle;
+        for (size_t k = 0; k < SIM_PAGE_KINDS; k++) {
+            sum.at[k].learned += d->at[k].learned, sum.at[k].untrained += d->at[k].untrained;
+            sum.at[k].stranger += d->at[k].stranger, sum.at[k].oracle += d->at[k].oracle;
+        }
         sum.swap_learned += d->swap_learned, sum.swap_oracle += d->swap_oracle;
     }
     return sum;
@@ -231,6 +235,26 @@ static void write_per_visitor(json_out *w, const simulate_day *d) {
     jw_end_object(w);
 }
 
+/* Of the best lists at each place: how much of their value is had there, and how much of all of it lies there. */
+static void write_places(json_out *w, const simulate_day *d) {
+    static const struct { sim_page_kind kind; const char *name; } places[] = {
+        { SIM_HOME, "home" }, { SIM_PRODUCT, "product" }, { SIM_CART, "cart" },
+    };
+    jw_key(w, "by_placement");
+    jw_object(w);
+    for (size_t i = 0; i < COUNT(places); i++) {
+        sim_page_kind k = places[i].kind;
+        jw_key(w, places[i].name);
+        jw_object(w);
+        jw_member_fixed(w, "uplift_of_oracle", share(d->at[k].learned, d->at[k].oracle), 4);
+        jw_member_fixed(w, "untrained", share(d->at[k].untrained, d->at[k].oracle), 4);
+        jw_member_fixed(w, "stranger", share(d->at[k].stranger, d->at[k].oracle), 4);
+        jw_member_fixed(w, "weight", share(d->at[k].oracle, d->oracle), 4);
+        jw_end_object(w);
+    }
+    jw_end_object(w);
+}
+
 static void write_figures(json_out *w, const simulator *s, const simulate_day *days) {
     simulate_day last = settled(s, days), all = sum_of(days, 0, s->plan.days);
     jw_member_str(w, "policy", s->policy);
@@ -245,6 +269,7 @@ static void write_figures(json_out *w, const simulator *s, const simulate_day *d
     if (recovered < 0) jw_null(w);
     else jw_i64(w, recovered);
     write_per_visitor(w, &last);
+    write_places(w, &last);
     jw_member_i64(w, "visitors", (int64_t)all.visits);
     jw_member_i64(w, "held_out", (int64_t)(all.visits - all.visits_shown));
     jw_member_i64(w, "orders", (int64_t)all.orders);

@@ -117,11 +117,12 @@ static void weigh_lists(simulation *s, const sim_moment *m, const simulated_answ
     size_t n_best, n_blind;
     sim_oracle_list(m, s->p->n, best, &n_best);
     sim_stranger_list(m, strangers, s->p->n, blind, &n_blind);
-    const simulated_answer *l = &answers[STORE_LEARNED];
+    const simulated_answer *l = &answers[STORE_LEARNED], *u = &answers[STORE_UNTRAINED];
     double learned = sim_list_value(m, l->list, l->n), oracle = sim_list_value(m, best, n_best);
-    s->today->learned += learned, s->today->oracle += oracle;
-    s->today->untrained += sim_list_value(m, answers[STORE_UNTRAINED].list, answers[STORE_UNTRAINED].n);
-    s->today->stranger += sim_list_value(m, blind, n_blind);
+    sim_page_kind kind = m->v->pages[m->page].kind;
+    s->today->at[kind].learned += learned, s->today->at[kind].oracle += oracle;
+    s->today->at[kind].untrained += sim_list_value(m, u->list, u->n);
+    s->today->at[kind].stranger += sim_list_value(m, blind, n_blind);
     bool swapped = false;
     for (size_t i = 0; i < n_best; i++) swapped |= best[i] == w->best || best[i] == w->worst;
     for (size_t i = 0; i < l->n; i++) swapped |= l->list[i] == w->best || l->list[i] == w->worst;
@@ -311,6 +312,13 @@ static err_code remember_past(ctx *c, simulation *s) {
     return ERR_OK;
 }
 
+static void add_up(simulate_day *d) {
+    for (size_t k = 0; k < SIM_PAGE_KINDS; k++) {
+        d->learned += d->at[k].learned, d->untrained += d->at[k].untrained;
+        d->stranger += d->at[k].stranger, d->oracle += d->at[k].oracle;
+    }
+}
+
 err_code simulate_run(ctx *c, simulate_api *a, const simulate_plan *p, simulate_day *ret_days) {
     simulation s = { .p = p, .a = a };
     TRY(start(c, &s));
@@ -319,6 +327,7 @@ err_code simulate_run(ctx *c, simulate_api *a, const simulate_plan *p, simulate_
         s.today = &ret_days[i];
         *s.today = (simulate_day){ 0 };
         TRY(live_day(c, &s, p->w->p.first_day + i));
+        add_up(s.today);
         if (p->show) p->show(p->arg, i);
     }
     return ERR_OK;

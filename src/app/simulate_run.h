@@ -26,6 +26,7 @@ typedef struct {
     uint64_t orders, caused_items;  /* that came: orders of any cause; items suggestions added */
     double baseline;                /* that came, of visits not held out, of their own accord */
     double learned, untrained, stranger, oracle;            /* of each page's list by who makes it */
+    struct { double learned, untrained, stranger, oracle; } at[SIM_PAGE_KINDS];  /* the same by kind of page */
     double swap_learned, swap_oracle;                       /* the same of pages where one of the swapped products stands in either list */
     double caused;                  /* that came, of what was shown */
 } simulate_day;

@@ -6,6 +6,7 @@
 enum { SIM_PAGES_MOST = 12, SIM_BASKET_MOST = 4, SIM_WAVES = 6 };
 
 typedef enum { SIM_HOME, SIM_SEARCH, SIM_CATEGORY, SIM_PRODUCT, SIM_CART } sim_page_kind;
+enum { SIM_PAGE_KINDS = SIM_CART + 1 };
 typedef struct {
     sim_page_kind kind;
     uint32_t about;                 /* product page: the product. Search, category: the category */

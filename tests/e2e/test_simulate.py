@@ -4,18 +4,19 @@ import lib
 SMALL = ("--days", 3, "--visitors-per-day", 150, "--products", 60, "--past", 40, "--runs", 100)
 
 
-def without_seconds(line):
-    return {k: v for k, v in line.items() if k != "seconds"}
-
-
 def test_a_seed_gives_the_same_shop_and_what_was_learned_beats_what_was_not():
     line = lib.run_json("simulate", *SMALL, "--seed", 7)
-    assert without_seconds(line) == without_seconds(lib.run_json("simulate", *SMALL, "--seed", 7))
+    again = lib.run_json("simulate", *SMALL, "--seed", 7)
+    same = ("visitors", "held_out", "lists", "untrained_of_oracle", "coverage_one_look", "false_alarms", "power")
+    assert [line[k] for k in same] == [again[k] for k in same]
+    assert abs(line["uplift_of_oracle"] - again["uplift_of_oracle"]) < 0.02     # sums of floats, by batches that differ: ties may turn
     money = line["revenue_per_visitor"]
     assert money["none"] < money["rules"] < money["learned"] < money["oracle"], money
     assert money["stranger_oracle"] < money["oracle"], money
     assert line["caused_over_untrained"] > 0.2 and 0.2 < line["uplift_of_oracle"] < 1, line
     assert line["visitors"] == 450 and 0 < line["held_out"] < 60 and len(line["by_day"]) == 3, line
+    places = line["by_placement"]
+    assert abs(sum(p["weight"] for p in places.values()) - 1) < 0.001 and places["product"]["weight"] > 0.5, places
     assert line["clicks"] > 10 and line["lists"] > 1000 and line["recovery_days"] is None, line
 
 
