@@ -185,6 +185,13 @@ examination *state_curve(counter_state *s, uint32_t placement) {
     return &s->curves[i].e;
 }
 
+const examination *state_find_curve(const counter_state *s, str placement) {
+    const uint32_t *number = map64_find(&s->names, hash_str(placement));
+    for (size_t i = 0; number && i < s->n_curves; i++)
+        if (s->curves[i].placement == *number) return &s->curves[i].e;
+    return &EXAMINATION_PRIOR;
+}
+
 double state_seen(const counter_state *s, uint32_t placement, int64_t position) {
     for (size_t i = 0; i < s->n_curves; i++)
         if (s->curves[i].placement == placement) return examination_of(&s->curves[i].e, position);

@@ -84,11 +84,15 @@ CHECK_RESULT err_code counters_take_order(ctx *c, counters *k, db *d, int64_t st
 /* Follow what others did: events they wrote, a log that lost something, a new half-life. For a clock, every few seconds; a look at two
  * rows and the end of the log when there is nothing. Not inside a transaction. Fine when the shop is not in memory. */
 CHECK_RESULT err_code counters_tend(ctx *c, counters *k, db *d, int64_t store_id);
-/* Something was taken out of the log, or many orders changed: what is kept says nothing any more, and every process counts all again
- * from the log at its next counters_tend(). Uses the open transaction, or one of its own. */
+/* Something was taken out of the log: what is kept says nothing any more, and every process counts all again from the log at its
+ * next counters_tend(). Uses the open transaction, or one of its own. */
 CHECK_RESULT err_code counters_void(ctx *c, db *d, int64_t store_id);
-/* Learn from the last COUNTER_POSITION_DAYS of the log how far visitors look, placement by placement; then as counters_void(). For a
- * daily job. Not inside a transaction. */
+/* Many orders changed: every process takes all of them again at its next counters_tend(). Transactions as above. */
+CHECK_RESULT err_code counters_void_orders(ctx *c, db *d, int64_t store_id);
+/* Learn from the last COUNTER_POSITION_DAYS of the log how far visitors look, placement by placement; where a curve
+ * moved by more than COUNTER_CURVE_MOVES at any position, all are kept and counted anew as by counters_void(). For a daily job. Not
+ * inside a transaction. */
+#define COUNTER_CURVE_MOVES 0.05
 enum { COUNTER_POSITION_DAYS = 28 };
 CHECK_RESULT err_code counters_learn_positions(ctx *c, db *d, int64_t store_id);
 /* Write what changed of all shops, also when it is not yet time. At the end, when the committer has ended. */

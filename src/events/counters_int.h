@@ -21,7 +21,7 @@ typedef struct { uint64_t seen, clicked, carted; } counted_answer;
 typedef struct { arena home; map64 at; counted_answer *answers; size_t n, room; int64_t newest_ms; } answer_set;
 
 /* What an order line added, to be taken back. */
-typedef struct { uint64_t line; uint32_t next; cell_key at; int64_t ordered_ms; double purchases, revenue; } counted_line;
+typedef struct { uint64_t line; uint32_t next, round; cell_key at; int64_t ordered_ms; double purchases, revenue; } counted_line;
 
 typedef struct { uint32_t placement; examination e; } placement_curve;
 enum { CURVES_MOST = 64 };
@@ -29,7 +29,8 @@ enum { CURVES_MOST = 64 };
 typedef struct {
     int64_t store_id;
     _Atomic int64_t last;           /* newest event counted */
-    int64_t edition;                /* of the log it was counted from: the mark's */
+    int64_t edition, orders_edition;    /* of the log and of the orders it was counted from: the mark's */
+    uint32_t orders_round;          /* how often all orders were taken */
     uint64_t changes;               /* clicks, carts and purchases counted, by whoever writes */
     double half_life_ms;
     int64_t landmark_ms;            /* 0: nothing counted yet */
@@ -113,7 +114,7 @@ void log_reader_done(log_reader *r);
 CHECK_RESULT err_code log_count(log_reader *r, const logged_event *e);
 /* Events of the log with from < id < to (0 = no end). */
 CHECK_RESULT err_code log_follow(log_reader *r, int64_t from, int64_t to);
-/* The lines of one order, and of all placed since. */
+/* The lines of one order; of all placed since, and none that are not there any more. */
 CHECK_RESULT err_code log_take_order(log_reader *r, str order_id);
 CHECK_RESULT err_code log_take_orders(log_reader *r, int64_t since_ms);
 
@@ -130,3 +131,4 @@ typedef struct {
 CHECK_RESULT err_code counters_build(ctx *c, const counters *k, db *d, int64_t store_id, const build_plan *plan, counter_state **ret_state);
 /* Keep these in place of the curves there are, and void the rest. */
 CHECK_RESULT err_code counters_put_curves(ctx *c, db *d, int64_t store_id, const named_curve *curves, size_t n);
+const examination *state_find_curve(const counter_state *s, str placement);     /* the prior when there is none */

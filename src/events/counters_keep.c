@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include "base/parse.h"
 #include "events/counters_int.h"
+#include "storage/queries.h"
 
-enum { KEEP_EVERY_MS = 60 * MS_PER_SECOND, KEEP_DIRTY = 20000 };
+enum { KEEP_EVERY_MS = 5 * MS_PER_MINUTE };      /* all that changed at once: a second of the committer where everything did */
 static const char position_source[] = "#position";
 
 /* ---- keep ---- */
@@ -30,10 +31,11 @@ static err_code keep_curves(ctx *c, db *d, const counter_state *s) {
 
 /* The row of no placement says up to which event rows were counted (a number of 63 bits, so it lies in two columns), and of which edition
  * of the log: who takes something out of the log begins a new one, and rows of before say nothing any more. */
-typedef struct { int64_t last, edition; } mark;
+typedef struct { int64_t last, edition, orders; } mark;
 
 static learning_counter mark_row(int64_t store_id, mark m) {
     return (learning_counter){ .store_id = store_id, .at_ms = m.last >> EVENT_ID_BITS, .impressions = (double)m.edition,
+                               .carts = (double)m.orders,
                                .looks = (double)(m.last & ((1 << EVENT_ID_BITS) - 1)) };
 }
 
@@ -41,7 +43,7 @@ static err_code read_mark(ctx *c, db *d, int64_t store_id, mark *ret_mark) {
     learning_counter row = { .store_id = store_id };
     err_code e = storage_get(c, d, &learning_counter_entity, &row);
     if (e && e != ERR_NOT_FOUND) return e;
-    *ret_mark = e ? (mark){ 0 } : (mark){ row.at_ms << EVENT_ID_BITS | (int64_t)row.looks, (int64_t)row.impressions };
+    *ret_mark = e ? (mark){ 0 } : (mark){ row.at_ms << EVENT_ID_BITS | (int64_t)row.looks, (int64_t)row.impressions, (int64_t)row.carts };
     return ERR_OK;
 }
 
@@ -66,30 +68,40 @@ static err_code keep_state(ctx *c, db *d, counter_state *s, int64_t now_ms) {
     TRY(read_mark(c, d, s->store_id, &m));
     if (m.edition != s->edition || m.last > s->last) return ERR_OK;
     TRY(keep_rows(c, d, s, now_ms));
-    const learning_counter row = mark_row(s->store_id, (mark){ s->last, s->edition });
+    const learning_counter row = mark_row(s->store_id, (mark){ s->last, s->edition, m.orders });
     return storage_put(c, d, &learning_counter_entity, &row);
 }
 
-static err_code void_in_transaction(ctx *c, db *d, int64_t store_id) {
+static err_code void_log(ctx *c, db *d, int64_t store_id) {
     mark m;
     TRY(read_mark(c, d, store_id, &m));
-    const learning_counter row = mark_row(store_id, (mark){ 0, m.edition + 1 });
+    const learning_counter row = mark_row(store_id, (mark){ 0, m.edition + 1, m.orders });
     return storage_put(c, d, &learning_counter_entity, &row);
 }
 
-err_code counters_void(ctx *c, db *d, int64_t store_id) {
-    if (storage_in_transaction(d)) return void_in_transaction(c, d, store_id);
+static err_code void_orders(ctx *c, db *d, int64_t store_id) {
+    mark m;
+    TRY(read_mark(c, d, store_id, &m));
+    const learning_counter row = mark_row(store_id, (mark){ m.last, m.edition, m.orders + 1 });
+    return storage_put(c, d, &learning_counter_entity, &row);
+}
+
+static err_code in_transaction(ctx *c, db *d, int64_t store_id, err_code (*change)(ctx *, db *, int64_t)) {
+    if (storage_in_transaction(d)) return change(c, d, store_id);
     TRY(storage_begin(c, d, STORAGE_WRITE));
-    err_code e = void_in_transaction(c, d, store_id);
+    err_code e = change(c, d, store_id);
     if (!e) return storage_commit(c, d);
     storage_rollback(d);
     return e;
 }
 
+err_code counters_void(ctx *c, db *d, int64_t store_id) { return in_transaction(c, d, store_id, void_log); }
+err_code counters_void_orders(ctx *c, db *d, int64_t store_id) { return in_transaction(c, d, store_id, void_orders); }
+
 /* Curves for everybody: in place of those kept, and all is counted anew with them. */
 static err_code put_curves(ctx *c, db *d, int64_t store_id, const named_curve *curves, size_t n) {
     for (size_t i = 0; i < n; i++) TRY(keep_curve(c, d, store_id, curves[i].placement, &curves[i].e));
-    return void_in_transaction(c, d, store_id);
+    return void_log(c, d, store_id);
 }
 
 err_code counters_put_curves(ctx *c, db *d, int64_t store_id, const named_curve *curves, size_t n) {
@@ -131,6 +143,7 @@ static err_code read_kept(ctx *c, db *d, counter_state *s, bool anew) {
     mark m;
     TRY(read_mark(c, d, s->store_id, &m));
     s->edition = m.edition;
+    s->orders_edition = m.orders;
     s->last = anew ? 0 : m.last;
     s->rewrite = !s->last;
     return read_pages(c, d, s, s->last > 0);
@@ -163,6 +176,22 @@ static int64_t faded_ms_of(const ctx *c, const counter_state *s) {
     return ctx_now_ms(c) - (int64_t)(HALF_LIVES_COUNTED * s->half_life_ms);
 }
 
+/* Where reading begins: a day before what was counted, to tell repeats; but not more events than there is room to tell apart. */
+static err_code first_of(ctx *c, db *d, counter_state *s, int64_t faded_ms, int64_t *ret_from) {
+    enum { EVENTS_AN_ANSWER = 4 };
+    int64_t from = s->last - (COUNTED_MS << EVENT_ID_BITS), faded = faded_ms > 0 ? faded_ms << EVENT_ID_BITS : 0, bound = 0;
+    if (from < faded) from = faded;
+    *ret_from = from;
+    if (from >= s->last) return ERR_OK;
+    const sql_value binds[] = { SQL_INT(s->store_id), SQL_INT(from), SQL_INT((int64_t)EVENTS_AN_ANSWER * LIMIT_COUNTED_ANSWERS) };
+    TRY(storage_query_i64(c, d, &query_event_before, binds, COUNT(binds), 0, &bound));
+    if (bound > s->last) bound = s->last;
+    if (bound <= from) return ERR_OK;
+    s->forgot_ms = bound >> EVENT_ID_BITS;
+    *ret_from = bound;
+    return ERR_OK;
+}
+
 static err_code fill(ctx *c, db *d, counter_state *s, const build_plan *plan) {
     log_reader r;
     TRY(read_rows(c, d, s, plan->anew));
@@ -170,9 +199,9 @@ static err_code fill(ctx *c, db *d, counter_state *s, const build_plan *plan) {
     r.told = plan->told;
     r.arg = plan->arg;
     r.waiting = plan->waiting;
-    int64_t faded_ms = plan->since_ms ? plan->since_ms : faded_ms_of(c, s);
-    int64_t from = s->last - (COUNTED_MS << EVENT_ID_BITS), faded = faded_ms > 0 ? faded_ms << EVENT_ID_BITS : 0;
-    err_code e = log_follow(&r, from > faded ? from : faded, 0);
+    int64_t faded_ms = plan->since_ms ? plan->since_ms : faded_ms_of(c, s), from = 0;
+    err_code e = first_of(c, d, s, faded_ms, &from);
+    if (!e) e = log_follow(&r, from, 0);
     if (!e && !plan->told) e = log_take_orders(&r, faded_ms);
     log_reader_done(&r);
     return e;
@@ -283,7 +312,7 @@ static err_code count_events(log_reader *r, const visitor_event *const *events, 
 
 static err_code keep_if_due(ctx *c, db *d, counters_shop *p) {
     int64_t now_ms = ctx_now_ms(c);
-    if (p->state->n_dirty < KEEP_DIRTY && now_ms - p->kept_ms < KEEP_EVERY_MS) return ERR_OK;
+    if (now_ms >= p->kept_ms && now_ms - p->kept_ms < KEEP_EVERY_MS) return ERR_OK;
     p->kept_ms = now_ms;
     return keep_state(c, d, p->state, now_ms);
 }
@@ -365,24 +394,38 @@ static err_code follow_log(ctx *c, db *d, counters_shop *p) {
 }
 
 /* Counted otherwise than it would be now. */
-static err_code is_outdated(ctx *c, db *d, counters_shop *p, bool *ret_outdated) {
-    mark m;
+static err_code is_outdated(ctx *c, db *d, counters_shop *p, const mark *m, bool *ret_outdated) {
     err_code e = ERR_OK;
-    TRY(read_mark(c, d, p->store_id, &m));
     double half_life_ms = half_life_of(c, d, p->store_id, &e);
     WITH_LOCK(&p->writing);
-    *ret_outdated = p->state && (m.edition != p->state->edition || half_life_ms != p->state->half_life_ms);
+    *ret_outdated = p->state && (m->edition != p->state->edition || half_life_ms != p->state->half_life_ms);
+    return e;
+}
+
+/* With `writing` held. */
+static err_code follow_orders(ctx *c, db *d, counters_shop *p, const mark *m) {
+    log_reader r;
+    if (m->orders == p->state->orders_edition) return ERR_OK;
+    log_reader_init(&r, c, d, p->state, &p->guard);
+    err_code e = log_take_orders(&r, faded_ms_of(c, p->state));
+    log_reader_done(&r);
+    if (!e) p->state->orders_edition = m->orders;
+    tell_change(p);
     return e;
 }
 
 err_code counters_tend(ctx *c, counters *k, db *d, int64_t store_id) {
     counters_shop *p = shop_find(k, store_id, false);
     bool outdated = false;
+    mark m;
     if (!p) return ERR_OK;
-    TRY(is_outdated(c, d, p, &outdated));
+    TRY(read_mark(c, d, store_id, &m));
+    TRY(is_outdated(c, d, p, &m, &outdated));
     if (outdated) return rebuild(c, k, d, store_id, true);
     WITH_LOCK(&p->writing);
-    return p->state && !p->unsure ? follow_log(c, d, p) : ERR_OK;       /* unsure: the committer is at it */
+    if (!p->state || p->unsure) return ERR_OK;              /* unsure: the committer is at it */
+    TRY(follow_orders(c, d, p, &m));
+    return follow_log(c, d, p);
 }
 
 err_code counters_keep(ctx *c, counters *k, db *d) {

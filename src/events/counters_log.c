@@ -257,6 +257,7 @@ static err_code change_line(log_reader *r, const attribution *row) {
     TRY(place_of(r, first, now.line, &was));
     if (!was) return ERR_OK;
     now.next = was->next;
+    now.round = r->s->orders_round;
     TRY(add_line(r, was, -1));
     *was = now;
     return add_line(r, was, 1);
@@ -299,7 +300,18 @@ err_code log_take_order(log_reader *r, str order_id) {
     return e;
 }
 
-err_code log_take_orders(log_reader *r, int64_t since_ms) {
+/* Lines no row was found of. */
+static err_code drop_unseen(log_reader *r) {
+    for (size_t i = 0; i < r->s->n_lines; i++) {
+        counted_line *l = &r->s->lines[i];
+        if (l->round == r->s->orders_round) continue;
+        TRY(add_line(r, l, -1));
+        l->purchases = l->revenue = 0;
+    }
+    return ERR_OK;
+}
+
+static err_code take_rows(log_reader *r, int64_t since_ms) {
     attribution by = { .store_id = r->s->store_id }, after, *rows = NULL;
     bool begun = false;
     arena *outer = r->c->arena, keep[2];
@@ -319,5 +331,14 @@ err_code log_take_orders(log_reader *r, int64_t since_ms) {
     r->c->arena = outer;
     arena_done(&keep[0]);
     arena_done(&keep[1]);
+    return e;
+}
+
+err_code log_take_orders(log_reader *r, int64_t since_ms) {
+    r->s->orders_round++;
+    TRY(take_rows(r, since_ms));
+    lock_readers_out(r);
+    err_code e = drop_unseen(r);
+    let_readers_in(r);
     return e;
 }

@@ -1,5 +1,6 @@
 /* How far visitors look, learned from the log: one walk that counts (item, position), one fit a placement, kept for all processes.
  * It does NOT know the model: examination.c does. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "events/counters_int.h"
@@ -65,15 +66,30 @@ static err_code fit(ctx *c, const position_counts *p, named_curve *curves) {
     return ERR_OK;
 }
 
-static err_code learn(ctx *c, db *d, int64_t store_id, position_counts *p) {
+/* Counting all anew for less would cost more than it tells. */
+static bool has_moved(const counter_state *s, const named_curve *curves, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        const examination *before = state_find_curve(s, curves[i].placement);
+        for (int k = 0; k < EXAMINED_POSITIONS; k++)
+            if (fabs(before->seen[k] - curves[i].e.seen[k]) > COUNTER_CURVE_MOVES) return true;
+    }
+    return false;
+}
+
+static err_code fit_and_keep(ctx *c, db *d, const counter_state *s, const position_counts *p) {
     named_curve curves[CURVES_MOST];
+    TRY(fit(c, p, curves));
+    return has_moved(s, curves, p->n_names) ? counters_put_curves(c, d, s->store_id, curves, p->n_names) : ERR_OK;
+}
+
+static err_code learn(ctx *c, db *d, int64_t store_id, position_counts *p) {
     counter_state *s = NULL;
     const counters none = { .max_cells = 1 };               /* positions are told, nothing is counted */
     const build_plan plan = { .anew = true, .told = note, .arg = p, .since_ms = p->from_ms - MS_PER_DAY };
     TRY(counters_build(c, &none, d, store_id, &plan, &s));
+    err_code e = fit_and_keep(c, d, s, p);
     state_free(s);
-    TRY(fit(c, p, curves));
-    return counters_put_curves(c, d, store_id, curves, p->n_names);
+    return e;
 }
 
 err_code counters_learn_positions(ctx *c, db *d, int64_t store_id) {

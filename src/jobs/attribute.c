@@ -2,9 +2,9 @@
 #include "events/attribution.h"
 #include "jobs/kinds_int.h"
 
-/* Too many to be named: all is counted anew. */
+/* Too many to be named: all are taken anew. */
 static err_code count_orders(ctx *c, const job_services *s, db *d, int64_t store_id, const store_changes *ch, bool all) {
-    if (all || ch->orders.overflow) return counters_void(c, d, store_id);
+    if (all || ch->orders.overflow) return counters_void_orders(c, d, store_id);
     for (size_t i = 0; s->counters && i < ch->orders.n; i++)
         TRY(counters_take_order(c, s->counters, d, store_id, ch->orders.ids[i]));
     return ERR_OK;

@@ -520,6 +520,47 @@ TEST(counters, learn_how_far_visitors_look_and_count_by_it_from_then_on) {
     shop_close(s);
 }
 
+static int64_t edition_of(shop *s) {
+    learning_counter mark = { .store_id = 1 };
+    assert_ok(s->c, storage_get(s->c, s->d, &learning_counter_entity, &mark));
+    return (int64_t)mark.impressions;
+}
+
+TEST(counters, are_not_counted_anew_for_a_curve_that_stayed_where_it_was) {
+    TEST_CTX(c);
+    shop *s = arena_new(c->arena, shop, 1);
+    shop_open(s, c, &backends[0], 1);
+    look_down(s, 200);
+    assert_ok(c, counters_learn_positions(c, s->d, 1));
+    int64_t edition = edition_of(s);
+    assert_true(edition > 0);
+    assert_ok(c, counters_learn_positions(c, s->d, 1));
+    assert_true(edition_of(s) == edition);
+    shop_close(s);
+}
+
+TEST(counters, of_orders_nobody_named_follow_them_in_all_processes) {
+    TEST_CTX(c);
+    shop *s = arena_new(c->arena, shop, 1);
+    shop_open(s, c, &backends[0], 1);
+    show_one(s, "ana", "lamp", true);
+    assert_ok(c, counters_load(c, s->k[1], s->d, 1));
+    attribution line = { .store_id = 1, .order_id = STR("1"), .line_id = STR("1"), .how = STR("click"), .placement = STR("product"),
+                         .source = STR("cross_sell"), .product_id = STR("lamp"), .value = 500, .ordered_ms = START };
+    for (int there = 1; there >= 0; there--) {
+        if (there) put(s, &attribution_entity, &line);
+        else assert_ok(c, storage_delete(c, s->d, &attribution_entity, &line, 3, NULL));
+        assert_ok(c, counters_void_orders(c, s->d, 1));
+        for (int p = 0; p < 2; p++) {
+            assert_ok(c, counters_tend(c, s->k[p], s->d, 1));
+            assert_true(is_near(of_item(s, p, "lamp").purchases, there) && is_near(of_item(s, p, "lamp").revenue, 500 * there));
+            assert_true(is_near(of_item(s, p, "lamp").clicks, 1));
+        }
+    }
+    assert_int_equal(0, edition_of(s));
+    shop_close(s);
+}
+
 TEST(counters, are_counted_anew_when_the_owner_changes_the_half_life) {
     TEST_CTX(c);
     shop *s = arena_new(c->arena, shop, 1);
