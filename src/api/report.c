@@ -1,6 +1,8 @@
-/* GET /api/v1/reports/{report}. Decoding only: reports/ knows reports. */
+/* GET /api/v1/reports/{report} and GET /api/v1/reports/policy. Decoding only: reports/ knows reports. */
 #include "api/report.h"
+#include "reports/policy.h"
 #include "reports/reports.h"
+#include "stores/stores.h"
 
 typedef struct { str from, to, by, sort, format; opt_i64 limit, min_orders; } report_input;
 #define OFFSET(member) offsetof(report_input, member)
@@ -46,4 +48,28 @@ err_code report_get(api_call *call) {
     http_add_header(call->out, "Cache-Control", STR("no-store"));
     if (q.csv) offer_as_file(call, q.name);
     return ERR_OK;
+}
+
+/* ---- another policy ---- */
+const param policy_params[COUNT_POLICY] = {
+    { "policy", PARAM_TEXT, offsetof(policy_request, policy), 0, 0, false,
+      "logged, no_exploration (by default), source:NAME, without:NAME, popular_first or uniform.", "\"no_exploration\"", NULL, 0 },
+    { "metric", PARAM_TEXT, offsetof(policy_request, metric), 0, 0, false, "click (by default), purchase or revenue.", "\"click\"",
+      NULL, 0 },
+    { "from", PARAM_TEXT, offsetof(policy_request, from), 0, 10, false,
+      "First day, in the shop's time zone; 27 days before the last one.", "\"2026-11-01\"", NULL, 0 },
+    { "to", PARAM_TEXT, offsetof(policy_request, to), 0, 10, false, "Last day, in the shop's time zone; today.", "\"2026-11-30\"",
+      NULL, 0 },
+};
+
+err_code policy_get(api_call *call) {
+    policy_request q = { 0 };
+    policy_answer a;
+    store s;
+    TRY(api_read_query(call, policy_params, COUNT_POLICY, &q));
+    TRY(store_get(call->c, call->d, call->store_id, &s));
+    TRY(policy_read(call->c, call->d, &s, &q, &a));
+    json_out w = api_json(call);
+    policy_write(&w, &a, s.currency);
+    return api_json_done(call, &w);
 }

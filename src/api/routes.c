@@ -169,6 +169,24 @@ static const param out_report[] = {
     DOC_INT("left_out", "Rows beyond 'limit'."), DOC_ANY("total", "The same members for all of it; null where there is none."),
     DOC_TEXTS("notes", "What to bear in mind."),
 };
+static const param out_value[] = {
+    DOC_NUMBER("value", "The estimate."), DOC_NUMBER("low", "95 % interval."), DOC_NUMBER("high", "95 % interval."),
+};
+static const param out_policy[] = {
+    DOC("policy", "What was judged."), DOC("metric", "click, purchase or revenue."), DOC("currency", "Of revenue alone."),
+    DOC("from", "First day."), DOC("to", "Last day."), DOC_INT("answers", "Of these days."), DOC_INT("shown", "Suggestions in them."),
+    DOC_INT("judged", "Of these, where the policy has something to show; all figures are of them."),
+    DOC_INT("by_chance", "Of these, shown by chance where the policy differs."), DOC_INT("visitors", "Who saw them."),
+    DOC_NUMBER("visitors_share", "Of all visitors; below 1 when there were too many to read."),
+    { "logged", PARAM_OBJECT, 0, 0, 0, false, "Of a suggestion as it was shown.", NULL, out_value, COUNT(out_value) },
+    { "snips", PARAM_OBJECT, 0, 0, 0, false, "Of one under the policy: the one to read.", NULL, out_value, COUNT(out_value) },
+    { "ips", PARAM_OBJECT, 0, 0, 0, false, "The same, unsteadied.", NULL, out_value, COUNT(out_value) },
+    { "robust", PARAM_OBJECT, 0, 0, 0, false, "The same, with a model.", NULL, out_value, COUNT(out_value) },
+    { "gain", PARAM_OBJECT, 0, 0, 0, false, "snips less logged.", NULL, out_value, COUNT(out_value) },
+    DOC_NUMBER("effective", "So many visitors it is worth."), DOC_NUMBER("mean_weight", "Near 1 when the log's chances are right."),
+    DOC_NUMBER("largest_share", "Of the largest weight in all."), DOC_INT("clipped", "Weights that were cut."),
+    DOC_NUMBER("clip", "Where."),
+};
 
 const route api_routes[] = {
     { "POST", "/api/v1/recommendations", ACCESS_PUBLIC, LIMIT_BODY_BYTES, false, recommendations_post, "Recommendations",
@@ -247,6 +265,10 @@ const route api_routes[] = {
       "Stop a running one", "Nobody won; everybody sees the owner's settings again.", NULL, 0, NULL, 0,
       out_experiment_looked_at, COUNT(out_experiment_looked_at), NULL },
 
+    { "GET", "/api/v1/reports/policy", ACCESS_SECRET, 0, true, policy_get, "Reports", "What another way to choose would have earned",
+      "Told from the log of what was shown and with which chance; 400 says why where the log cannot tell. Figures "
+      "are of one suggestion shown.",
+      policy_params, COUNT_POLICY, NULL, 0, out_policy, COUNT(out_policy), NULL },
     { "GET", "/api/v1/reports/{report}", ACCESS_SECRET, 0, true, report_get, "Reports", "What was shown, what followed, what it caused",
       "report: summary, caused, attributed, performance, performers, funnel or affinity. Days are the shop's, money is in its currency, "
       "refunds are subtracted. As JSON, or as a file of comma-separated values.", report_params, COUNT_REPORT, NULL, 0,

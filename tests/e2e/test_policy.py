@@ -16,6 +16,10 @@ def test_the_log_of_a_running_server_tells_what_another_policy_would_have_earned
     for number in range(120):
         liked = liked or visit(shop, product, "first", None)["items"][0]["product_id"]
         clicks += liked in [i["product_id"] for i in visit(shop, product, number, liked)["items"]]
+    status, told = shop.server.get("/api/v1/reports/policy?policy=logged", key=shop.secret)
+    assert status == 200 and told["shown"] == 484, told
+    status, told = shop.server.get("/api/v1/reports/policy?policy=best", key=shop.secret)
+    assert status == 400 and told["error"]["field"] == "policy", told
     shop.server.stop()
     logged = lib.run_json("policy", "--policy", "logged", "--data", shop.data)
     assert logged["answers"] == 121 and logged["shown"] == 484 and logged["judged"] == 484
