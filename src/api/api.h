@@ -8,6 +8,7 @@
 #include "events/counters.h"
 #include "events/exposures.h"
 #include "events/intake.h"
+#include "events/known_names.h"
 #include "net/crypto.h"
 #include "net/http_server.h"
 #include "stores/keys.h"
@@ -19,6 +20,7 @@ typedef struct {
     serving_registry *serving;      /* owned by the caller, outlives the api */
     committer *writes;              /* group commit for webhooks; the caller's */
     intake *events;                 /* the caller's; NULL: none are taken in */
+    known_names *names;             /* who is who, for answers; the caller's; NULL: every visitor is a person of his own */
     session_memory *memory;         /* what visitors did, for answers; the caller's; NULL: none */
     counters *counters;             /* of the learning loop; the caller's; NULL: nothing is counted */
     exposure_log *exposures;        /* answers are logged there; the caller's; NULL: they are not */

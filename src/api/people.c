@@ -49,6 +49,7 @@ err_code identify_post(api_call *call) {
     TRY(check_identify(call, &in));
     identity_told told = { call->store_id, in.visitor_id, in.customer_id, in.email_hash, ctx_now_ms(call->c) };
     TRY(committer_wait(call->c, call->a->o.writes, write_identity, &told));
+    if (call->a->o.names) TRY(known_names_follow(call->c, call->d, call->a->o.names, call->store_id));
     json_out w = api_json(call);
     jw_object(&w);
     jw_member_text(&w, "status", "accepted");           /* not whether it was news: a page must not learn who is known */
@@ -97,6 +98,7 @@ err_code person_delete(api_call *call) {
     if (e && e != ERR_DEADLINE) return e;
     for (size_t i = 0; call->a->o.memory && i < who.visitors.n; i++)
         session_memory_forget(call->a->o.memory, call->store_id, who.visitors.of[i]);
+    for (size_t i = 0; call->a->o.names && i < who.aliases.n; i++) known_names_forget(call->a->o.names, call->store_id, who.aliases.of[i]);
     json_out w = api_json(call);
     call->out->status = e ? 202 : 200;
     jw_object(&w);

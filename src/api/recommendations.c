@@ -183,20 +183,44 @@ static err_code remember(api_call *call, const recommend_input *in, const rememb
 }
 
 /* As the log and experiments may know him: not a robot, and not without consent. */
-static str known_visitor_of(const recommend_input *in, const remembered *known) {
-    return known->robot || known->consent == CONSENT_NONE ? (str){ 0 } : in->visitor_id;
+static str agreed(str visitor_id, const remembered *known) {
+    return known->robot || known->consent == CONSENT_NONE ? (str){ 0 } : visitor_id;
 }
 
-/* Who asks, as the hold-out and experiments know it. */
-static err_code introduce(api_call *call, const recommend_input *in, const remembered *known, recommend_query *q) {
+/* Whose name it is, as far as this process knows. */
+static err_code person_of(api_call *call, char kind, str id, str *ret_person) {
+    str alias = identity_alias(call->c->arena, kind, id);
+    if (!alias.p) return fail(call->c, ERR_NO_MEMORY, "name a visitor");
+    *ret_person = alias;
+    return call->a->o.names ? known_names_person(call->c, call->a->o.names, call->store_id, alias, ret_person) : ERR_OK;
+}
+
+/* A customer whom the shop names without a browser (a letter, a counter) is the person of his first browser. */
+static err_code browser_of(api_call *call, const recommend_input *in, const serving_facts *facts, str *ret_visitor) {
+    str person;
+    remembered known;
+    *ret_visitor = (str){ 0 };
+    if (!in->customer_id.n || call->key != KEY_SECRET) return ERR_OK;
+    TRY(person_of(call, 'c', in->customer_id, &person));
+    if (!str_starts(person, STR("v:"))) return ERR_OK;
+    str visitor = str_sub(person, 2, person.n);
+    TRY(look_up(call, visitor, facts, &known));
+    *ret_visitor = agreed(visitor, &known);
+    return ERR_OK;
+}
+
+/* Who asks, as the log, the hold-out and experiments know it.
+ *   ret_visitor  for the log; empty when nobody may be named */
+static err_code introduce(api_call *call, const recommend_input *in, const serving_facts *facts, const remembered *known,
+                          recommend_query *q, str *ret_visitor) {
     if (in->preview.v && call->key != KEY_SECRET)
         return fail_field(call->c, ERR_FORBIDDEN, "preview", "'preview' needs the store's secret key");
-    str visitor = known_visitor_of(in, known);
+    if (in->visitor_id.n) *ret_visitor = agreed(in->visitor_id, known);
+    else TRY(browser_of(call, in, facts, ret_visitor));
     q->preview = in->preview.v;
     q->device = known->device;
-    if (visitor.n && !q->device.n && call->key == KEY_PUBLIC) q->device = user_agent_device(http_header(call->r, "User-Agent"));
-    q->person = identity_alias(call->c->arena, 'v', visitor);
-    return q->person.p ? ERR_OK : fail(call->c, ERR_NO_MEMORY, "name a visitor");
+    if (in->visitor_id.n && !q->device.n && call->key == KEY_PUBLIC) q->device = user_agent_device(http_header(call->r, "User-Agent"));
+    return person_of(call, 'v', *ret_visitor, &q->person);
 }
 
 static err_code answer(api_call *call, const recommend_input *in) {
@@ -209,13 +233,14 @@ static err_code answer(api_call *call, const recommend_input *in) {
     TRY(make_query(call->c, in, &facts, &q));
     TRY(look_up(call, in->visitor_id, &facts, &known));
     TRY(remember(call, in, &known, &q));
-    TRY(introduce(call, in, &known, &q));
+    str visitor;
+    TRY(introduce(call, in, &facts, &known, &q, &visitor));
     json_out w = api_json(call);
     opt_int ceiling = in->cart_value.v > 0 ? minor_of(in->cart_value, facts.digits) : (opt_int){ 0, false };
     recommend_trace t;
     TRY(ceiling.known ? write_capped(call, s, &q, ceiling.v, &t) : recommend_write(call->c, s, &q, &call->out->body, &t));
     TRY(api_json_done(call, &w));
-    if (!q.preview) answer_log(call, known_visitor_of(in, &known), &t);
+    if (!q.preview) answer_log(call, visitor, &t);
     return ERR_OK;
 }
 

@@ -37,6 +37,7 @@ typedef struct {
     key_table *keys;
     committer *writes;
     session_memory *memory;
+    known_names *names;
     counters *counters;
     intake *events;
     exposure_log *exposures;
@@ -93,8 +94,9 @@ static err_code prepare_demo(ctx *c, const invocation *v, server *s) {
 }
 
 static err_code start_events(ctx *c, server *s) {
-    uint64_t seeds[2];
+    uint64_t seeds[3];
     crypto_random(seeds, sizeof seeds);
+    TRY(known_names_new(c, seeds[2], &s->names));
     TRY(session_memory_new(c, 0, seeds[0], &s->memory));
     const intake_options o = { .writes = s->writes, .memory = s->memory, .seed = seeds[1], .n_takers = 3,
                                .takers = { people_taker(), counters_taker(s->counters), api_purchase_taker(s->serving) } };
@@ -123,6 +125,7 @@ static err_code start_parts(ctx *c, const invocation *v, server *s) {
     TRY(start_events(c, s));
     const api_options o = {
         .database = s->home.database, .serving = s->serving, .writes = s->writes, .events = s->events, .memory = s->memory,
+        .names = s->names,
         .keys = s->keys, .seal = s->home.key, .time = c->time, .log = c->log, .demo_key = s->demo_key,
         .move_clock = s->clock_is_virtual ? move_clock : NULL, .move_clock_arg = s, .counters = s->counters,
         .exposures = s->exposures, .open_pages = invocation_flag(v, "open-pages"),
@@ -144,7 +147,7 @@ static err_code start_jobs(ctx *c, const invocation *v, server *s) {
     s->services = (job_services){
         .mail = mail_defaults_of(c, v->settings),
         .database = s->home.database, .data_dir = s->home.dir, .seal = s->home.key, .serving = s->serving,
-        .counters = s->counters, .owner = job_owner_name(c->arena), .stop = signals_asked(),
+        .counters = s->counters, .names = s->names, .owner = job_owner_name(c->arena), .stop = signals_asked(),
     };
     const job_runner_options o = {
         .services = &s->services, .kinds = job_kinds, .n_kinds = n_job_kinds, .threads = JOB_THREADS, .time = c->time, .log = c->log,
@@ -166,6 +169,7 @@ static err_code load_stores(ctx *c, server *s) {
         arena_mark m = arena_save(c->arena);
         err_code e = serving_load(c, s->serving, s->home.d, stores[i].store_id);
         if (!e) e = counters_load(c, s->counters, s->home.d, stores[i].store_id);
+        if (!e) e = known_names_follow(c, s->home.d, s->names, stores[i].store_id);
         if (e) log_line(c->log, LOG_WARN, "serving.load_failed", "store=%" PRId64 " why=%s", stores[i].store_id, c->error.text);
         arena_restore(c->arena, m);
     }
@@ -189,6 +193,7 @@ static void stop_all(ctx *c, server *s) {
     intake_free(s->events);
     api_free(s->api);
     session_memory_free(s->memory);
+    known_names_free(s->names);
     keep_counters(c, s);
     key_table_free(s->keys);
     serving_registry_free(s->serving);

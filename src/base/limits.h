@@ -46,6 +46,7 @@
 #define LIMIT_EVENTS_WAITING 200000        /* for the disk, of all requests; then "busy". At most ten batches of writes */
 #define LIMIT_EVENTS_A_WRITE 20000         /* in one transaction: other writers wait for it */
 #define LIMIT_REPEAT_IDS (1 << 21)         /* client ids known in memory, 32 MB: 7 days of a shop of 200 events a minute */
+#define LIMIT_KNOWN_NAMES_BYTES (256 * MIB) /* names known to be somebody else's too, of all shops: some two million */
 #define LIMIT_SESSION_BYTES (256 * MIB)    /* session memory of all shops: a million active visitors */
 #define LIMIT_ROBOT_VIEWS_MINUTE 60        /* product pages of one visitor: more is no person */
 #define LIMIT_ROBOT_EVENTS_HOUR 1000

@@ -139,7 +139,10 @@ static err_code write_crowd(ctx *c, db *d, crowd *w, bool *ret_changed) {
     for (size_t i = 0; i < w->n; i++) {
         (void)name_group(w, i, &w->of[i].row.person);       /* its size was looked at */
         if (is_same(&w->of[i])) continue;
-        if (!str_eq(w->of[i].row.person, w->of[i].was.person)) *ret_changed = true;
+        if (!str_eq(w->of[i].row.person, w->of[i].was.person)) {
+            *ret_changed = true;
+            w->of[i].row.changed_ms = ctx_now_ms(c);
+        }
         TRY(storage_put(c, d, &person_alias_entity, &w->of[i].row));
         TRY(hand_over(c, d, &w->of[i]));
     }

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include "decide/serving.h"
 #include "events/counters.h"
+#include "events/known_names.h"
 #include "net/crypto.h"
 #include "storage/storage.h"
 
@@ -23,6 +24,7 @@ typedef struct job_services {
     const char *data_dir;
     seal_key seal;
     serving_registry *serving;      /* told about changes; NULL: this process serves nothing */
+    known_names *names;             /* follows identities; NULL: nobody is answered here */
     counters *counters;             /* told about orders, followed by the clock; NULL: this process learns nothing */
     str owner;                      /* names this process in job rows, see job_owner_name() */
     const atomic_bool *stop;        /* the process wants to end; may be NULL */

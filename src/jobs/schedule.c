@@ -151,6 +151,7 @@ static err_code look_at(ctx *c, db *d, schedule *sc, const store *s, size_t *sub
     if (sc->services->counters) TRY(counters_tend(c, sc->services->counters, d, s->store_id));
     if (p.mail) TRY(submit(c, d, s->store_id, "mail", "", submitted));
     TRY(follow_others(c, d, sc, s, &m));
+    if (sc->services->names) TRY(known_names_follow(c, d, sc->services->names, s->store_id));
     if (sc->services->serving) TRY(serving_follow_terms(c, sc->services->serving, d, s->store_id));
     if (sc->services->serving) TRY(serving_follow_orders(c, sc->services->serving, d, s->store_id));
     return subjects_catch_up(c, d, s->store_id, ANSWERS_A_LOOK, NULL);

@@ -18,7 +18,8 @@
     X(T, TEXT,  person, INDEXED | PERSONAL)     /* the browser of the group first heard of; without one any first */  \
     X(T, TIME,  first_ms, 0)                    /* when this name was first heard of */                                 \
     X(T, TEXT,  parent, PERSONAL)               /* the name it was last seen with, nearer to the customer; empty = none */ \
-    X(T, TIME,  linked_ms, 0)                   /* when that was told, in whole minutes */
+    X(T, TIME,  linked_ms, 0)                   /* when that was told, in whole minutes */                              \
+    X(T, TIME,  changed_ms, INDEXED)            /* when the person became another one, by our clock */
 
 #define EVENT_FIELDS(X, T)                                                                                              \
     X(T, INT,   store_id, KEY)                                                                                          \

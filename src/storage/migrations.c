@@ -12,6 +12,10 @@ static const struct { int64_t version; const char *sql; } steps[] = {
     { 5, "ALTER TABLE store_row ADD COLUMN smtp_password BLOB NOT NULL DEFAULT x'';" },   /* and letters */
     { 6, "ALTER TABLE job_row ADD COLUMN log TEXT NOT NULL DEFAULT '';" },
     { 7, "" },                                                          /* days of experiments, changes of placements */
+    { 8, "CREATE TABLE IF NOT EXISTS alias_row (store_id INTEGER NOT NULL DEFAULT 0, alias TEXT NOT NULL DEFAULT '', "     /* of 3 */
+         "person TEXT NOT NULL DEFAULT '', first_ms INTEGER NOT NULL DEFAULT 0, parent TEXT NOT NULL DEFAULT '', "
+         "linked_ms INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (store_id, alias)) WITHOUT ROWID, STRICT;"
+         "ALTER TABLE alias_row ADD COLUMN changed_ms INTEGER NOT NULL DEFAULT 0;" },
 };
 
 /* What the column tables cannot say. */

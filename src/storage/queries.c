@@ -141,6 +141,13 @@ const query query_events_after = {
     .columns = { FIELD_INT, FIELD_TEXT, FIELD_TIME, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_BOOL, FIELD_JSON, FIELD_INT },
 };
 
+const query query_names_changed = {
+    .name = "names_changed",
+    .sql = "SELECT alias, person, changed_ms FROM alias_row WHERE store_id = ?1 AND alias IN "
+           "(SELECT alias FROM alias_row WHERE store_id = ?1 AND changed_ms >= ?2)",
+    .n_binds = 2, .n_columns = 3, .columns = { FIELD_TEXT, FIELD_TEXT, FIELD_TIME },
+};
+
 const query query_answers_after = {
     .name = "answers_after",
     .sql = "SELECT rec_id, time_ms, visitor_id, arms, held_out FROM exposure_row WHERE store_id = ?1 AND rec_id > ?2 "
@@ -213,7 +220,7 @@ const query *const all_queries[] = {
     &query_open_job_of, &query_claimable_jobs, &query_running_jobs, &query_next_due, &query_recent_jobs, &query_job_kinds,
     &query_letter_due, &query_clicked_arms, &query_placement_visitors, &query_last_delivery, &query_key_state,
     &query_last_event, &query_first_event_ms, &query_insight_days, &query_event_before,
-    &query_events_after,
+    &query_events_after, &query_names_changed,
     &query_answers_after, &query_orders_of_customer, &query_orders_of_browser, &query_newest_figures, &query_version, &query_version_put,
     &query_ids_product, &query_ids_customer, &query_ids_order, &query_ids_review, &query_ids_coupon, &query_ids_category,
     &query_ids_tag, &query_ids_brand, &query_report_events, &query_report_attributed,

@@ -66,6 +66,8 @@ extern const query query_event_before;
 /* Events of a store after an id, oldest first. Binds: store_id, event_id. Columns: event_id INT, kind TEXT, time_ms TIME,
  * visitor_id TEXT, session_id TEXT, product_id TEXT, device TEXT, robot BOOL, items JSON, client_hash INT. Walks all, holding one row. */
 extern const query query_events_after;
+/* Names whose person changed since. Binds: store_id, from_ms (inclusive). Columns: alias TEXT, person TEXT, changed_ms TIME. */
+extern const query query_names_changed;
 /* Answers of a store after an id. Binds: store_id, rec_id, limit. Columns: rec_id TEXT, time_ms TIME, visitor_id TEXT, arms TEXT,
  * held_out BOOL. */
 extern const query query_answers_after;

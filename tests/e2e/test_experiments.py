@@ -106,6 +106,32 @@ def test_a_log_in_keeps_the_arm_and_the_hold_out():
         assert arm == ("held_out" if "held_out" in before[i] else "treated") and not mixed
 
 
+def test_a_second_browser_of_a_customer_is_shown_what_the_first_is():
+    shop = open_to_all(Shop())
+    number = make(shop)
+    arm = lambda **who: shop.recommend(placement="home", n=4, **who)["arms"][number]
+    pairs = [(f"a-phone-{i}", f"b-laptop-{i}") for i in range(40)]    # of the same millisecond the smaller name is the first
+    phones = [arm(visitor_id=p) for p, _ in pairs]          # all of them first: within a millisecond nothing is
+    before = list(zip(phones, [arm(visitor_id=l) for _, l in pairs]))
+    assert sum(p != l for p, l in before) > 5
+    for i, pair in enumerate(pairs):
+        for visitor in pair:
+            told = {"visitor_id": visitor, "customer_id": str(i + 1)}
+            if i % 2:
+                assert shop.server.post("/api/v1/identify", told, key=shop.secret)[0] == 200
+            else:                                           # as the shop's server tells it with what was seen
+                assert shop.server.post("/api/v1/events/track", {"type": "view", "product_id": "1", **told}, key=shop.secret)[0] == 200
+    now = [(p, p, p) for p, _ in before]
+    shown = lambda: [(arm(visitor_id=p), arm(visitor_id=l), arm(customer_id=str(i + 1))) for i, (p, l) in enumerate(pairs)]
+    assert shown()[1::2] == now[1::2]                       # said to this process: at once
+    lib.wait_until(lambda: shown() == now)                  # heard of by the way: within seconds
+    shop.server.stop()
+    shop.server = lib.Server(shop.data)
+    assert shown() == now
+    expected = {f"v:{p}": (b[0], b[0] != b[1]) for (p, _), b in zip(pairs, before)}
+    lib.wait_until(lambda: subjects_of(shop, int(number)) == expected)
+
+
 def subjects_of(shop, number):
     """{person: (arm, mixed)} of an experiment; 0 is the hold-out."""
     rows = lib.sql(shop.data, "SELECT person, arm, mixed FROM subject_row WHERE experiment_id = ?", number)
