@@ -24,7 +24,7 @@ void sheet_note(report_sheet *s, const char *sentence) {
 }
 
 report_cell *sheet_row(report_sheet *s) {
-    void *more = grow_array(s->home, s->cells, s->n_rows * s->n_columns, &s->room, s->n_columns * sizeof *s->cells);
+    void *more = grow_array(s->home, s->cells, s->n_rows, &s->room, s->n_columns * sizeof *s->cells);
     if (!more) return NULL;
     s->cells = more;
     report_cell *row = s->cells + s->n_rows++ * s->n_columns;

@@ -28,7 +28,7 @@ typedef struct {
     const char *columns[SHEET_COLUMNS];
     size_t n_columns;
     report_cell *cells;             /* row after row */
-    size_t n_rows, room;
+    size_t n_rows, room;            /* rows */
     report_cell total[SHEET_COLUMNS];
     bool has_total;
     size_t left_out;                /* rows beyond what was asked for */

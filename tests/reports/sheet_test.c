@@ -89,6 +89,19 @@ TEST(sheet, is_whole_as_json_and_read_back_as_csv_whatever_the_names) {
     }
 }
 
+TEST(sheet, keeps_every_row_as_it_grows) {
+    TEST_CTX(c);
+    report_sheet s = { .home = c->arena };
+    for (size_t i = 0; i < SHEET_COLUMNS; i++) sheet_column(&s, "x");
+    for (int64_t i = 0; i < 1000; i++) {
+        report_cell *row = sheet_row(&s);
+        for (size_t k = 0; k < SHEET_COLUMNS; k++) row[k] = cell_count(i * 100 + (int64_t)k);
+    }
+    assert_true(c->arena->used < 4 * 1024 * SHEET_COLUMNS * sizeof(report_cell));      /* rows, doubled as they grow */
+    for (int64_t i = 0; i < 1000; i++)
+        for (int64_t k = 0; k < SHEET_COLUMNS; k++) assert_int_equal(i * 100 + k, s.cells[i * SHEET_COLUMNS + k].v.n);
+}
+
 /* ---- by name ---- */
 static const json_value *ask(ctx *c, db *d, report_request q) {
     buf b;
