@@ -292,7 +292,9 @@ static void write_proof(json_out *w, const sim_proof *p) {
     jw_member_i64(w, "runs", p->runs);
 }
 
-static err_code print(ctx *c, const invocation *v, const simulator *s, const simulate_day *days, const sim_proof *proof, double seconds) {
+typedef struct { const simulate_day *days; sim_proof proof; const json_value *reported; double seconds; } outcome;
+
+static err_code print(ctx *c, const invocation *v, const simulator *s, const outcome *o) {
     buf b;
     json_out w;
     buf_init_in(&b, c->arena, MIB);
@@ -300,11 +302,13 @@ static err_code print(ctx *c, const invocation *v, const simulator *s, const sim
     jw_object(&w);
     jw_member_i64(&w, "days", s->plan.days);
     jw_member_i64(&w, "seed", (int64_t)s->params.seed);
-    write_figures(&w, s, days);
-    if (s->runs) write_proof(&w, proof);
-    write_days(&w, &s->plan, days);
+    write_figures(&w, s, o->days);
+    jw_key(&w, "reported");
+    jw_value(&w, o->reported);
+    if (s->runs) write_proof(&w, &o->proof);
+    write_days(&w, &s->plan, o->days);
     jw_member_i64(&w, "requests", (int64_t)s->api.requests);
-    jw_member_fixed(&w, "seconds", seconds, 1);
+    jw_member_fixed(&w, "seconds", o->seconds, 1);
     jw_end_object(&w);
     return print_json(v, &b);
 }
@@ -312,7 +316,7 @@ static err_code print(ctx *c, const invocation *v, const simulator *s, const sim
 static err_code simulate(ctx *c, const invocation *v, simulator *s) {
     int64_t start_us = c->time->mono_us(c->time);
     simulate_day *days = arena_new(c->arena, simulate_day, s->plan.days);
-    sim_proof proof = { 0 };
+    outcome o = { .days = days };
     if (!days) return fail(c, ERR_NO_MEMORY, "simulate a shop");
     fputs("making the simulated shop\n", v->err);
     TRY(prepare(c, v, s));
@@ -321,8 +325,10 @@ static err_code simulate(ctx *c, const invocation *v, simulator *s) {
     err_code e = simulate_run(c, &s->api, &s->plan, days);
     progress_end(&s->view);
     TRY(e);
-    if (s->runs) TRY(sim_prove(c, &s->world, s->runs, &proof));
-    return print(c, v, s, days, &proof, (double)(c->time->mono_us(c->time) - start_us) / 1e6);
+    TRY(simulate_get_report(c, &s->api, s->params.first_day, s->params.first_day + s->plan.days, &o.reported));
+    if (s->runs) TRY(sim_prove(c, &s->world, s->runs, &o.proof));
+    o.seconds = (double)(c->time->mono_us(c->time) - start_us) / 1e6;
+    return print(c, v, s, &o);
 }
 
 static err_code run(ctx *c, const invocation *v) {

@@ -118,6 +118,20 @@ err_code simulate_train(ctx *c, simulate_api *a, simulated_store s, int64_t sinc
     return await(c, a, has_trained, &t, seconds, "a training to end");
 }
 
+/* ---- reports ---- */
+err_code simulate_get_report(ctx *c, simulate_api *a, uint32_t first_day, uint32_t last_day, const json_value **ret_total) {
+    char from[21], to[21];
+    const json_value *report;
+    buf path;
+    buf_init_in(&path, c->arena, 200);
+    time_format(simulated_ms(first_day, 0, 0), from), time_format(simulated_ms(last_day, 0, 0), to);
+    buf_printf(&path, "/api/v1/reports/caused?from=%.10s&to=%.10s", from, to);
+    if (buf_err(&path)) return fail(c, ERR_NO_MEMORY, "ask for a report");
+    TRY(get_json(c, a, STORE_LEARNED, path.p, &report));
+    *ret_total = jr_get(report, "total");
+    return ERR_OK;
+}
+
 /* ---- recommendations ---- */
 static void write_question(const sim_moment *m, simulated_store s, bool has_account, size_t n, buf *b) {
     static const char *const places[] = { [SIM_HOME] = "home", [SIM_PRODUCT] = "product", [SIM_CART] = "cart" };

@@ -24,6 +24,9 @@ CHECK_RESULT err_code simulate_await_ready(ctx *c, simulate_api *a, int seconds)
 /* Have the store learn what it has heard by `since_ms`: wait for the training of that night, or ask for one. */
 CHECK_RESULT err_code simulate_train(ctx *c, simulate_api *a, simulated_store s, int64_t since_ms, int seconds);
 
+/* What the learning store's own report of caused revenue says of these days: its `total`, in c->arena. */
+CHECK_RESULT err_code simulate_get_report(ctx *c, simulate_api *a, uint32_t first_day, uint32_t last_day, const json_value **ret_total);
+
 typedef struct {
     char rec_id[40];
     uint32_t list[SIM_SHOWN_MOST];

@@ -1,4 +1,5 @@
 """vitrine simulate: a short simulated shop on the real binary. The long runs are bench/simulate."""
+import pathlib, socket
 import lib
 
 SMALL = ("--days", 3, "--visitors-per-day", 150, "--products", 60, "--past", 40, "--runs", 100)
@@ -15,6 +16,9 @@ def test_a_seed_gives_the_same_shop_and_what_was_learned_beats_what_was_not():
     assert money["stranger_oracle"] < money["oracle"], money
     assert line["caused_over_untrained"] > 0.2 and 0.2 < line["uplift_of_oracle"] < 1, line
     assert line["visitors"] == 450 and 0 < line["held_out"] < 60 and len(line["by_day"]) == 3, line
+    told = line["reported"]
+    assert told["visitors_held_out"] > 0 and told["visitors"] > 200, told
+    assert told["caused_low"] <= told["once_low"] <= told["caused_revenue"] <= told["once_high"] <= told["caused_high"], told
     places = line["by_placement"]
     assert abs(sum(p["weight"] for p in places.values()) - 1) < 0.001 and places["product"]["weight"] > 0.5, places
     assert line["clicks"] > 10 and line["lists"] > 1000 and line["recovery_days"] is None, line
@@ -51,3 +55,15 @@ def test_what_cannot_be_is_refused():
     for args, word in ((("--policy", "best"), "--policy"), (("--days", 3, "--swap-day", 4), "--swap-day"), (("--runs", 3), "--runs"),
                        (("--past", 0, "--swap-day", 1), "--past"), (("--days", 0), "--days")):
         assert word in lib.run("simulate", *args, ok=False).stderr
+
+
+def test_stopped_in_the_middle_it_leaves_no_server_and_no_file():
+    folder = lib.folder()
+    process = lib.spawn([lib.BINARY, "simulate", "--days", 200, "--visitors-per-day", 100, "--products", 40], env=lib.environment(TMPDIR=str(folder)))
+    said = lambda: next(folder.glob("*/serve.txt"), pathlib.Path("/dev/null")).read_text()
+    port = int(lib.wait_until(lambda: "localhost:" in said() and said()).split("localhost:")[1].split()[0])
+    process.terminate()
+    assert process.wait(30) == 1
+    assert not list(folder.iterdir())
+    with socket.socket() as s:
+        assert s.connect_ex(("127.0.0.1", port)) != 0
