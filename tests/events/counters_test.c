@@ -17,7 +17,7 @@ enum { ANSWERS = 40, EVENTS = 400, ORDERS = 12, SHOWN = 6, BATCH = 7 };
 
 /* One answer as shown, and what the reference counted of it. */
 typedef struct {
-    char rec_id[16];
+    char rec_id[32];
     const char *placement, *anchor, *arms, *item[SHOWN], *source[SHOWN];
     double probability[SHOWN];
     int64_t time_ms;
