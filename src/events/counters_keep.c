@@ -79,9 +79,14 @@ static err_code void_log(ctx *c, db *d, int64_t store_id) {
     return storage_put(c, d, &learning_counter_entity, &row);
 }
 
+/* Where no order ever followed an answer there is nothing to take again. */
 static err_code void_orders(ctx *c, db *d, int64_t store_id) {
+    attribution by = { .store_id = store_id }, *rows = NULL;
+    size_t n = 0;
     mark m;
     TRY(read_mark(c, d, store_id, &m));
+    TRY(storage_scan(c, d, &attribution_entity, &by, 1, NULL, 1, &rows, &n));
+    if (!n && !m.last && !m.orders) return ERR_OK;
     const learning_counter row = mark_row(store_id, (mark){ m.last, m.edition, m.orders + 1 });
     return storage_put(c, d, &learning_counter_entity, &row);
 }
