@@ -86,6 +86,7 @@ static err_code write_pairs(api_call *call, const shop_view *v, decide_source so
 static const char *job_words(str kind) {
     static const struct { const char *kind, *words; } words[] = {
         { "sync", "Copying the shop" }, { "train", "Learning" }, { "import", "Taking in a file" },
+        { "displays", "Learning how to show suggestions" },
         { "positions", "Watching how far visitors look" },
     };
     for (size_t i = 0; i < COUNT(words); i++)

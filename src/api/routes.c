@@ -138,7 +138,7 @@ static const param out_experiment[] = {
     DOC("state", "draft, running, stopped (by hand), won, lost or inconclusive."), DOC("placement", "Where; empty = everywhere."),
     DOC("layer", "Empty = its own."), DOC_INT("layer_from", "First bucket."), DOC_INT("layer_to", "First bucket not taken."),
     DOC_ANY("targeting", "Whom it is for."), DOC_ANY("variants", "key, share, settings; the first is the control."),
-    DOC_ANY("plan", "How it is judged."), DOC("author", "person, or programme."), DOC_INT("created_ms", "UTC milliseconds."),
+    DOC_ANY("plan", "How it is judged."), DOC("author", "person, programme or learning."), DOC_INT("created_ms", "UTC milliseconds."),
     DOC_INT("started_ms", "0 = not yet."), DOC_INT("ended_ms", "0 = not yet."), DOC("winner", "Key of the variant that won."),
     DOC_ANY("verdict", "Figures and reasons, when it ended by rule."),
 };

@@ -83,10 +83,33 @@ static err_code set_places(ctx *c, const term_rows *r, shop_terms *t) {
     return ERR_OK;
 }
 
+/* Learning how to show a placement gives way at once to the owner who sets its display, and to any other experiment there. */
+static bool gives_way(ctx *c, const term_rows *r, const experiment *row) {
+    if (!str_eq(row->author, STR("learning"))) return false;
+    for (size_t i = 0; i < r->n_running; i++)
+        if (!str_eq(r->running[i].author, row->author) && experiment_runs_on(&r->running[i], 1, row->placement)) return true;
+    for (size_t i = 0; i < r->n_places; i++) {
+        placement_settings s;
+        if (!str_eq(r->places[i].placement, row->placement) || placement_settings_parse(c, r->places[i].settings, &s)) continue;
+        if (s.given >> PLACEMENT_DISPLAY & 1) return true;
+    }
+    return false;
+}
+
+static void leave_out(ctx *c, term_rows *r) {
+    size_t kept = 0;
+    bool out[LIMIT_RUNNING_EXPERIMENTS];
+    for (size_t i = 0; i < r->n_running; i++) out[i] = gives_way(c, r, &r->running[i]);
+    for (size_t i = 0; i < r->n_running; i++)
+        if (!out[i]) r->running[kept++] = r->running[i];
+    r->n_running = kept;
+}
+
 /* The set lives in the terms: it is made there from rows copied there. */
 static err_code set_experiments(ctx *c, int64_t store_id, term_rows *r, shop_terms *t) {
     ctx own = *c;
     own.arena = &t->own;
+    leave_out(c, r);
     for (size_t i = 0; i < r->n_running; i++) TRY(entity_dup_texts(c, &t->own, &experiment_entity, &r->running[i]));
     err_code e = experiment_set_make(&own, store_id, r->running, r->n_running, &t->experiments);
     t->variants = arena_new(&t->own, placement_settings, t->experiments.n * LIMIT_VARIANTS + 1);

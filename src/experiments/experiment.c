@@ -168,6 +168,12 @@ err_code experiment_check(ctx *c, const experiment *row, const experiment *other
     return ERR_OK;
 }
 
+bool experiment_runs_on(const experiment *rows, size_t n, str placement) {
+    for (size_t i = 0; i < n; i++)
+        if (is_running(&rows[i]) && (!rows[i].placement.n || str_eq(rows[i].placement, placement))) return true;
+    return false;
+}
+
 err_code experiment_set_make(ctx *c, int64_t store_id, const experiment *rows, size_t n, experiment_set *ret_set) {
     size_t running = 0, k = 0;
     for (size_t i = 0; i < n; i++) running += is_running(&rows[i]);

@@ -69,6 +69,9 @@ CHECK_RESULT err_code experiment_read(ctx *c, const experiment *row, running_exp
  * LIMIT_RUNNING_EXPERIMENTS run already; errors of experiment_read().
  *   others  rows of the store in any state; the row itself may be among them */
 CHECK_RESULT err_code experiment_check(ctx *c, const experiment *row, const experiment *others, size_t n_others);
+/* Is one of these rows an experiment that runs on this placement, or on all of them? Whoever begins one by himself (the
+ * weekly programme, the learning of displays) keeps away from where another one runs: the one rule of it. */
+bool experiment_runs_on(const experiment *rows, size_t n, str placement);
 /* The running ones of these rows. A row that cannot be read is left out (it was checked before it ran). In c->arena. */
 CHECK_RESULT err_code experiment_set_make(ctx *c, int64_t store_id, const experiment *rows, size_t n, experiment_set *ret_set);
 

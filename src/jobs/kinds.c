@@ -5,6 +5,7 @@ const job_kind job_kinds[] = {
     { "sync", job_body_sync, 3 },
     { "train", job_body_train, 2 },
     { "positions", job_body_positions, 2 },
+    { "displays", job_body_displays, 3 },
     { "experiments", job_body_experiments, 3 },
     { "mail", job_body_mail, 1 },
     { "insights", job_body_insights, 3 },

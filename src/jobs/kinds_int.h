@@ -17,6 +17,8 @@ job_body job_body_insights;
 /* Forget what visitors did before setting keep_days. */
 job_body job_body_retention;
 
+/* Let placements learn how to be shown, see jobs/display_learning.h. */
+job_body job_body_displays;
 /* Look at the experiments that run, end those that are over, and begin what the programme proposes, see jobs/trial.h. */
 job_body job_body_experiments;
 /* Send the letters to the owner that are due (in the foreground: that wait), see jobs/letters.h. */

@@ -6,6 +6,7 @@
 
 const job_plan job_plans[] = {
     { "positions", "plan_positions", "H H(3-4) * * *" },
+    { "displays", "plan_displays", "H H(3-4) * * *" },
     { "experiments", "plan_experiments", "H H(3-4) * * *" },
     { "insights", "plan_insights", "H H(4-5) * * *" },
     { "retention", "plan_retention", "H H(1-2) * * *" },

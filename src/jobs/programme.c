@@ -5,6 +5,7 @@
 #include "schema/rec_id.h"
 #include "decide/placements.h"
 #include "experiments/lifecycle.h"
+#include "jobs/display_learning.h"
 #include "jobs/ideas.h"
 #include "jobs/letters.h"
 #include "jobs/trial.h"
@@ -95,12 +96,6 @@ static err_code read_past(programme *p) {
     TRY(experiment_list(p->c, p->d, p->s->store_id, 0, MOST_PAST, &p->rows, &p->n_rows));
     for (size_t i = 0; i < p->n_rows; i++) read_one(p, &p->rows[i]);
     return ERR_OK;
-}
-
-static bool is_busy(const programme *p, str place) {
-    for (size_t i = 0; i < p->n_rows; i++)
-        if (str_eq(p->rows[i].state, STR("running")) && (!p->rows[i].placement.n || str_eq(p->rows[i].placement, place))) return true;
-    return false;
 }
 
 /* Each one in a row without an answer asks for another week. */
@@ -197,7 +192,8 @@ static err_code propose(programme *p, const traffic *t, bool *ret_started) {
     double expected = t->visitors * days / PROGRAMME_DAYS, arms = floor(expected / PROGRAMME_ARM_VISITORS);
     *ret_started = false;
     TRY(read_owner(p, place, &owner));
-    if (is_busy(p, place) || arms < 2 || !placement_setting_or(&owner, PLACEMENT_ENABLED, true)) return ERR_OK;
+    if (experiment_runs_on(p->rows, p->n_rows, place) || displays_are_learned(p->c, p->s, place, &owner)) return ERR_OK;
+    if (arms < 2 || !placement_setting_or(&owner, PLACEMENT_ENABLED, true)) return ERR_OK;
     const idea_question q = { .placement = place, .owner = owner, .usual_n = (int)t->place->n, .discount_max = p->discount_max,
                               .past = p->past,
                               .n_past = p->n_past, .now_ms = ctx_now_ms(p->c) };

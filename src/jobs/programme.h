@@ -1,8 +1,9 @@
 /* The weekly programme: where a store lets it (setting auto_experiments, and an owner who can be told), each placement that enough
  * visitors come to has one experiment at a time, proposed by ideas.h, split evenly, of seven days, ended by rule (trial.h), its winner
  * set and told.
- * Promise: nothing is begun where somebody else's experiment runs; no discount beyond auto_discount_max; making and starting is one
- * transaction. An experiment without an answer is followed by a longer one, 28 days at most: a small shop needs the visitors.
+ * Promise: nothing is begun where another experiment runs or displays are learned; no discount beyond auto_discount_max; making and
+ * starting is one transaction. An experiment without an answer is followed by a longer one, 28 days at
+ * most: a small shop needs the visitors.
  * Read next: jobs/ideas.h, docs/experiments.md. */
 #pragma once
 #include "storage/storage.h"

@@ -101,7 +101,7 @@
     X(T, JSON,  targeting, 0)                   /* {"device":["mobile"],"locale":["ro"],"customer":true} */             \
     X(T, JSON,  variants, 0)                    /* [{"key":"a","share":0.5,"settings":{...}},...]; the first is the control */ \
     X(T, JSON,  plan, 0)                        /* metric, guards, margin, least days, least visitors, look, bandit */  \
-    X(T, TEXT,  author, 0)                      /* person, programme */                                                 \
+    X(T, TEXT,  author, 0)                      /* person, programme, learning */                                                 \
     X(T, TIME,  created_ms, 0)                                                                                          \
     X(T, TIME,  started_ms, 0)                                                                                          \
     X(T, TIME,  ended_ms, 0)                                                                                            \

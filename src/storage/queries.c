@@ -87,6 +87,17 @@ const query query_clicked_arms = {
     .n_binds = 3, .n_columns = 1, .columns = { FIELD_TEXT },
 };
 
+/* The last word of a visit is the dismissal when no event of it came later. */
+const query query_dismissed_arms = {
+    .name = "dismissed_arms",
+    .sql = "SELECT x.arms, e.time_ms, CASE WHEN EXISTS (SELECT 1 FROM event_row l WHERE l.store_id = e.store_id "
+           "AND l.visitor_id = e.visitor_id AND l.session_id = e.session_id AND l.event_id > e.event_id) THEN 1 ELSE 0 END "
+           "FROM event_row e JOIN exposure_row x ON x.store_id = e.store_id AND x.rec_id = e.rec_id "
+           "WHERE e.store_id = ?1 AND e.visitor_id = ?2 AND e.kind = 'widget_dismiss' AND e.robot = 0 AND e.time_ms >= ?3 "
+           "ORDER BY e.event_id",
+    .n_binds = 3, .n_columns = 3, .columns = { FIELD_TEXT, FIELD_TIME, FIELD_BOOL },
+};
+
 const query query_placement_visitors = {
     .name = "placement_visitors",
     .sql = "SELECT placement, count(DISTINCT visitor_id) FROM exposure_row WHERE store_id = ?1 AND rec_id >= ?2 AND visitor_id <> '' "
@@ -218,7 +229,7 @@ const query *query_ids_of(const entity *e) {
 const query *const all_queries[] = {
     &query_order_items, &query_fresh_items, &query_orders_since, &query_last_job, &query_last_store, &query_store_named,
     &query_open_job_of, &query_claimable_jobs, &query_running_jobs, &query_next_due, &query_recent_jobs, &query_job_kinds,
-    &query_letter_due, &query_clicked_arms, &query_placement_visitors, &query_last_delivery, &query_key_state,
+    &query_letter_due, &query_clicked_arms, &query_dismissed_arms, &query_placement_visitors, &query_last_delivery, &query_key_state,
     &query_last_event, &query_first_event_ms, &query_insight_days, &query_event_before,
     &query_events_after, &query_names_changed,
     &query_answers_after, &query_orders_of_customer, &query_orders_of_browser, &query_newest_figures, &query_version, &query_version_put,

@@ -48,6 +48,9 @@ extern const query query_job_kinds;
 extern const query query_clicked_arms;
 /* Visitors by where they were answered since an answer. Binds: store_id, rec_id. Columns: placement TEXT, visitors INT. */
 extern const query query_placement_visitors;
+/* The arms of the answers a browser closed unread, one row a dismissal. Binds: store_id, visitor_id, from_ms. Columns: arms TEXT, time_ms
+ * TIME, went_on BOOL (something else was done in that visit later). */
+extern const query query_dismissed_arms;
 /* When the first waiting letter of a store is due; 0 = none waits. Binds: store_id. Columns: due_ms TIME. */
 extern const query query_letter_due;
 /* When a store's newest webhook delivery was accepted. Binds: store_id. Columns: received_ms TIME. */
