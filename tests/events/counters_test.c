@@ -486,7 +486,7 @@ static void look_down(shop *s, size_t answers) {
         answer *a = &s->answers[0];
         *a = (answer){ .placement = "product", .anchor = "", .arms = "", .time_ms = s->clock.manual_ms, .n = 2,
                        .item = { items[i % 2], items[(i + 1) % 2] }, .source = { "popular", "popular" }, .probability = { 0.1, 0.1 } };
-        snprintf(a->rec_id, sizeof a->rec_id, "q%05zu", i);
+        snprintf(a->rec_id, sizeof a->rec_id, "q%05zu", i % 100000);
         put_answer(s, a);
         s->n_log = 0;
         say(s, "impression", a->rec_id, "");

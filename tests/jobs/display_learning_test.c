@@ -138,7 +138,7 @@ TEST(display_learning, keeps_away_from_other_experiments_and_the_programme_from_
     size_t started = 0;
     open_shop(c, &k, &backends[0]);
     for (int i = 0; i < 500; i++) {
-        char visitor[8];
+        char visitor[16];
         snprintf(visitor, sizeof visitor, "v%d", i);
         put_answer(c, &k, visitor, "cart", "", BEGIN - DAY);
     }
@@ -185,7 +185,7 @@ TEST(display_learning, gives_way_in_answers_at_once_when_the_owner_decides) {
     assert_non_null(first);
     assert_string_equal(first, display_of(c, &k, "v:ana"));
     for (int i = 0; i < 20; i++) {
-        char person[8];
+        char person[16];
         snprintf(person, sizeof person, "v:%d", i);
         differs = differs || strcmp(first, display_of(c, &k, person)) != 0;
     }
@@ -303,7 +303,7 @@ TEST(display_learning, shares_follow_what_was_bought_and_closed) {
     assert_ok(c, storage_begin(c, k.d, STORAGE_WRITE));
     static const char *const arms[] = { "cart", "inline", "banner", "popup" };
     for (int i = 0; i < 1200; i++) {
-        char visitor[8], person[10], arm[16];
+        char visitor[16], person[16], arm[16];
         snprintf(visitor, sizeof visitor, "p%d", i);
         snprintf(person, sizeof person, "v:p%d", i);
         snprintf(arm, sizeof arm, "1=%s", arms[i % 4]);
