@@ -13,7 +13,7 @@ static const option options[] = {
 
 static err_code roll_back(ctx *c, const invocation *v, home *h, const store *s) {
     stored_model m;
-    TRY(model_roll_back(c, h->d, s->store_id, &m));
+    TRY(model_roll_back(c, h->d, s->store_id, 0, &m));
     if (v->json) fprintf(v->out, "{\"version\":%" PRId64 "}\n", m.version);
     else fprintf(v->out, "version %" PRId64 " serves again; a running server takes it within seconds\n", m.version);
     return ERR_OK;

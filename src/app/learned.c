@@ -29,6 +29,10 @@ void print_learned(ctx *c, const invocation *v, str result) {
     const json_value *r = parsed(c, result), *m = jr_get(r, "metrics");
     learn_sentences s;
     if (!r) return;
+    if (!jr_is_null(jr_get(r, "refused"))) {
+        fprintf(v->out, "learned, and not taken, for it is worse than what serves: %.*s\n", STR_ARG(jr_string(jr_get(r, "refused"))));
+        return;
+    }
     fprintf(v->out, "learned version %" PRId64 " from %" PRId64 " baskets: %" PRId64 " cross-sell and %" PRId64 " upsell rules",
             number(r, "version"), number(m, "baskets"), number(m, "cross_sell_rules"), number(m, "upsell_rules"));
     fprintf(v->out, " for %" PRId64 " products\n", number(m, "products"));

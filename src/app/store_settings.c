@@ -51,6 +51,8 @@ const store_setting store_setting_table[] = {
     { "plan_displays", SETTING_PLAN, 0, 0, NULL, "when that is learned, in the same form as plan_retention (from 3:00 to 4:59)", NULL },
     { "plan_experiments", SETTING_PLAN, 0, 0, NULL, "when experiments are looked at, in the same form (from 3:00 to 4:59)", NULL },
     { "plan_insights", SETTING_PLAN, 0, 0, NULL, "when the day that is over is looked at, in the same form (from 4:00 to 5:59)", NULL },
+    { "plan_rollback", SETTING_PLAN, 0, 0, NULL,
+      "when it is looked whether what was learned should be taken back, in the same form (from 4:00 to 5:59)", NULL },
     { "plan_positions", SETTING_PLAN, 0, 0, NULL, "when it is learned how far visitors look, in the same form (from 3:00 to 4:59)", NULL },
     { "webhook_base", SETTING_URL, 0, 0, NULL, "address under which the shop reaches this Vitrine", NULL },
     { "sync_interval_min", SETTING_INT, 0, 10080, "sync_interval_min", "minutes between syncs; 0 = never by itself (15)", NULL },

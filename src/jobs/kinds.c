@@ -7,6 +7,7 @@ const job_kind job_kinds[] = {
     { "positions", job_body_positions, 2 },
     { "displays", job_body_displays, 3 },
     { "experiments", job_body_experiments, 3 },
+    { "rollback", job_body_rollback, 3 },
     { "mail", job_body_mail, 1 },
     { "insights", job_body_insights, 3 },
     { "retention", job_body_retention, 3 },

@@ -21,6 +21,8 @@ job_body job_body_retention;
 job_body job_body_displays;
 /* Look at the experiments that run, end those that are over, and begin what the programme proposes, see jobs/trial.h. */
 job_body job_body_experiments;
+/* Go back to an earlier version when suggestions are clicked less since it was replaced, see experiments/fall.h. */
+job_body job_body_rollback;
 /* Send the letters to the owner that are due (in the foreground: that wait), see jobs/letters.h. */
 job_body job_body_mail;
 

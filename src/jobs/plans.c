@@ -9,6 +9,7 @@ const job_plan job_plans[] = {
     { "displays", "plan_displays", "H H(3-4) * * *" },
     { "experiments", "plan_experiments", "H H(3-4) * * *" },
     { "insights", "plan_insights", "H H(4-5) * * *" },
+    { "rollback", "plan_rollback", "H H(4-5) * * *" },
     { "retention", "plan_retention", "H H(1-2) * * *" },
 };
 const size_t n_job_plans = COUNT(job_plans);

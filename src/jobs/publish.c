@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <inttypes.h>
 #include <unistd.h>
+#include "storage/queries.h"
 
 enum { MOST_VERSIONS = 1000 };
 
@@ -46,18 +47,32 @@ static void delete_file(ctx *c, const char *data_dir, str artifact) {
     if (!buf_err(&b)) (void)unlink(b.p);
 }
 
+static bool is_last_of_its_day(const versions *v, size_t i) {
+    return i + 1 == v->n || v->rows[i].created_ms / MS_PER_DAY != v->rows[i + 1].created_ms / MS_PER_DAY;
+}
+
+/* The newest ones, and one of each of the last days. */
+static bool is_kept(const versions *v, size_t i, int64_t now_ms) {
+    bool recent = v->rows[i].created_ms > now_ms - MODEL_DAYS_KEPT * (int64_t)MS_PER_DAY;
+    return i + MODELS_KEPT >= v->n || (recent && is_last_of_its_day(v, i));
+}
+
 static err_code change_rows(ctx *c, db *d, const stored_model *m, versions *ret_gone) {
     versions v;
     TRY(read_versions(c, d, m->store_id, &v));
-    size_t n_gone = v.n > MODELS_KEPT ? v.n - MODELS_KEPT : 0;      /* the first ones are the oldest */
+    stored_model *gone = arena_new(c->arena, stored_model, v.n + 1);
+    size_t n_gone = 0;
+    if (!gone) return fail(c, ERR_NO_MEMORY, "publish what was learned");
     for (size_t i = 0; i < v.n; i++) {
-        if (i < n_gone) TRY(storage_delete(c, d, &stored_model_entity, &v.rows[i], 3, NULL));
-        else if (is_state(&v.rows[i], "serving")) {
+        if (!is_kept(&v, i, m->created_ms)) {
+            gone[n_gone++] = v.rows[i];
+            TRY(storage_delete(c, d, &stored_model_entity, &v.rows[i], 3, NULL));
+        } else if (is_state(&v.rows[i], "serving")) {
             v.rows[i].state = STR("kept");
             TRY(storage_put(c, d, &stored_model_entity, &v.rows[i]));
         }
     }
-    *ret_gone = (versions){ v.rows, n_gone };
+    *ret_gone = (versions){ gone, n_gone };
     stored_model row = *m;
     row.state = STR("serving");
     return storage_put(c, d, &stored_model_entity, &row);
@@ -76,15 +91,16 @@ err_code model_publish(ctx *c, db *d, const char *data_dir, const stored_model *
     return ERR_OK;
 }
 
-static err_code swap_back(ctx *c, db *d, int64_t store_id, stored_model *ret_model) {
+static err_code swap_back(ctx *c, db *d, int64_t store_id, int64_t version, stored_model *ret_model) {
     versions v;
     TRY(read_versions(c, d, store_id, &v));
     size_t i = v.n;
-    while (i > 0 && !is_state(&v.rows[i - 1], "kept")) i--;
+    while (i > 0 && !(is_state(&v.rows[i - 1], "kept") && (!version || v.rows[i - 1].version == version))) i--;
     if (i == 0) return fail(c, ERR_NOT_FOUND, "store %" PRId64 " has no earlier version to go back to", store_id);
     for (size_t k = 0; k < v.n; k++)
-        if (is_state(&v.rows[k], "serving")) {
+        if (is_state(&v.rows[k], "serving") || (k >= i && is_state(&v.rows[k], "kept"))) {
             v.rows[k].state = STR("failed");
+            v.rows[k].failed_ms = ctx_now_ms(c);
             TRY(storage_put(c, d, &stored_model_entity, &v.rows[k]));
         }
     stored_model *back = &v.rows[i - 1];
@@ -93,9 +109,26 @@ static err_code swap_back(ctx *c, db *d, int64_t store_id, stored_model *ret_mod
     return storage_put(c, d, &stored_model_entity, back);
 }
 
-err_code model_roll_back(ctx *c, db *d, int64_t store_id, stored_model *ret_model) {
+err_code model_held_until(ctx *c, db *d, int64_t store_id, int64_t *ret_ms) {
+    const sql_value id = SQL_INT(store_id);
+    int64_t failed_ms = 0;
+    TRY(storage_query_i64(c, d, &query_last_failed, &id, 1, 0, &failed_ms));
+    *ret_ms = failed_ms ? failed_ms + MODEL_HOLD_MS : 0;
+    return ERR_OK;
+}
+
+err_code model_list(ctx *c, db *d, int64_t store_id, stored_model **ret_models, size_t *ret_n) {
+    versions v;
+    TRY(read_versions(c, d, store_id, &v));
+    *ret_models = v.rows;
+    *ret_n = v.n;
+    return ERR_OK;
+}
+
+err_code model_roll_back(ctx *c, db *d, int64_t store_id, int64_t version, stored_model *ret_model) {
+    if (storage_in_transaction(d)) return swap_back(c, d, store_id, version, ret_model);
     TRY(storage_begin(c, d, STORAGE_WRITE));
-    err_code e = swap_back(c, d, store_id, ret_model);
+    err_code e = swap_back(c, d, store_id, version, ret_model);
     if (!e) return storage_commit(c, d);
     storage_rollback(d);
     return e;

@@ -87,6 +87,7 @@ static err_code read_facts(ctx *c, db *d, const job_services *services, const st
     if (e && e != ERR_NOT_FOUND) return e;
     if (e) *ret_model = (stored_model){ 0 };
     f->trained_ms = ret_model->created_ms;
+    TRY(model_held_until(c, d, s->store_id, &f->held_until_ms));
     f->unreadable = !e && is_unreadable(c, services, ret_model);
     if (!f->has_data && !f->can_sync) TRY(has_products(c, d, s->store_id, &f->has_data));
     *ret_facts = all;
@@ -231,5 +232,8 @@ err_code job_want_train(ctx *c, db *d, int64_t store_id) {
     err_code e = model_serving(c, d, store_id, &m);
     if (e && e != ERR_NOT_FOUND) return e;
     if (!e && m.created_ms + o.train_every_ms > now_ms && m.created_ms <= now_ms) due_ms = m.created_ms + o.train_every_ms;
+    int64_t held_ms = 0;
+    TRY(model_held_until(c, d, store_id, &held_ms));
+    if (held_ms > due_ms && held_ms <= now_ms + MS_PER_DAY) due_ms = held_ms;
     return job_submit(c, d, &(job_order){ .store_id = store_id, .kind = STR("train"), .due_ms = due_ms }, &id, NULL);
 }

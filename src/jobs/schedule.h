@@ -16,6 +16,7 @@ typedef struct {
     int64_t sync_ended_ms;          /* end of the newest sync job, whatever its outcome */
     int64_t trained_ms;             /* newest model */
     bool unreadable;                /* its file is gone, damaged, or of another version of this program */
+    int64_t held_until_ms;          /* a version was taken back: nothing is learned by itself before */
     int64_t train_ended_ms;         /* end of the newest train job, whatever its outcome */
     int64_t changed_ms;             /* newest change that came by itself (webhooks) */
     bool has_data;                  /* there is something to learn from */

@@ -31,6 +31,7 @@ static bool train_is_due(const store_facts *f, int64_t now_ms) {
     if (f->train_open || !f->has_data) return false;
     int64_t trained = past(f->trained_ms, now_ms), tried = later(trained, past(f->train_ended_ms, now_ms));
     if (f->unreadable) return now_ms >= past(f->train_ended_ms, now_ms) + RETRY_MS;     /* the shop is answered from its catalogue only */
+    if (f->held_until_ms > now_ms && f->held_until_ms <= now_ms + MS_PER_DAY) return false;     /* further ahead: the clock was set back */
     if (tried > 0 && now_ms < tried + f->train_every_ms) return false;
     return trained == 0 || f->changed_ms > trained || now_ms >= trained + MS_PER_DAY;
 }

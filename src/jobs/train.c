@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "decide/learn.h"
 #include "jobs/kinds_int.h"
+#include "jobs/not_worse.h"
 #include "stores/stores.h"
 
 static err_code path_below(ctx *c, const char *data_dir, str below, const char **ret_path) {
@@ -77,10 +78,40 @@ static err_code learn_to(ctx *c, job_task *t, const store *s, stored_model *m, c
     return describe(c, &report, m);
 }
 
+/* A person who asks for it at the terminal gets it. */
+static err_code is_refused(ctx *c, job_task *t, const stored_model *m, str *ret_why) {
+    stored_model old;
+    *ret_why = (str){ 0 };
+    err_code e = model_serving(c, t->d, m->store_id, &old);
+    if (e) return e == ERR_NOT_FOUND ? ERR_OK : e;
+    const char *path;
+    bool old_age = m->created_ms - old.created_ms > NOT_WORSE_DAYS * (int64_t)MS_PER_DAY;
+    if (t->services->foreground || old_age) return ERR_OK;
+    TRY(path_below(c, t->services->data_dir, old.artifact, &path));
+    bool serves = check_file(c, path) == ERR_OK;            /* what cannot be read is no rival */
+    if (serves) (void)learned_is_worse(c, old.metrics, m->metrics, ret_why);       /* stays empty when it is not */
+    return ERR_OK;
+}
+
+/* Its file goes with the next training's sweep. */
+static err_code refuse(ctx *c, job_task *t, const stored_model *m, str why) {
+    json_out w;
+    log_line(c->log, LOG_WARN, "train.refused", "store=%lld version=%lld why=%.*s", (long long)m->store_id, (long long)m->version,
+             STR_ARG(why));
+    jw_init(&w, t->result);
+    jw_object(&w);
+    jw_member_str(&w, "refused", why);
+    jw_key(&w, "metrics");
+    jw_raw(&w, m->metrics);
+    jw_end_object(&w);
+    return buf_err(t->result);
+}
+
 err_code job_body_train(ctx *c, job_task *t) {
     store s;
     stored_model m;
     const char *path;
+    str why;
     TRY(store_get(c, t->d, t->row->store_id, &s));
     TRY(model_next(c, t->d, s.store_id, &m));
     TRY(make_folder(c, t->services->data_dir, s.store_id));
@@ -88,6 +119,8 @@ err_code job_body_train(ctx *c, job_task *t) {
     TRY(path_below(c, t->services->data_dir, m.artifact, &path));
     TRY(learn_to(c, t, &s, &m, path));
     TRY(ctx_check(c));                                      /* taken by somebody else meanwhile: not ours to publish */
+    TRY(is_refused(c, t, &m, &why));
+    if (why.n) return refuse(c, t, &m, why);
     TRY(model_publish(c, t->d, t->services->data_dir, &m));
     if (t->services->serving) TRY(serving_reload(c, t->services->serving, t->d, s.store_id));
     return write_result(t, &m);

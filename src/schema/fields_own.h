@@ -86,7 +86,8 @@
     X(T, INT,   bytes, 0)                                                                                               \
     X(T, TEXT,  checksum, 0)                                                                                            \
     X(T, JSON,  metrics, 0)                                                                                             \
-    X(T, TIME,  created_ms, 0)
+    X(T, TIME,  created_ms, 0)                                                                                          \
+    X(T, TIME,  failed_ms, 0)                   /* when it was taken back */
 
 #define LETTER_FIELDS(X, T)                     /* a letter to an owner, written once, sent until it arrives */         \
     X(T, INT,   store_id, KEY)                                                                                          \

@@ -16,6 +16,7 @@ static const struct { int64_t version; const char *sql; } steps[] = {
          "person TEXT NOT NULL DEFAULT '', first_ms INTEGER NOT NULL DEFAULT 0, parent TEXT NOT NULL DEFAULT '', "
          "linked_ms INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (store_id, alias)) WITHOUT ROWID, STRICT;"
          "ALTER TABLE alias_row ADD COLUMN changed_ms INTEGER NOT NULL DEFAULT 0;" },
+    { 9, "ALTER TABLE model_row ADD COLUMN failed_ms INTEGER NOT NULL DEFAULT 0;" },
 };
 
 /* What the column tables cannot say. */

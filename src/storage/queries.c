@@ -105,6 +105,26 @@ const query query_placement_visitors = {
     .n_binds = 2, .n_columns = 2, .columns = { FIELD_TEXT, FIELD_INT },
 };
 
+const query query_answers_by_place = {
+    .name = "answers_by_place",
+    .sql = "SELECT placement, arms, count(*) FROM exposure_row WHERE store_id = ?1 AND rec_id >= ?2 AND rec_id < ?3 AND visitor_id <> '' "
+           "AND held_out = 0 GROUP BY placement, arms ORDER BY placement, arms",
+    .n_binds = 3, .n_columns = 3, .columns = { FIELD_TEXT, FIELD_TEXT, FIELD_INT },
+};
+
+const query query_clicked_by_place = {
+    .name = "clicked_by_place",
+    .sql = "SELECT x.placement, x.arms, count(DISTINCT e.rec_id) FROM event_row e JOIN exposure_row x ON x.store_id = e.store_id "
+           "AND x.rec_id = e.rec_id WHERE e.store_id = ?1 AND e.event_id >= ?2 AND e.event_id < ?3 AND e.kind = 'click' AND e.robot = 0 "
+           "AND x.held_out = 0 AND x.visitor_id <> '' GROUP BY x.placement, x.arms ORDER BY x.placement, x.arms",
+    .n_binds = 3, .n_columns = 3, .columns = { FIELD_TEXT, FIELD_TEXT, FIELD_INT },
+};
+
+const query query_last_failed = {
+    .name = "last_failed", .sql = "SELECT coalesce(max(failed_ms), 0) FROM model_row WHERE store_id = ?1",
+    .n_binds = 1, .n_columns = 1, .columns = { FIELD_TIME },
+};
+
 const query query_letter_due = {
     .name = "letter_due", .sql = "SELECT coalesce(min(due_ms), 0) FROM letter_row WHERE store_id = ?1 AND state = 'waiting'",
     .n_binds = 1, .n_columns = 1, .columns = { FIELD_TIME },
@@ -229,6 +249,7 @@ const query *query_ids_of(const entity *e) {
 const query *const all_queries[] = {
     &query_order_items, &query_fresh_items, &query_orders_since, &query_last_job, &query_last_store, &query_store_named,
     &query_open_job_of, &query_claimable_jobs, &query_running_jobs, &query_next_due, &query_recent_jobs, &query_job_kinds,
+    &query_answers_by_place, &query_clicked_by_place, &query_last_failed,
     &query_letter_due, &query_clicked_arms, &query_dismissed_arms, &query_placement_visitors, &query_last_delivery, &query_key_state,
     &query_last_event, &query_first_event_ms, &query_insight_days, &query_event_before,
     &query_events_after, &query_names_changed,

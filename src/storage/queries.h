@@ -51,6 +51,14 @@ extern const query query_placement_visitors;
 /* The arms of the answers a browser closed unread, one row a dismissal. Binds: store_id, visitor_id, from_ms. Columns: arms TEXT, time_ms
  * TIME, went_on BOOL (something else was done in that visit later). */
 extern const query query_dismissed_arms;
+/* Answers given to known visitors by place and arms, of ids in [first, last). Binds: store_id, rec_id, rec_id.
+ * Columns: placement TEXT, arms TEXT, answers INT. */
+extern const query query_answers_by_place;
+/* Of answers, those that were clicked on, by clicks with ids in [first, last). Binds: store_id, event_id, event_id.
+ * Columns: placement TEXT, arms TEXT, answers INT. */
+extern const query query_clicked_by_place;
+/* When a version was last taken back; 0 = never. Binds: store_id. Columns: failed_ms TIME. */
+extern const query query_last_failed;
 /* When the first waiting letter of a store is due; 0 = none waits. Binds: store_id. Columns: due_ms TIME. */
 extern const query query_letter_due;
 /* When a store's newest webhook delivery was accepted. Binds: store_id. Columns: received_ms TIME. */

@@ -71,9 +71,9 @@ TEST(publish, goes_back_to_the_version_before) {
     stored_model m;
     assert_err(ERR_NOT_FOUND, model_serving(c, d, 1, &m));
     (void)publish(c, d, dir);
-    assert_err(ERR_NOT_FOUND, model_roll_back(c, d, 1, &m));
+    assert_err(ERR_NOT_FOUND, model_roll_back(c, d, 1, 0, &m));
     (void)publish(c, d, dir);
-    assert_ok(c, model_roll_back(c, d, 1, &m));
+    assert_ok(c, model_roll_back(c, d, 1, 0, &m));
     assert_int_equal(1, m.version);
     assert_ok(c, model_serving(c, d, 1, &m));
     assert_int_equal(1, m.version);
