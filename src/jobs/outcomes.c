@@ -79,7 +79,7 @@ static err_code count_page(ctx *c, db *d, const outcome_question *q, experiment_
         arena_mark before = arena_save(c->arena);
         size_t arm = arm_of(q->experiment, rows[i].arm);
         TRY(ctx_check(c));
-        if (rows[i].mixed || arm == q->experiment->n_variants) {
+        if ((rows[i].mixed && !q->by_first_arm) || arm == q->experiment->n_variants) {
             sums->mixed++;
             continue;
         }

@@ -11,6 +11,7 @@ typedef struct {
     const running_experiment *experiment;
     double discount_0_1[LIMIT_VARIANTS];    /* that holds in each arm */
     double margin_0_1;                      /* of the shop */
+    bool by_first_arm;                      /* shares move, and people with them: each counts for the arm he met first */
 } outcome_question;
 
 /* Does "3=b 7=a" name this arm of this experiment? */

@@ -79,7 +79,8 @@ static err_code write_figures(trial *t) {
 static double days_passed(const trial *t) { return floor(t->days + 1.0 / 24); }
 
 static err_code judge(trial *t) {
-    outcome_question q = { .store_id = t->s->store_id, .experiment = &t->e, .margin_0_1 = t->plan.margin_0_1 };
+    outcome_question q = { .store_id = t->s->store_id, .experiment = &t->e, .margin_0_1 = t->plan.margin_0_1,
+                           .by_first_arm = t->plan.is_bandit };
     for (size_t a = 0; a < t->e.n_variants; a++) q.discount_0_1[a] = discount_of(t, a);
     TRY(outcomes_count(t->c, t->d, &q, &t->sums));
     TRY(experiment_figures_of(t->c, &t->plan, &t->sums, t->share, days_passed(t), &t->figures));
