@@ -23,7 +23,7 @@ void schedule_init(schedule *s, const job_services *services, key_table *keys, a
 /* What is known of the kinds of jobs of one store. */
 typedef struct {
     store_facts store;
-    int64_t ended_ms[LIMIT_JOB_PLANS];      /* of job_plans: newest end, 0 = never */
+    int64_t asked_ms[LIMIT_JOB_PLANS];      /* of job_plans: when the newest was asked for, 0 = never */
     bool open[LIMIT_JOB_PLANS];
     bool has_events;                        /* visitors did something here */
 } job_facts;
@@ -31,9 +31,9 @@ typedef struct {
 static err_code take_kind(void *arg, const sql_value *columns, size_t n_columns) {
     job_facts *all = arg;
     store_facts *f = &all->store;
-    (void)n_columns;                                            /* four, by the query's row */
+    (void)n_columns;                                            /* five, by the query's row */
     for (size_t i = 0; i < n_job_plans; i++)
-        if (str_eq(columns[0].v.s, str_of(job_plans[i].kind))) all->ended_ms[i] = columns[1].v.i, all->open[i] = columns[2].v.i > 0;
+        if (str_eq(columns[0].v.s, str_of(job_plans[i].kind))) all->asked_ms[i] = columns[4].v.i, all->open[i] = columns[2].v.i > 0;
     if (str_eq(columns[0].v.s, STR("sync"))) {
         f->sync_ended_ms = columns[1].v.i;
         f->sync_open = columns[2].v.i > 0;
@@ -132,7 +132,7 @@ static err_code follow_others(ctx *c, db *d, schedule *sc, const store *s, const
 
 static err_code follow_plans(ctx *c, db *d, const store *s, const job_facts *f, size_t *submitted) {
     for (size_t i = 0; i < n_job_plans; i++)
-        if (f->has_events && !f->open[i] && plan_is_due(c, &job_plans[i], s, f->ended_ms[i], ctx_now_ms(c)))
+        if (f->has_events && !f->open[i] && plan_is_due(c, &job_plans[i], s, f->asked_ms[i], ctx_now_ms(c)))
             TRY(submit(c, d, s->store_id, job_plans[i].kind, "", submitted));
     return ERR_OK;
 }

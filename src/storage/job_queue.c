@@ -312,7 +312,7 @@ typedef struct { int64_t ids[64]; size_t n; } kept_jobs;
 
 static err_code take_newest(void *arg, const sql_value *columns, size_t n_columns) {
     kept_jobs *k = arg;
-    (void)n_columns;                                            /* four, by the query's row */
+    (void)n_columns;                                            /* five, by the query's row */
     if (k->n < COUNT(k->ids)) k->ids[k->n++] = columns[3].v.i;
     return ERR_OK;
 }

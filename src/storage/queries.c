@@ -75,9 +75,9 @@ const query query_recent_jobs = {
 
 const query query_job_kinds = {
     .name = "job_kinds",
-    .sql = "SELECT kind, max(ended_ms), sum(CASE WHEN state IN ('queued', 'running') THEN 1 ELSE 0 END), max(job_id) "
-           "FROM job_row WHERE store_id = ?1 GROUP BY kind",
-    .n_binds = 1, .n_columns = 4, .columns = { FIELD_TEXT, FIELD_TIME, FIELD_INT, FIELD_INT },
+    .sql = "SELECT kind, max(ended_ms), sum(CASE WHEN state IN ('queued', 'running') THEN 1 ELSE 0 END), max(job_id), "
+           "max(created_ms) FROM job_row WHERE store_id = ?1 GROUP BY kind",
+    .n_binds = 1, .n_columns = 5, .columns = { FIELD_TEXT, FIELD_TIME, FIELD_INT, FIELD_INT, FIELD_TIME },
 };
 
 const query query_clicked_arms = {

@@ -42,7 +42,8 @@ extern const query query_next_due;
 /* Newest jobs of a store first. Binds: store_id, before job_id (0 = newest), limit, state (empty = all). Columns: job_id INT. */
 extern const query query_recent_jobs;
 /* What became of each kind of job of a store. Binds: store_id. Columns: kind TEXT, ended_ms TIME (newest end, 0 = none ended),
- * open INT (queued or running now), job_id INT (the newest). */
+ * open INT (queued or running now), job_id INT (the newest),
+ * created_ms TIME (of the newest). */
 extern const query query_job_kinds;
 /* The arms of the answers a browser clicked on, one row a click. Binds: store_id, visitor_id, from_ms. Columns: arms TEXT. */
 extern const query query_clicked_arms;
