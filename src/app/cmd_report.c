@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "reports/reports.h"
 
-enum { MOST_COLUMNS = 64 };
+enum { MOST_COLUMNS = 64, NOTE_BYTES = 16 * 1024 };
 #define REPORT_BYTES (64 * MIB)
 
 static const option options[] = {
@@ -97,34 +97,38 @@ static void print_list(const table *t, FILE *out) {
     }
 }
 
-static err_code print_for_people(ctx *c, str text, FILE *out) {
+static err_code print_for_people(ctx *c, str text, str notes, FILE *out) {
     table t = { 0 };
     TRY(read_table(c, text, &t));
     if (t.n == 2) print_list(&t, out);
     else print_rows(&t, out);
+    fprintf(out, "%s%.*s", notes.n ? "\n" : "", STR_ARG(notes));
     return ERR_OK;
 }
 
 /* ---- the report ---- */
-static err_code print(ctx *c, const invocation *v, const buf *b) {
+static err_code print(ctx *c, const invocation *v, const buf *b, const buf *notes) {
     if (v->json) return print_json(v, b);
-    if (!invocation_flag(v, "csv")) return print_for_people(c, buf_view(b), v->out);
+    if (!invocation_flag(v, "csv")) return print_for_people(c, buf_view(b), buf_view(notes), v->out);
     return fwrite(b->p, 1, b->n, v->out) == b->n ? ERR_OK : fail(c, ERR_STORAGE, "the report could not be written: is the disk full?");
 }
 
 static err_code run(ctx *c, const invocation *v) {
     AUTO_HOME h = { 0 };
     AUTO_BUF b;
+    AUTO_BUF notes;
     store s;
     bool named = v->n_args > 1;
     report_request q = { .name = invocation_arg(v, named), .from = invocation_text(v, "from"), .to = invocation_text(v, "to"),
                          .by = invocation_text(v, "by"), .sort = invocation_text(v, "sort"), .limit = invocation_int(v, "limit"),
-                         .min_orders = invocation_int(v, "min-orders"), .csv = !v->json };
+                         .min_orders = invocation_int(v, "min-orders"), .csv = !v->json,
+                         .notes = &notes };
     buf_init(&b, REPORT_BYTES);
+    buf_init(&notes, NOTE_BYTES);
     TRY(home_open(c, v, HOME_MUST_BE, &h));
     TRY(pick_store(c, h.d, named ? invocation_arg(v, 0) : STR(""), &s));
     TRY(report_write(c, h.d, s.store_id, &q, &b));
-    return print(c, v, &b);
+    return print(c, v, &b, &notes);
 }
 
 const command cmd_report = {

@@ -1,5 +1,6 @@
 /* How long what visitors did is kept: events, answers and visitors older than a moment go; orders and what was attributed to answers stay,
- * they are the shop's books. Promise: short transactions, so that events come in meanwhile; stopped anywhere, it goes on the next time.
+ * they are the shop's books, and so do sums (counters, insights), which hold nobody; counting the log anew knows less then.
+ * Promise: short transactions, so that events come in meanwhile; stopped anywhere, it goes on the next time.
  * Read next: docs/privacy.md. */
 #pragma once
 #include "storage/storage.h"

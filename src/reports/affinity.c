@@ -129,7 +129,8 @@ static void keep_best(walk *w) {
     if (w->out.n_pairs > w->p->most) w->out.n_pairs = w->p->most;
 }
 
-static err_code collect(walk *w) {
+static err_code collect(void *arg) {
+    walk *w = arg;
     for (size_t i = 0; i < w->n_counts; i++) {
         if (w->counts[i].n < w->p->least_orders) continue;
         if (w->out.n_pairs >= 2 * w->p->most + 64) keep_best(w);
@@ -142,7 +143,8 @@ static err_code collect(walk *w) {
     return ERR_OK;
 }
 
-static err_code begin(walk *w) {
+static err_code begin(void *arg) {
+    walk *w = arg;
     w->out = (affinity){ 0 };
     w->items_room = w->pairs_room = 0;
     map_init(&w->ids, w->c->arena);
@@ -151,17 +153,8 @@ static err_code begin(walk *w) {
 }
 
 static err_code read_all(walk *w) {
-    arena_mark before = arena_save(w->c->arena);
-    report_passes_begin(&w->passes, w->from->units);
-    while (report_passes_next(&w->passes)) {
-        if (w->passes.part == 0) {
-            arena_restore(w->c->arena, before);
-            TRY(begin(w));
-        }
-        TRY(report_passes_run(&w->passes, walk_lines, w));
-        if (!w->passes.over) TRY(collect(w));
-    }
-    return ERR_OK;
+    static const report_reader reader = { begin, walk_lines, collect };
+    return report_passes_read(&w->passes, w->from->units, w->c->arena, &reader, w);
 }
 
 err_code affinity_read(ctx *c, const report_source *from, const affinity_params *p, affinity *ret) {

@@ -244,7 +244,8 @@ static err_code walk_once(void *arg) {
     return w->by & REPORT_BY(REPORT_DAY) ? walk_days(w) : walk_span(w, w->from->period->from_ms, w->from->period->to_ms);
 }
 
-static err_code begin_rows(walk *w) {
+static err_code begin_rows(void *arg) {
+    walk *w = arg;
     size_t room = w->by & REPORT_BY(REPORT_DAY) ? (size_t)w->from->period->n_days : MOST_KEYS;
     w->total = (caused_sums){ 0 };
     map_init(&w->keys, w->c->arena);
@@ -253,16 +254,8 @@ static err_code begin_rows(walk *w) {
 }
 
 static err_code read_all(walk *w) {
-    arena_mark rows = arena_save(w->c->arena);
-    report_passes_begin(&w->passes, w->from->units);
-    while (report_passes_next(&w->passes)) {
-        if (w->passes.part == 0) {
-            arena_restore(w->c->arena, rows);
-            TRY(begin_rows(w));
-        }
-        TRY(report_passes_run(&w->passes, walk_once, w));
-    }
-    return ERR_OK;
+    static const report_reader reader = { begin_rows, walk_once, NULL };
+    return report_passes_read(&w->passes, w->from->units, w->c->arena, &reader, w);
 }
 
 static int compare(const void *a, const void *b) {

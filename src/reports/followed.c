@@ -19,7 +19,7 @@ typedef struct {
     ctx *c;
     const report_source *from;
     report_passes passes;
-    followed_table *t;
+    followed_table *t, empty;               /* empty: as it was given */
     arena scratch;                          /* of one event */
     arena shown;
     exposure answer;
@@ -256,18 +256,16 @@ static err_code walk_lines(walk *w) {
     return storage_query(w->c, w->from->d, &query_report_attributed, binds, COUNT(binds), take_line, w);
 }
 
-/* A pass that held too much is begun anew, so the rows are made when it is known how many passes there are. */
+static err_code begin_table(void *arg) {
+    walk *w = arg;
+    *w->t = w->empty;
+    return ERR_OK;
+}
+
 static err_code read_all(walk *w) {
-    const followed_table empty = *w->t;
-    arena_mark rows = arena_save(w->t->home);
-    report_passes_begin(&w->passes, w->from->units);
-    while (report_passes_next(&w->passes)) {
-        if (w->passes.part == 0) {
-            arena_restore(w->t->home, rows);
-            *w->t = empty;
-        }
-        TRY(report_passes_run(&w->passes, walk_events, w));
-    }
+    static const report_reader reader = { begin_table, walk_events, NULL };
+    w->empty = *w->t;
+    TRY(report_passes_read(&w->passes, w->from->units, w->t->home, &reader, w));
     return walk_lines(w);
 }
 

@@ -5,12 +5,12 @@
 
 enum { MOST_PARTS = 4096 };
 
-void report_passes_begin(report_passes *p, size_t most) {
+static void begin(report_passes *p, size_t most) {
     *p = (report_passes){ .most = most ? most : LIMIT_REPORT_UNITS, .parts = 1 };
     arena_init(&p->memory, LIMIT_REPORT_ARENA);
 }
 
-bool report_passes_next(report_passes *p) {
+static bool next(report_passes *p) {
     if (p->over) {
         p->parts *= 2;
         p->part = 0;
@@ -36,9 +36,24 @@ err_code report_passes_count(ctx *c, report_passes *p) {
     return fail(c, ERR_TOO_LARGE, "one visitor did more than a report can remember; ask for fewer days");     /* shown in the last resort */
 }
 
-err_code report_passes_run(report_passes *p, report_pass *walk, void *arg) {
-    err_code e = walk(arg);
-    return p->over && p->parts < MOST_PARTS ? ERR_OK : e;
+/* Too many units is no error while the shares can be halved. */
+static err_code read_share(report_passes *p, const report_reader *r, void *arg) {
+    err_code e = r->walk(arg);
+    if (p->over) return p->parts < MOST_PARTS ? ERR_OK : e;
+    return !e && r->collect ? r->collect(arg) : e;
+}
+
+err_code report_passes_read(report_passes *p, size_t most, arena *home, const report_reader *r, void *arg) {
+    arena_mark rows = arena_save(home);
+    begin(p, most);
+    while (next(p)) {
+        if (p->part == 0) {
+            arena_restore(home, rows);
+            TRY(r->begin(arg));
+        }
+        TRY(read_share(p, r, arg));
+    }
+    return ERR_OK;
 }
 
 void report_passes_end(report_passes *p) { arena_done(&p->memory); }

@@ -165,6 +165,7 @@ static err_code run(ctx *c, db *d, int64_t store_id, const report_request *q, bu
     bool own = !storage_in_transaction(d);
     if (own) TRY(storage_begin(c, d, STORAGE_READ));       /* all figures of one moment */
     err_code e = make(&j, kind, out);
+    for (size_t i = 0; q->notes && i < sheet.n_notes; i++) buf_printf(q->notes, "%s\n", sheet.notes[i]);
     if (own) storage_rollback(d);
     return e;
 }

@@ -23,6 +23,7 @@ typedef struct {
     int64_t limit;                  /* rows, 1..LIMIT_REPORT_SHOWN; 1000 */
     int64_t min_orders;             /* of affinity: orders with both; 2 */
     bool csv;                       /* else JSON */
+    buf *notes;                     /* what to know of the figures, a sentence a line, beside CSV, which has no place for it; may be NULL */
 } report_request;
 
 /* Make the report and write it to `out`.

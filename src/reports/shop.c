@@ -114,7 +114,8 @@ static err_code walk_orders(walk *w) {
     return storage_query(w->c, w->from->d, &query_report_orders, binds, COUNT(binds), take_order, w);
 }
 
-static err_code begin_rows(walk *w) {
+static err_code begin_rows(void *arg) {
+    walk *w = arg;
     const report_period *p = w->from->period;
     bool days = w->by & REPORT_BY(REPORT_DAY);
     map_init(&w->keys, w->c->arena);
@@ -125,15 +126,8 @@ static err_code begin_rows(walk *w) {
 }
 
 static err_code read_all(walk *w) {
-    arena_mark rows = arena_save(w->c->arena);
-    report_passes_begin(&w->passes, w->from->units);
-    while (report_passes_next(&w->passes)) {
-        if (w->passes.part == 0) {
-            arena_restore(w->c->arena, rows);
-            TRY(begin_rows(w));
-        }
-        TRY(report_passes_run(&w->passes, walk_visits, w));
-    }
+    static const report_reader reader = { begin_rows, walk_visits, NULL };
+    TRY(report_passes_read(&w->passes, w->from->units, w->c->arena, &reader, w));
     return walk_orders(w);
 }
 

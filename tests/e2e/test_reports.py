@@ -175,6 +175,7 @@ def the_command_says_the_same(p, span, caused):
     assert lib.run_json("report", p.name, "caused", *words)["total"] == caused
     rows = list(csv.DictReader(io.StringIO(lib.run("report", "caused", "--csv", *words).stdout, newline="")))
     assert len(rows) == 1 and float(rows[0]["revenue"]) == caused["revenue"] and rows[0]["state"] == "few_buyers"
+    assert "the figures will still move" in lib.run("report", p.name, "caused", *words).stdout
     shown = lib.run("report", p.name, "performance", "--by", "product", *words).stdout
     assert "impressions" in shown.splitlines()[0] and "HYPERLINK" in shown
     assert lib.run("report", p.name, "nothing", *words, ok=False).returncode == 1
