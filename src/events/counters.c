@@ -393,7 +393,8 @@ uint64_t counters_shown_change(counters *k, int64_t store_id, int64_t now_ms) {
     if (!p) return 0;
     uint64_t changed = atomic_load(&p->changed), shown = atomic_load(&p->shown);
     int64_t since_ms = now_ms - atomic_load(&p->shown_ms);
-    if (changed == shown || (since_ms >= 0 && since_ms < COUNTER_SHOWN_MS)) return shown;
+    bool waits = atomic_load(&p->settled) && since_ms >= 0 && since_ms < COUNTER_SHOWN_MS;
+    if (changed == shown || waits) return shown;
     atomic_store(&p->shown_ms, now_ms);                     /* two at once tell the same */
     atomic_store(&p->shown, changed);
     return changed;

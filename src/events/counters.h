@@ -99,8 +99,10 @@ CHECK_RESULT err_code counters_learn_positions(ctx *c, db *d, int64_t store_id);
 CHECK_RESULT err_code counters_keep(ctx *c, counters *k, db *d);
 
 /* A number that is another one once clicks, carts or purchases of the shop were counted: at once after a quiet while, at most every
- * COUNTER_SHOWN_MS while they come in numbers. For whoever keeps something made of counters. Any thread, a short lock. */
-enum { COUNTER_SHOWN_MS = 200 };
+ * COUNTER_SHOWN_MS while they come in numbers. For the first COUNTER_YOUNG things that this process counts each look changes it too, and at
+ * once: while little is known one event moves much, and odds of answers must be those of the counts they are made of.
+ * For whoever keeps something made of counters. Any thread, a short lock. */
+enum { COUNTER_SHOWN_MS = 200, COUNTER_YOUNG = 20000 };
 uint64_t counters_shown_change(counters *k, int64_t store_id, int64_t now_ms);
 
 typedef struct { size_t cells, lines; int64_t last_event; uint64_t dropped; } counters_facts;

@@ -31,7 +31,7 @@ typedef struct {
     _Atomic int64_t last;           /* newest event counted */
     int64_t edition, orders_edition;    /* of the log and of the orders it was counted from: the mark's */
     uint32_t orders_round;          /* how often all orders were taken */
-    uint64_t changes;               /* clicks, carts and purchases counted, by whoever writes */
+    uint64_t changes;               /* clicks, carts and purchases counted, by whoever writes; looks too while young */
     double half_life_ms;
     int64_t landmark_ms;            /* 0: nothing counted yet */
     arena home;                     /* of names, index and lines' map */
@@ -65,6 +65,7 @@ struct counters_shop {
     uint64_t told;                  /* state->changes when `changed` was raised last */
     atomic_uint_fast64_t changed, shown;    /* see counters_shown_change() */
     atomic_int_fast64_t shown_ms;
+    atomic_bool settled;            /* no longer young: what is shown may wait */
 };
 
 struct counters {

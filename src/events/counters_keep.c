@@ -232,6 +232,7 @@ err_code counters_build(ctx *c, const counters *k, db *d, int64_t store_id, cons
 static void tell_change(counters_shop *p) {
     if (p->state->changes == p->told) return;
     p->told = p->state->changes;
+    atomic_store(&p->settled, p->told >= COUNTER_YOUNG);
     atomic_fetch_add(&p->changed, 1);
 }
 

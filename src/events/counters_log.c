@@ -148,7 +148,7 @@ static err_code count_position(log_reader *r, const logged_event *e, event_kind 
     counter_sums x = change_of(r, kind, position, k.of[KEY_PLACEMENT], seen);
     if (e->event_id <= r->s->last || !(x.impressions > 0 || x.clicks > 0 || x.carts > 0)) return ERR_OK;
     if (r->told) return tell(r, position, &x, e->time_ms);
-    r->s->changes += x.clicks > 0 || x.carts > 0;
+    r->s->changes += x.clicks > 0 || x.carts > 0 || r->s->changes < COUNTER_YOUNG;
     return state_add(r->c, r->s, &k, &x, e->time_ms);
 }
 

@@ -25,8 +25,7 @@ def test_the_log_of_a_running_server_tells_what_another_policy_would_have_earned
     assert logged["answers"] == 121 and logged["shown"] == 484 and logged["judged"] == 484
     assert abs(logged["snips"]["value"] - clicks / 484) < 1e-6 and logged["gain"]["value"] == 0
     best = lib.run_json("policy", "--data", shop.data)
-    # 120 visitors in 200 ms: answers kept for that long are of an older state than the lists drawn meanwhile (decide/README.md)
-    assert best["policy"] == "no_exploration" and best["by_chance"] > 100 and 0.6 < best["mean_weight"] < 1.4, best
+    assert best["policy"] == "no_exploration" and best["by_chance"] > 100 and 0.8 < best["mean_weight"] < 1.2, best
     assert best["snips"]["low"] <= best["snips"]["value"] <= best["snips"]["high"] and best["effective"] >= 30, best
     assert "clicks for each thousand suggestions shown" in ask(shop, "--policy", "uniform").stdout
     for words, says in (("--policy", "best"), "source:NAME"), (("--policy", "source:moon"), "there was: "), (("--metric", "revenue"), "it takes 10"):

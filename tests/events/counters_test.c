@@ -1,5 +1,6 @@
 /* Counters of the learning loop: a function of the log, whatever happened on the way to it. */
 #include "events/counters.h"
+#include "events/counters_int.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -462,10 +463,28 @@ TEST(counters, of_more_products_than_there_is_room_for_leave_by_least_looks) {
     shop_close(s);
 }
 
+TEST(counters, tell_of_each_look_at_once_while_little_is_known) {
+    TEST_CTX(c);
+    shop *s = arena_new(c->arena, shop, 1);
+    shop_open(s, c, &backends[0], 1);
+    int64_t now_ms = START + 1000;
+    uint64_t before = counters_shown_change(s->k[0], 1, now_ms);
+    for (int i = 0; i < 5; i++) {
+        show_one(s, "ana", "lamp", i % 2);
+        uint64_t after = counters_shown_change(s->k[0], 1, now_ms);
+        assert_true(after != before);
+        assert_true(counters_shown_change(s->k[0], 1, now_ms) == after);
+        before = after;
+    }
+    shop_close(s);
+}
+
 TEST(counters, tell_of_a_change_at_once_after_a_quiet_while_and_not_of_mere_looks) {
     TEST_CTX(c);
     shop *s = arena_new(c->arena, shop, 1);
     shop_open(s, c, &backends[0], 1);
+    show_one(s, "ana", "bulb", false);
+    shop_find(s->k[0], 1, false)->state->changes = COUNTER_YOUNG;           /* much was counted since */
     show_one(s, "ana", "lamp", true);
     int64_t now_ms = START + 1000;
     uint64_t first = counters_shown_change(s->k[0], 1, now_ms);
