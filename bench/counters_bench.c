@@ -93,8 +93,8 @@ static void bench(ctx *c, const char *folder, uint64_t answers) {
     snprintf(url, sizeof url, "sqlite:%s/bench.db", folder);
     stop_on(c, storage_open(c, &(db_options){ .url = str_of(url), .cache_bytes = 64 * MIB }, &d));
     stop_on(c, storage_migrate(c, d));
-    stop_on(c, counters_new(c, 0, &k));
-    stop_on(c, counters_new(c, 0, &again));
+    stop_on(c, counters_new(c, NULL, &k));
+    stop_on(c, counters_new(c, NULL, &again));
     put_answers(c, d, 2 * answers);
     int64_t us = cpu_time_us();
     write_events(c, d, NULL, 0, events);

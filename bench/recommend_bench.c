@@ -139,9 +139,10 @@ static counters *count_visitors(ctx *c, const fake_shop *f, size_t products) {
     counters *k = NULL;
     char id[24];
     enum { PAIRS = 60000 };
-    if (counters_new(c, 0, &k)) abort();
+    if (counters_new(c, NULL, &k)) abort();
     counters_shop *p = shop_find(k, FAKE_STORE, true);
-    if (!p || state_new(c, FAKE_STORE, LIMIT_COUNTER_CELLS, 14.0 * MS_PER_DAY, &p->state)) abort();
+    const counter_bounds most = { .cells = LIMIT_COUNTER_CELLS, .lines = 1, .answers = 1 };
+    if (!p || state_new(c, FAKE_STORE, &most, 14.0 * MS_PER_DAY, &p->state)) abort();
     for (size_t i = 0; i < products; i++) {
         snprintf(id, sizeof id, "%zu", i);
         seen(c, p->state, "cross_sell", 0, id);

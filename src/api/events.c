@@ -173,6 +173,23 @@ static void write_metric(buf *b, const char *name, const char *kind, const char 
     buf_printf(b, "# HELP %s %s\n# TYPE %s %s\n%s %" PRIu64 "\n", name, help, name, kind, name, value);
 }
 
+static void names_metrics(const api *a, buf *out) {
+    known_names_facts f = { 0 };
+    if (a->o.names) known_names_get_facts(a->o.names, &f);
+    write_metric(out, "vitrine_names_known", "gauge", "Browsers and accounts known to be somebody else's too.", f.names);
+    write_metric(out, "vitrine_names_bytes", "gauge", "Memory they take.", f.bytes);
+    write_metric(out, "vitrine_names_forgotten_total", "counter", "Of them forgotten for want of room.", f.forgotten);
+}
+
+static void counters_metrics(const api *a, buf *out) {
+    counters_total t = { 0 };
+    if (a->o.counters) t = counters_get_total(a->o.counters);
+    write_metric(out, "vitrine_counters_shops", "gauge", "Shops whose counters are in memory.", t.shops);
+    write_metric(out, "vitrine_counters_bytes", "gauge", "Memory they take.", t.bytes);
+    write_metric(out, "vitrine_counters_put_away_total", "counter", "Quiet shops whose counters left for want of room.", t.put_away);
+    write_metric(out, "vitrine_counters_halved_total", "counter", "Times the largest shop gave up half of its counters.", t.halved);
+}
+
 void events_metrics(const api *a, buf *out) {
     intake_counts n = { 0 };
     if (a->o.events) n = intake_get_counts(a->o.events);
@@ -186,4 +203,7 @@ void events_metrics(const api *a, buf *out) {
     if (a->o.memory) session_memory_get_facts(a->o.memory, &f);
     write_metric(out, "vitrine_session_visitors", "gauge", "Visitors remembered.", f.visitors);
     write_metric(out, "vitrine_session_bytes", "gauge", "Memory they take.", f.bytes);
+    write_metric(out, "vitrine_session_forgotten_total", "counter", "Visitors forgotten for want of room, silent for longest.", f.dropped);
+    names_metrics(a, out);
+    counters_metrics(a, out);
 }

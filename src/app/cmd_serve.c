@@ -96,7 +96,7 @@ static err_code prepare_demo(ctx *c, const invocation *v, server *s) {
 static err_code start_events(ctx *c, server *s) {
     uint64_t seeds[3];
     crypto_random(seeds, sizeof seeds);
-    TRY(known_names_new(c, seeds[2], &s->names));
+    TRY(known_names_new(c, 0, seeds[2], &s->names));
     TRY(session_memory_new(c, 0, seeds[0], &s->memory));
     const intake_options o = { .writes = s->writes, .memory = s->memory, .seed = seeds[1], .n_takers = 3,
                                .takers = { people_taker(), counters_taker(s->counters), api_purchase_taker(s->serving) } };
@@ -115,7 +115,7 @@ static err_code move_clock(ctx *c, db *d, int64_t now_ms, void *arg) {
 }
 
 static err_code start_parts(ctx *c, const invocation *v, server *s) {
-    TRY(counters_new(c, 0, &s->counters));
+    TRY(counters_new(c, NULL, &s->counters));
     TRY(serving_registry_new(c, &(serving_options){ .data_dir = str_of(s->home.dir), .counters = s->counters }, &s->serving));
     TRY(key_table_new(c, &s->keys));
     TRY(key_table_load(c, s->home.d, s->keys));

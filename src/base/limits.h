@@ -46,16 +46,17 @@
 #define LIMIT_EVENTS_WAITING 200000        /* for the disk, of all requests; then "busy". At most ten batches of writes */
 #define LIMIT_EVENTS_A_WRITE 20000         /* in one transaction: other writers wait for it */
 #define LIMIT_REPEAT_IDS (1 << 21)         /* client ids known in memory, 32 MB: 7 days of a shop of 200 events a minute */
-#define LIMIT_KNOWN_NAMES_BYTES (256 * MIB) /* names known to be somebody else's too, of all shops: some two million */
+#define LIMIT_KNOWN_NAMES_BYTES (256 * MIB) /* names known to be somebody else's too: one to two million; the older half leaves */
 #define LIMIT_SESSION_BYTES (256 * MIB)    /* session memory of all shops: a million active visitors */
 #define LIMIT_ROBOT_VIEWS_MINUTE 60        /* product pages of one visitor: more is no person */
 #define LIMIT_ROBOT_EVENTS_HOUR 1000
 
 /* counters of the learning loop */
+#define LIMIT_COUNTERS_BYTES (1024 * MIB)  /* of all shops; the quiet leave first, then the largest gives up a half */
 #define LIMIT_COUNTER_CELLS 200000         /* of one shop, 100 bytes each and their names; the least seen go first */
-#define LIMIT_COUNTER_NAMES (64 * MIB)     /* ids of one shop's counters; beyond, only what has a name already is counted narrowly */
+#define LIMIT_COUNTER_NAMES (64 * MIB)     /* ids of one shop's counters; then those leave that nothing is counted of */
 #define LIMIT_COUNTED_ANSWERS (1 << 19)    /* of one shop in a day whose events are told apart, 32 MB; older ones count no more */
-#define LIMIT_COUNTED_LINES 500000         /* order lines of one shop whose refunds are followed, 40 MB */
+#define LIMIT_COUNTED_LINES 500000         /* order lines of one shop whose refunds are followed, 50 MB; the older half leaves */
 
 /* people */
 #define LIMIT_PERSON_ALIASES 64            /* names of one person; a robot or a till that meets more stays apart */

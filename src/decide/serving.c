@@ -65,6 +65,7 @@ static serving *detach_unseen(shop *p) {
         p->oldest = last->newer;
     }
     if (!p->oldest) p->newest = NULL;
+    if (!p->oldest) free(atomic_exchange(&p->recent, NULL));    /* nobody is left who could look */
     if (!last) return NULL;
     last->newer = NULL;
     return first;
@@ -402,7 +403,7 @@ void serving_order_placed(serving_registry *r, int64_t store_id, str customer_id
     if (!buyer && !visitor) return;
     WITH_LOCK(&r->guard);
     shop *p = shop_at(r, store_id);
-    if (!p) return;                                         /* never served here: the snapshot will know */
+    if (!p || !p->oldest) return;                           /* not served here: the snapshot will know */
     recent_purchases *memory = atomic_load(&p->recent);
     if (!memory) {
         memory = calloc(1, sizeof *memory);

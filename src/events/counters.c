@@ -40,6 +40,7 @@ uint32_t state_name(counter_state *s, str name) {
     if (!name.n) return COUNTER_ANY;
     const uint32_t *known = map64_find(&s->names, hash_str(name));
     if (known) return *known;
+    s->names_full = true;           /* unless it is found to fit */
     if (s->n_names + 1 >= s->names_room) {
         size_t room = s->names_room ? 2 * s->names_room : 1024;
         str *more = realloc(s->name_of, room * sizeof *more);
@@ -52,51 +53,16 @@ uint32_t state_name(counter_state *s, str name) {
     *at = number;
     s->name_of[number] = kept;
     s->n_names++;
+    s->names_full = false;
     return number;
 }
 
 /* ---- cells ---- */
 static uint64_t hash_of(const cell_key *k) { return hash_bytes(k->of, sizeof k->of, 0); }
 
-static int larger_last(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static bool build_index(counter_state *s) {
-    arena_done(&s->index_home);
-    arena_init(&s->index_home, 64 * MIB);
-    map64_init(&s->index, &s->index_home);
-    for (size_t i = 0; i < s->n_cells; i++) {
-        uint32_t *at = map64_at(&s->index, hash_of(&s->cells[i].key));
-        if (!at) return false;
-        *at = (uint32_t)i + 1;
-    }
-    return true;
-}
-
-/* A quarter of the products' cells, the least seen, go. */
-static err_code drop_tail(ctx *c, counter_state *s) {
-    double *looks = malloc(s->n_cells * sizeof *looks);
-    size_t n = 0, kept = 0, narrow = 0;
-    if (!looks) return no_memory(c);
-    for (size_t i = 0; i < s->n_cells; i++)
-        if (s->cells[i].key.of[KEY_ITEM]) looks[narrow++] = s->cells[i].sums.looks;
-    qsort(looks, narrow, sizeof *looks, larger_last);
-    double edge = narrow ? looks[narrow / 4] : 0;
-    free(looks);
-    for (; n < s->n_cells; n++)
-        if (!s->cells[n].key.of[KEY_ITEM] || s->cells[n].sums.looks > edge) s->cells[kept++] = s->cells[n];
-    s->dropped += n - kept;
-    s->n_cells = kept;
-    s->rewrite = true;
-    return build_index(s) ? ERR_OK : no_memory(c);
-}
-
 static err_code cell_of(ctx *c, counter_state *s, const cell_key *k, cell **ret_cell) {
     uint64_t hash = hash_of(k);
     const uint32_t *known = map64_find(&s->index, hash);
-    if (!known && s->n_cells >= s->most_cells && k->of[KEY_ITEM]) TRY(drop_tail(c, s));
     if (!known && s->n_cells == s->cells_room) {
         size_t room = s->cells_room ? 2 * s->cells_room : 256;
         cell *more = realloc(s->cells, room * sizeof *more);
@@ -117,10 +83,12 @@ static err_code add_to(ctx *c, counter_state *s, cell_key k, const counter_sums 
     cell *x = NULL;
     for (int i = 0; i < KEY_PARTS; i++)
         if (k.of[i] == COUNTER_UNKNOWN) return ERR_OK;      /* no room for its name: the wider ones count it */
+    if (change->purchases < 0 && !map64_find(&s->index, hash_of(&k))) return ERR_OK;        /* it left with what is taken back now */
     TRY(cell_of(c, s, &k, &x));
     if (!x->dirty) s->n_dirty++;
     x->dirty = true;
     add(&x->sums, change);
+    if (x->sums.purchases < 0) x->sums.purchases = x->sums.revenue = 0;     /* the same, and it came back meanwhile */
     return ERR_OK;
 }
 
@@ -155,6 +123,7 @@ err_code state_restore(ctx *c, counter_state *s, const learning_counter *row) {
     counter_sums x = { .looks = row->looks, .impressions = row->impressions, .expected = row->expected, .clicks = row->clicks,
                        .carts = row->carts, .late_expected = row->late_expected, .late_clicks = row->late_clicks };
     cell_key k;
+    TRY(state_make_room(c, s));
     for (int i = 0; i < KEY_PARTS; i++) k.of[i] = state_name(s, parts[i]);
     move_landmark(s, row->at_ms);
     scale(&x, decay_of(s, row->at_ms));
@@ -297,49 +266,58 @@ double counters_seen(const counters_view *v, str placement, int64_t position) {
 }
 
 /* ---- life ---- */
-static void set_init(answer_set *a) {
-    arena_init(&a->home, 64 * MIB);
+void answer_set_init(answer_set *a) {
+    *a = (answer_set){ 0 };
+    arena_init(&a->home, COUNTER_INDEX_ARENA);
     map64_init(&a->at, &a->home);
 }
 
-err_code state_new(ctx *c, int64_t store_id, size_t most_cells, double half_life_ms, counter_state **ret_state) {
-    counter_state *s = calloc(1, sizeof *s);
-    if (!s) return no_memory(c);
-    s->store_id = store_id;
-    s->most_cells = most_cells;
-    s->half_life_ms = half_life_ms;
-    arena_init(&s->home, LIMIT_COUNTER_NAMES);
-    arena_init(&s->index_home, 64 * MIB);
-    map64_init(&s->names, &s->home);
-    map64_init(&s->index, &s->index_home);
-    map64_init(&s->orders, &s->home);
-    set_init(&s->newer);
-    set_init(&s->older);
-    *ret_state = s;
-    return ERR_OK;
-}
-
-static void set_done(answer_set *a) {
+void answer_set_done(answer_set *a) {
     arena_done(&a->home);
     free(a->answers);
 }
 
+err_code state_new(ctx *c, int64_t store_id, const counter_bounds *most, double half_life_ms, counter_state **ret_state) {
+    counter_state *s = calloc(1, sizeof *s);
+    if (!s) return no_memory(c);
+    s->store_id = store_id;
+    s->most_cells = most->cells;
+    s->most_lines = most->lines;
+    s->most_answers = most->answers;
+    s->half_life_ms = half_life_ms;
+    arena_init(&s->home, LIMIT_COUNTER_NAMES);
+    arena_init(&s->index_home, COUNTER_INDEX_ARENA);
+    arena_init(&s->orders_home, COUNTER_INDEX_ARENA);
+    map64_init(&s->names, &s->home);
+    map64_init(&s->index, &s->index_home);
+    map64_init(&s->orders, &s->orders_home);
+    answer_set_init(&s->newer);
+    answer_set_init(&s->older);
+    *ret_state = s;
+    return ERR_OK;
+}
+
 void state_free(counter_state *s) {
     if (!s) return;
-    set_done(&s->newer);
-    set_done(&s->older);
+    answer_set_done(&s->newer);
+    answer_set_done(&s->older);
     free(s->lines);
     free(s->cells);
     free(s->name_of);
+    arena_done(&s->orders_home);
     arena_done(&s->index_home);
     arena_done(&s->home);
     free(s);
 }
 
-err_code counters_new(ctx *c, size_t max_cells, counters **ret_counters) {
+err_code counters_new(ctx *c, const counter_bounds *most, counters **ret_counters) {
     counters *k = calloc(1, sizeof *k);
     if (!k) return no_memory(c);
-    k->max_cells = max_cells ? max_cells : LIMIT_COUNTER_CELLS;
+    k->most = most ? *most : (counter_bounds){ 0 };
+    if (!k->most.cells) k->most.cells = LIMIT_COUNTER_CELLS;
+    if (!k->most.lines) k->most.lines = LIMIT_COUNTED_LINES;
+    if (!k->most.answers) k->most.answers = LIMIT_COUNTED_ANSWERS;
+    if (!k->most.bytes) k->most.bytes = LIMIT_COUNTERS_BYTES;
     pthread_mutex_init(&k->mutex, NULL);
     arena_init(&k->home, 64 * MIB);
     map64_init(&k->places, &k->home);
@@ -405,7 +383,14 @@ counters_facts counters_get_facts(counters *k, int64_t store_id) {
     counters_shop *p = shop_find(k, store_id, false);
     if (!p) return f;
     pthread_rwlock_rdlock(&p->guard);
-    if (p->state) f = (counters_facts){ p->state->n_cells, p->state->n_lines, p->state->last, p->state->dropped };
+    if (p->state) f = (counters_facts){ p->state->n_cells, p->state->n_names, p->state->n_lines, p->state->last, p->state->dropped };
     pthread_rwlock_unlock(&p->guard);
     return f;
+}
+
+counters_total counters_get_total(counters *k) {
+    counters_total t = { .bytes = atomic_load(&k->bytes), .put_away = atomic_load(&k->put_away), .halved = atomic_load(&k->halved) };
+    WITH_LOCK(&k->mutex);
+    for (size_t i = 0; i < k->n; i++) t.shops += atomic_load(&k->shops[i]->bytes) > 0;
+    return t;
 }

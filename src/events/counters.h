@@ -3,7 +3,8 @@
  * Promise: the sums are a function of the log (events and exposures in the order of event ids, attributions): whatever the cuts of
  * batches, restarts and processes in between, they equal counters_recount() to rounding. Robots, the hold-out and repeats do not
  * count; a position of an answer counts one impression, one click and one cart, told at most COUNTED_MS after the answer.
- * Bounded by limits.h: of a shop that outgrows them the least seen products leave, and are believed to be as their source is.
+ * Bounded by limits.h: of a shop that outgrows them the least seen products leave, and are believed to be as their source is; of all
+ * shops together those that are quiet leave whole and come back with their next event, and when none is the largest gives up a half.
  * Threads: the taker on the committer's; reading on any, behind a read lock of the shop; the others as they say.
  * Read next: events/README.md ("Counting"), decide/live.h (what is made of it), events/examination.h. */
 #pragma once
@@ -32,9 +33,14 @@ typedef struct {
 } counter_sums;
 
 typedef struct counters counters;
-/*   max_cells  of one shop; 0 = LIMIT_COUNTER_CELLS
+/* cells, lines, answers: of one shop; bytes: of all. 0 = as limits.h says: LIMIT_COUNTER_CELLS, LIMIT_COUNTED_LINES, LIMIT_COUNTED_ANSWERS,
+ * LIMIT_COUNTERS_BYTES. */
+typedef struct { size_t cells, lines, answers, bytes; } counter_bounds;
+/* A shop without events for so long may be put away. */
+enum { COUNTER_IDLE_MS = MS_PER_HOUR };
+/*   most  NULL = as limits.h says
  * ERR_NO_MEMORY. Free when nobody reads or writes any more; keeps nothing by itself: counters_keep() first. NULL is fine. */
-CHECK_RESULT err_code counters_new(ctx *c, size_t max_cells, counters **ret_counters);
+CHECK_RESULT err_code counters_new(ctx *c, const counter_bounds *most, counters **ret_counters);
 /* Answers whose rows may come to the disk later than events about them: looked for there, and then written with the event. The
  * caller's; NULL: none. Before the first event. */
 struct exposure_log;
@@ -105,6 +111,9 @@ CHECK_RESULT err_code counters_keep(ctx *c, counters *k, db *d);
 enum { COUNTER_SHOWN_MS = 200, COUNTER_YOUNG = 20000 };
 uint64_t counters_shown_change(counters *k, int64_t store_id, int64_t now_ms);
 
-typedef struct { size_t cells, lines; int64_t last_event; uint64_t dropped; } counters_facts;
+typedef struct { size_t cells, names, lines; int64_t last_event; uint64_t dropped; } counters_facts;
 /* Zeros for a shop not in memory. */
 counters_facts counters_get_facts(counters *k, int64_t store_id);
+/* Of all shops: bytes as last weighed, and how often one was put away or gave up a half. */
+typedef struct { size_t shops, bytes; uint64_t put_away, halved; } counters_total;
+counters_total counters_get_total(counters *k);

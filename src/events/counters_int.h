@@ -1,5 +1,6 @@
 /* The counters of one shop, and who fills them. Private to events/.
- * counters.c (memory) <- counters_log.c (events, attributions) <- counters_keep.c (load, keep, recount, taker). */
+ * counters.c (memory) <- counters_room.c (what leaves) <- counters_log.c (events, attributions) <- counters_keep.c (load, keep, recount,
+ * taker). */
 #pragma once
 #include <stdatomic.h>
 #include "base/limits.h"
@@ -21,7 +22,7 @@ typedef struct { uint64_t seen, clicked, carted; } counted_answer;
 typedef struct { arena home; map64 at; counted_answer *answers; size_t n, room; int64_t newest_ms; } answer_set;
 
 /* What an order line added, to be taken back. */
-typedef struct { uint64_t line; uint32_t next, round; cell_key at; int64_t ordered_ms; double purchases, revenue; } counted_line;
+typedef struct { uint64_t line, order; uint32_t next, round; cell_key at; int64_t ordered_ms; double purchases, revenue; } counted_line;
 
 typedef struct { uint32_t placement; examination e; } placement_curve;
 enum { CURVES_MOST = 64 };
@@ -34,19 +35,23 @@ typedef struct {
     uint64_t changes;               /* clicks, carts and purchases counted, by whoever writes; looks too while young */
     double half_life_ms;
     int64_t landmark_ms;            /* 0: nothing counted yet */
-    arena home;                     /* of names, index and lines' map */
+    arena home;                     /* of names */
     map64 names;                    /* hash of a name -> its number */
     str *name_of;                   /* by number from 1 */
-    size_t n_names, names_room;
+    size_t n_names, names_room, named;  /* named: after those that nothing was counted of left */
+    bool names_full;                /* one found no room */
     cell *cells;
     size_t n_cells, cells_room, most_cells, n_dirty;
     map64 index;                    /* hash of a key -> place in cells, from 1 */
     arena index_home;
     answer_set newer, older;
+    size_t most_answers;
     int64_t forgot_ms;              /* answers up to then may have been counted and forgotten: they count no more */
+    arena orders_home;
     map64 orders;                   /* hash of an order -> place of its first line, from 1 */
     counted_line *lines;
-    size_t n_lines, lines_room;
+    size_t n_lines, lines_room, most_lines;
+    int64_t lines_since_ms;         /* lines ordered before were forgotten: they stay as they were counted */
     placement_curve curves[CURVES_MOST];
     size_t n_curves;
     bool rewrite;                   /* cells left: all rows are written anew */
@@ -58,7 +63,9 @@ struct counters_shop {
     int64_t store_id;
     lock writing;
     pthread_rwlock_t guard;
-    counter_state *state;           /* NULL until it was loaded */
+    counter_state *state;           /* NULL until it was loaded, and when it was put away */
+    atomic_size_t bytes;            /* what it takes, as weighed last; written with `writing` held */
+    _Atomic int64_t used_ms;        /* loaded, or told of an event */
     bool unsure;                    /* counted events whose transaction has not ended well yet; guarded by `writing` */
     int64_t kept_ms;                /* when rows were written last; guarded by `writing` */
     uint64_t orders_told;           /* orders taken again, guarded by `writing` */
@@ -73,12 +80,16 @@ struct counters {
     arena home;
     map64 places;
     counters_shop **shops;
-    size_t n, room, max_cells;
+    size_t n, room;
+    counter_bounds most;
     struct exposure_log *waiting;   /* answers not on disk yet; NULL */
+    atomic_size_t bytes;            /* of all shops */
+    atomic_uint_fast64_t put_away, halved;
 };
 
 /* counters.c */
-CHECK_RESULT err_code state_new(ctx *c, int64_t store_id, size_t most_cells, double half_life_ms, counter_state **ret_state);
+#define COUNTER_INDEX_ARENA (64 * MIB)  /* twice what the largest of them takes: a map that grows leaves what it was behind */
+CHECK_RESULT err_code state_new(ctx *c, int64_t store_id, const counter_bounds *most, double half_life_ms, counter_state **ret_state);
 void state_free(counter_state *s);
 /* The number of a name, given when it is new; COUNTER_UNKNOWN when there is no room. */
 uint32_t state_name(counter_state *s, str name);
@@ -91,6 +102,22 @@ learning_counter state_row(const counter_state *s, const cell *x, int64_t at_ms)
 examination *state_curve(counter_state *s, uint32_t placement);
 double state_seen(const counter_state *s, uint32_t placement, int64_t position);
 counters_shop *shop_find(counters *k, int64_t store_id, bool make);
+void answer_set_init(answer_set *a);
+void answer_set_done(answer_set *a);
+
+/* counters_room.c */
+/* Room for one more thing to be counted, which names and sums leave for where there is none. Numbers of names change: before they are
+ * asked for. */
+CHECK_RESULT err_code state_make_room(ctx *c, counter_state *s);
+/* The older half of the lines leaves, when there are as many as there may be. */
+CHECK_RESULT err_code state_make_line_room(ctx *c, counter_state *s);
+/* The older half of the answers that are told apart leaves: events about them count no more. */
+void state_forget_answers(counter_state *s);
+/* With `writing` held: what the shop takes from now on. */
+void shop_weigh(counters *k, counters_shop *p);
+/* All shops together: those that heard nothing for COUNTER_IDLE_MS are put away, longest first; else the largest gives up a half. With
+ * no lock held. */
+void counters_stay_bounded(ctx *c, counters *k);
 
 /* counters_log.c */
 /* Reads events and attributions against what was shown. */

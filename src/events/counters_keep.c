@@ -220,7 +220,7 @@ err_code counters_build(ctx *c, const counters *k, db *d, int64_t store_id, cons
     arena *outer = c->arena;
     c->arena = &own;
     double half_life_ms = half_life_of(c, d, store_id, &e);
-    if (!e) e = state_new(c, store_id, k->max_cells, half_life_ms, &s);
+    if (!e) e = state_new(c, store_id, &k->most, half_life_ms, &s);
     if (!e) e = fill(c, d, s, plan);
     c->arena = outer;
     if (e) state_free(s);
@@ -237,12 +237,14 @@ static void tell_change(counters_shop *p) {
 }
 
 /* With `writing` held. */
-static void publish(counters_shop *p, counter_state *s) {
+static void publish(const ctx *c, counters *k, counters_shop *p, counter_state *s) {
     pthread_rwlock_wrlock(&p->guard);
     counter_state *old = p->state;
     p->state = s;
     pthread_rwlock_unlock(&p->guard);
     p->told = s->changes;
+    atomic_store(&p->used_ms, ctx_now_ms(c));
+    shop_weigh(k, p);
     atomic_fetch_add(&p->changed, 1);
     state_free(old);
 }
@@ -254,14 +256,20 @@ static err_code make_shop(ctx *c, counters *k, int64_t store_id, counters_shop *
     return ERR_OK;
 }
 
-err_code counters_load(ctx *c, counters *k, db *d, int64_t store_id) {
-    counters_shop *p = NULL;
+static err_code load_shop(ctx *c, counters *k, db *d, counters_shop *p) {
     counter_state *s = NULL;
-    TRY(make_shop(c, k, store_id, &p));
     WITH_LOCK(&p->writing);
     if (p->state) return ERR_OK;
-    TRY(counters_build(c, k, d, store_id, &(build_plan){ 0 }, &s));
-    publish(p, s);
+    TRY(counters_build(c, k, d, p->store_id, &(build_plan){ 0 }, &s));
+    publish(c, k, p, s);
+    return ERR_OK;
+}
+
+err_code counters_load(ctx *c, counters *k, db *d, int64_t store_id) {
+    counters_shop *p = NULL;
+    TRY(make_shop(c, k, store_id, &p));
+    TRY(load_shop(c, k, d, p));
+    counters_stay_bounded(c, k);
     return ERR_OK;
 }
 
@@ -287,7 +295,7 @@ static err_code rebuild(ctx *c, counters *k, db *d, int64_t store_id, bool anew)
     err_code e = ERR_OK;
     if (orders_told != p->orders_told) e = take_all_orders(c, d, s);
     if (e) state_free(s);
-    else publish(p, s);
+    else publish(c, k, p, s);
     return e;
 }
 
@@ -331,13 +339,15 @@ static err_code write_shop(ctx *c, db *d, counters *k, int64_t store_id, const v
     WITH_LOCK(&p->writing);
     if (!p->state || p->unsure) {
         TRY(counters_build(c, k, d, store_id, &(build_plan){ .waiting = k->waiting }, &s));
-        publish(p, s);
+        publish(c, k, p, s);
     }
     p->unsure = true;
     log_reader_init(&r, c, d, p->state, &p->guard);
     r.waiting = k->waiting;
     err_code e = count_events(&r, events, n);
     log_reader_done(&r);
+    atomic_store(&p->used_ms, ctx_now_ms(c));
+    shop_weigh(k, p);
     tell_change(p);
     return e ? e : keep_if_due(c, d, p);
 }
@@ -353,6 +363,7 @@ static err_code write_counts(ctx *c, db *d, void *arg, const visitor_event *cons
         if (i && events[i]->row.store_id == events[i - 1]->row.store_id) continue;
         if (is_first_of_store(events, i)) TRY(write_shop(c, d, arg, events[i]->row.store_id, events + i, n - i));
     }
+    counters_stay_bounded(c, arg);
     return ERR_OK;
 }
 
@@ -384,6 +395,7 @@ err_code counters_take_order(ctx *c, counters *k, db *d, int64_t store_id, str o
     log_reader_init(&r, c, d, p->state, &p->guard);
     err_code e = log_take_order(&r, order_id);
     log_reader_done(&r);
+    shop_weigh(k, p);
     p->orders_told++;
     tell_change(p);
     return e;
@@ -420,6 +432,15 @@ static err_code follow_orders(ctx *c, db *d, counters_shop *p, const mark *m) {
     return e;
 }
 
+static err_code follow(ctx *c, counters *k, db *d, counters_shop *p, const mark *m) {
+    WITH_LOCK(&p->writing);
+    if (!p->state || p->unsure) return ERR_OK;              /* unsure: the committer is at it */
+    TRY(follow_orders(c, d, p, m));
+    err_code e = follow_log(c, d, p);
+    shop_weigh(k, p);
+    return e;
+}
+
 err_code counters_tend(ctx *c, counters *k, db *d, int64_t store_id) {
     counters_shop *p = shop_find(k, store_id, false);
     bool outdated = false;
@@ -427,11 +448,9 @@ err_code counters_tend(ctx *c, counters *k, db *d, int64_t store_id) {
     if (!p) return ERR_OK;
     TRY(read_mark(c, d, store_id, &m));
     TRY(is_outdated(c, d, p, &m, &outdated));
-    if (outdated) return rebuild(c, k, d, store_id, true);
-    WITH_LOCK(&p->writing);
-    if (!p->state || p->unsure) return ERR_OK;              /* unsure: the committer is at it */
-    TRY(follow_orders(c, d, p, &m));
-    return follow_log(c, d, p);
+    TRY(outdated ? rebuild(c, k, d, store_id, true) : follow(c, k, d, p, &m));
+    counters_stay_bounded(c, k);
+    return ERR_OK;
 }
 
 err_code counters_keep(ctx *c, counters *k, db *d) {

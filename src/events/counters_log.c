@@ -70,17 +70,6 @@ static size_t position_of(const log_reader *r, str product_id) {
 }
 
 /* ---- told before? ---- */
-static void forget_older(counter_state *s) {
-    answer_set gone = s->older;
-    if (gone.n && gone.newest_ms > s->forgot_ms) s->forgot_ms = gone.newest_ms;
-    s->older = s->newer;
-    arena_reset(&gone.home);
-    map64_init(&gone.at, &gone.home);
-    gone.n = 0;
-    gone.newest_ms = 0;
-    s->newer = gone;
-}
-
 /* NULL with ERR_OK: too old to know. */
 static err_code counted_of(log_reader *r, counted_answer **ret_answer) {
     counter_state *s = r->s;
@@ -92,7 +81,7 @@ static err_code counted_of(log_reader *r, counted_answer **ret_answer) {
     }
     *ret_answer = NULL;
     if (r->answer.time_ms <= s->forgot_ms) return ERR_OK;
-    if (s->newer.n == LIMIT_COUNTED_ANSWERS / 2) forget_older(s);
+    if (s->newer.n >= s->most_answers / 2) state_forget_answers(s);
     answer_set *a = &s->newer;
     if (a->n == a->room) {
         size_t room = a->room ? 2 * a->room : 256;
@@ -144,6 +133,7 @@ static err_code tell(const log_reader *r, size_t position, const counter_sums *x
 
 static err_code count_position(log_reader *r, const logged_event *e, event_kind kind, size_t position, counted_answer *seen) {
     const exposed_item *it = &r->items[position - 1];
+    TRY(state_make_room(r->c, r->s));
     cell_key k = key_of(r, r->answer.placement, it->source, r->answer.product_id, it->product_id, r->answer.arms);
     counter_sums x = change_of(r, kind, position, k.of[KEY_PLACEMENT], seen);
     if (e->event_id <= r->s->last || !(x.impressions > 0 || x.clicks > 0 || x.carts > 0)) return ERR_OK;
@@ -227,17 +217,15 @@ static counted_line line_of(log_reader *r, const attribution *row) {
     str anchor = row->rec_id.n && r->found ? r->answer.product_id : STR("");
     int64_t stayed = row->value - row->refunded;
     bool counts = stayed > 0 && is_learned_from(row);
-    return (counted_line){ .line = hash_str(row->line_id), .ordered_ms = row->ordered_ms, .purchases = counts,
-                           .revenue = counts ? (double)stayed : 0,
+    return (counted_line){ .line = hash_str(row->line_id), .order = hash_str(row->order_id), .ordered_ms = row->ordered_ms,
+                           .purchases = counts, .revenue = counts ? (double)stayed : 0,
                            .at = key_of(r, row->placement, row->source, anchor, row->product_id, row->arms) };
 }
 
 static err_code place_of(log_reader *r, uint32_t *first, uint64_t line, counted_line **ret_line) {
     counter_state *s = r->s;
-    *ret_line = NULL;
     for (uint32_t at = *first; at; at = s->lines[at - 1].next)
         if (s->lines[at - 1].line == line) return *ret_line = &s->lines[at - 1], ERR_OK;
-    if (s->n_lines == LIMIT_COUNTED_LINES) return ERR_OK;
     if (s->n_lines == s->lines_room) {
         size_t room = s->lines_room ? 2 * s->lines_room : 64;
         counted_line *more = realloc(s->lines, room * sizeof *more);
@@ -251,11 +239,13 @@ static err_code place_of(log_reader *r, uint32_t *first, uint64_t line, counted_
 }
 
 static err_code change_line(log_reader *r, const attribution *row) {
-    uint32_t *first = map64_at(&r->s->orders, hash_str(row->order_id));
+    TRY(state_make_room(r->c, r->s));
+    TRY(state_make_line_room(r->c, r->s));
+    if (row->ordered_ms < r->s->lines_since_ms) return ERR_OK;
     counted_line now = line_of(r, row), *was = NULL;
+    uint32_t *first = map64_at(&r->s->orders, now.order);
     if (!first) return no_memory(r->c);
     TRY(place_of(r, first, now.line, &was));
-    if (!was) return ERR_OK;
     now.next = was->next;
     now.round = r->s->orders_round;
     TRY(add_line(r, was, -1));

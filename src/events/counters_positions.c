@@ -84,7 +84,8 @@ static err_code fit_and_keep(ctx *c, db *d, const counter_state *s, const positi
 
 static err_code learn(ctx *c, db *d, int64_t store_id, position_counts *p) {
     counter_state *s = NULL;
-    const counters none = { .max_cells = 1 };               /* positions are told, nothing is counted */
+    /* positions are told, nothing is counted */
+    const counters none = { .most = { .cells = LIMIT_COUNTER_CELLS, .lines = 1, .answers = LIMIT_COUNTED_ANSWERS } };
     const build_plan plan = { .anew = true, .told = note, .arg = p, .since_ms = p->from_ms - MS_PER_DAY };
     TRY(counters_build(c, &none, d, store_id, &plan, &s));
     err_code e = fit_and_keep(c, d, s, p);

@@ -1,4 +1,4 @@
-/* A map of hashes of names to persons. It does NOT decide who is who: identity.c wrote the rows. */
+/* Maps of hashes of names to persons. It does NOT decide who is who: identity.c wrote the rows. */
 #include "events/known_names.h"
 #include <stdlib.h>
 #include <string.h>
@@ -10,26 +10,43 @@
 /* Transactions end, and clocks of machines differ, within this time: what is younger is read again. */
 #define OVERLAP_MS ((int64_t)MS_PER_MINUTE)
 enum { FIRST_PERSONS = 1024 };
+#define STORES_ARENA (16 * MIB)
 
-struct known_names {
-    uint64_t seed;
-    lock mutex;                     /* guards the rest */
+/* Names told or asked for lately, in two halves: what is asked for in the older one moves to the newer; when that is full, the older one
+ * leaves. */
+typedef struct {
     arena home;
     map64 places;                   /* hash of store and name -> place in persons, from 1 */
     str *persons;                   /* empty: a person of its own again */
     size_t n, room;
+} half;
+
+struct known_names {
+    uint64_t seed;
+    size_t most_bytes;
+    lock mutex;                     /* guards the rest */
+    half newer, older;
+    uint64_t forgotten;
+    arena home;
     map64 stores;                   /* store -> place in seen_ms, from 1 */
     int64_t seen_ms[LIMIT_STORES];  /* newest change read */
-    uint64_t left_out;
 };
 
-err_code known_names_new(ctx *c, uint64_t seed, known_names **ret_names) {
+static void half_init(const known_names *k, half *h) {
+    *h = (half){ 0 };
+    arena_init(&h->home, k->most_bytes / 2);
+    map64_init(&h->places, &h->home);
+}
+
+err_code known_names_new(ctx *c, size_t most_bytes, uint64_t seed, known_names **ret_names) {
     known_names *k = calloc(1, sizeof *k);
     if (!k) return fail(c, ERR_NO_MEMORY, "remember who is who");
     k->seed = seed;
+    k->most_bytes = most_bytes ? most_bytes : LIMIT_KNOWN_NAMES_BYTES;
     pthread_mutex_init(&k->mutex, NULL);
-    arena_init(&k->home, LIMIT_KNOWN_NAMES_BYTES);
-    map64_init(&k->places, &k->home);
+    half_init(k, &k->newer);
+    half_init(k, &k->older);
+    arena_init(&k->home, STORES_ARENA);
     map64_init(&k->stores, &k->home);
     *ret_names = k;
     return ERR_OK;
@@ -37,6 +54,8 @@ err_code known_names_new(ctx *c, uint64_t seed, known_names **ret_names) {
 
 void known_names_free(known_names *k) {
     if (!k) return;
+    arena_done(&k->newer.home);
+    arena_done(&k->older.home);
     arena_done(&k->home);
     pthread_mutex_destroy(&k->mutex);
     free(k);
@@ -47,34 +66,62 @@ static uint64_t hash_of(const known_names *k, int64_t store_id, str alias) {
 }
 
 /* ---- with the lock held ---- */
-static bool has_room(known_names *k) {
-    if (k->n < k->room) return true;
-    size_t room = k->room ? 2 * k->room : FIRST_PERSONS;
-    str *more = arena_new_raw(&k->home, str, room);
+static bool has_room(half *h) {
+    if (h->n < h->room) return true;
+    size_t room = h->room ? 2 * h->room : FIRST_PERSONS;
+    str *more = arena_new_raw(&h->home, str, room);
     if (!more) return false;
-    if (k->n) memcpy(more, k->persons, k->n * sizeof *more);
-    k->persons = more;
-    k->room = room;
+    if (h->n) memcpy(more, h->persons, h->n * sizeof *more);
+    h->persons = more;
+    h->room = room;
     return true;
 }
 
-/* The name is of `person` now, or alone when that is empty. False when memory ends. */
-static bool put(known_names *k, uint64_t hash, str person) {
-    const uint32_t *known = map64_find(&k->places, hash);
-    bool fresh = !known || !*known;
-    if (fresh && !person.n) return true;                    /* alone, as everybody whom we do not know */
-    if (!fresh && str_eq(k->persons[*known - 1], person)) return true;
-    str copy = person.n ? str_dup(&k->home, person) : (str){ 0 };
+static str *person_in(const half *h, uint64_t hash) {
+    const uint32_t *at = map64_find(&h->places, hash);
+    return at && *at ? &h->persons[*at - 1] : NULL;
+}
+
+static bool put_in(half *h, uint64_t hash, str person) {
+    str *known = person_in(h, hash), copy = person.n ? str_dup(&h->home, person) : (str){ 0 };
     if (person.n && !copy.p) return false;
-    if (!fresh) {
-        k->persons[*known - 1] = copy;
-        return true;
-    }
-    uint32_t *place = has_room(k) ? map64_at(&k->places, hash) : NULL;
+    if (known) return *known = copy, true;
+    uint32_t *place = has_room(h) ? map64_at(&h->places, hash) : NULL;
     if (!place) return false;
-    k->persons[k->n++] = copy;
-    *place = (uint32_t)k->n;
+    h->persons[h->n++] = copy;
+    *place = (uint32_t)h->n;
     return true;
+}
+
+/* The newer half becomes the older one, whose names are strangers' again but for those in both. */
+static void turn(known_names *k) {
+    k->forgotten += k->older.n;
+    arena_done(&k->older.home);
+    k->older = k->newer;
+    k->older.places.home = &k->older.home;
+    half_init(k, &k->newer);
+}
+
+static void put_newest(known_names *k, uint64_t hash, str person) {
+    if (put_in(&k->newer, hash, person)) return;
+    turn(k);
+    if (!put_in(&k->newer, hash, person)) k->forgotten++;   /* no memory at all */
+}
+
+/* NULL: a stranger. Whoever is asked for stays. */
+static const str *look(known_names *k, uint64_t hash) {
+    const str *person = person_in(&k->newer, hash);
+    if (person) return person;
+    person = person_in(&k->older, hash);
+    if (person) put_in(&k->newer, hash, *person);           /* a full one turns with the next name that is told */
+    return person;
+}
+
+/* The name is of `person` now, or alone when that is empty. */
+static void put(known_names *k, uint64_t hash, str person) {
+    const str *known = look(k, hash);
+    if (!known && !person.n) return;                        /* alone, as everybody whom we do not know */
+    if (!known || !str_eq(*known, person)) put_newest(k, hash, person);
 }
 
 /* ---- reading changes ---- */
@@ -87,7 +134,7 @@ static err_code take_name(void *arg, const sql_value *v, size_t n_columns) {
     if (v[2].v.i > w->newest_ms) w->newest_ms = v[2].v.i;
     if (!str_starts(alias, STR("v:")) && !str_starts(alias, STR("c:"))) return ERR_OK;      /* nobody asks by e-mail */
     WITH_LOCK(&w->k->mutex);
-    if (!put(w->k, hash_of(w->k, w->store_id, alias), str_eq(alias, person) ? (str){ 0 } : person)) w->k->left_out++;
+    put(w->k, hash_of(w->k, w->store_id, alias), str_eq(alias, person) ? (str){ 0 } : person);
     return ERR_OK;
 }
 
@@ -121,8 +168,8 @@ err_code known_names_person(ctx *c, known_names *k, int64_t store_id, str alias,
     if (alias.n) {
         uint64_t hash = hash_of(k, store_id, alias);
         WITH_LOCK(&k->mutex);
-        const uint32_t *place = map64_find(&k->places, hash);
-        if (place && *place && k->persons[*place - 1].n) person = str_dup(c->arena, k->persons[*place - 1]);
+        const str *known = look(k, hash);
+        if (known && known->n) person = str_dup(c->arena, *known);
         failed = !person.p;
     }
     if (failed) return fail(c, ERR_NO_MEMORY, "name a visitor");
@@ -132,10 +179,10 @@ err_code known_names_person(ctx *c, known_names *k, int64_t store_id, str alias,
 
 void known_names_forget(known_names *k, int64_t store_id, str alias) {
     WITH_LOCK(&k->mutex);
-    (void)put(k, hash_of(k, store_id, alias), (str){ 0 });  /* takes no memory */
+    put(k, hash_of(k, store_id, alias), (str){ 0 });
 }
 
 void known_names_get_facts(known_names *k, known_names_facts *ret_facts) {
     WITH_LOCK(&k->mutex);
-    *ret_facts = (known_names_facts){ .names = k->n, .bytes = k->home.used, .left_out = k->left_out };
+    *ret_facts = (known_names_facts){ k->newer.n + k->older.n, k->newer.home.held + k->older.home.held, k->forgotten };
 }

@@ -175,7 +175,7 @@ const query query_events_after = {
 const query query_names_changed = {
     .name = "names_changed",
     .sql = "SELECT alias, person, changed_ms FROM alias_row WHERE store_id = ?1 AND alias IN "
-           "(SELECT alias FROM alias_row WHERE store_id = ?1 AND changed_ms >= ?2)",
+           "(SELECT alias FROM alias_row WHERE store_id = ?1 AND changed_ms >= ?2) ORDER BY changed_ms",
     .n_binds = 2, .n_columns = 3, .columns = { FIELD_TEXT, FIELD_TEXT, FIELD_TIME },
 };
 

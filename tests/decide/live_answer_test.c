@@ -25,7 +25,7 @@ static void market_open(market *m, ctx *c, const char *settings) {
     db_options o;
     *m = (market){ .c = c, .clock = time_source_manual(FAKE_NOW), .d = test_database(c, &backends[0], &o) };
     c->time = &m->clock;
-    assert_ok(c, counters_new(c, 0, &m->k));
+    assert_ok(c, counters_new(c, NULL, &m->k));
     fake_init(&m->f, c, 40, 200);
     m->f.settings = settings;
     fake_product(&m->f, "kettle", "kettles", 9000);

@@ -84,12 +84,12 @@ TEST(moves, of_a_night_take_the_place_of_the_last_ones_and_say_what_changed) {
         suggestion_move *told = NULL;
         size_t n = 9;
         assert_ok(c, storage_put(c, d, &store_entity, &(store){ .store_id = 1, .name = STR("s") }));
-        assert_ok(c, counters_new(c, 0, &k));
+        assert_ok(c, counters_new(c, NULL, &k));
         assert_ok(c, moves_keep(c, k, d, 1, 5, &told, &n));
         assert_int_equal(0, n);
         for (int i = 0; i < 60; i++) show(c, d, i, i % 3 ? "mug" : NULL);
         counters_free(k);
-        assert_ok(c, counters_new(c, 0, &k));
+        assert_ok(c, counters_new(c, NULL, &k));
         clock.manual_ms += MS_PER_HOUR;
         assert_ok(c, moves_keep(c, k, d, 1, 5, &told, &n));
         double mug = kept_factor(c, d, "mug"), cup = kept_factor(c, d, "cup");
@@ -102,7 +102,7 @@ TEST(moves, of_a_night_take_the_place_of_the_last_ones_and_say_what_changed) {
         assert_near(mug, moves_factor(&b, moves_seed(STR("cart"), STR("cross_sell")), STR(""), STR("mug")), 1e-6);
         for (int i = 100; i < 300; i++) show(c, d, i, "cup");
         counters_free(k);
-        assert_ok(c, counters_new(c, 0, &k));
+        assert_ok(c, counters_new(c, NULL, &k));
         clock.manual_ms += MS_PER_HOUR;
         assert_ok(c, moves_keep(c, k, d, 1, 5, &told, &n));
         assert_true(kept_factor(c, d, "cup") > 1 && kept_factor(c, d, "mug") < 1);

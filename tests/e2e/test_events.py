@@ -131,6 +131,7 @@ def test_robots_are_counted_and_remembered_by_nobody():
     assert answered_ids(shop, placement="home", visitor_id="hasty", n=10) == plain == answered_ids(shop, placement="home", visitor_id="g", n=10)
     metrics = shop.server.request("GET", "/metrics")[2].decode()
     assert "\nvitrine_events_robots_total 41\n" in metrics and "\nvitrine_events_accepted_total 102\n" in metrics
+    assert "\nvitrine_counters_shops 1\n" in metrics and "\nvitrine_session_visitors 3\n" in metrics and "\nvitrine_names_known 0\n" in metrics
     assert lib.sql(shop.data, "SELECT visitor_id FROM visitor_row WHERE robot = 1 ORDER BY 1") == [("g",), ("hasty",)]
 
 

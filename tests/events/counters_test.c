@@ -33,6 +33,7 @@ typedef struct {
     db_options o;
     db *d;
     counters *k[2];
+    counter_bounds most;
     rng luck;
     answer answers[ANSWERS];
     size_t n_answers;
@@ -58,7 +59,7 @@ static void shop_open(shop *s, ctx *c, const backend *b, uint64_t seed) {
     c->time = &s->clock;
     rng_seed(&s->luck, seed);
     put(s, &store_entity, &(store){ .store_id = 1, .name = STR("shop"), .currency = STR("RON") });
-    for (int i = 0; i < 2; i++) assert_ok(c, counters_new(c, 0, &s->k[i]));
+    for (int i = 0; i < 2; i++) assert_ok(c, counters_new(c, NULL, &s->k[i]));
 }
 
 static void shop_close(shop *s) {
@@ -160,7 +161,7 @@ static void write_batch(shop *s, int process, size_t from, size_t n, bool fails)
 static void restart(shop *s, int process, bool kept) {
     if (kept) assert_ok(s->c, counters_keep(s->c, s->k[process], s->d));
     counters_free(s->k[process]);
-    assert_ok(s->c, counters_new(s->c, 0, &s->k[process]));
+    assert_ok(s->c, counters_new(s->c, &s->most, &s->k[process]));
     assert_ok(s->c, counters_load(s->c, s->k[process], s->d, 1));
 }
 
@@ -449,7 +450,7 @@ TEST(counters, of_more_products_than_there_is_room_for_leave_by_least_looks) {
     char name[PRODUCTS][8];
     shop_open(s, c, &backends[0], 1);
     counters_free(s->k[0]);
-    assert_ok(c, counters_new(c, MOST, &s->k[0]));
+    assert_ok(c, counters_new(c, &(counter_bounds){ .cells = MOST }, &s->k[0]));
     for (size_t i = 0; i < 3; i++) show_one(s, "ana", "lamp", true);
     for (size_t i = 0; i < PRODUCTS; i++) {
         snprintf(name[i], sizeof name[i], "p%zu", i);
@@ -590,5 +591,179 @@ TEST(counters, are_counted_anew_when_the_owner_changes_the_half_life) {
     put(s, &store_entity, &(store){ .store_id = 1, .name = STR("shop"), .settings = STR("{\"learning_half_life_days\":7}") });
     assert_ok(c, counters_tend(c, s->k[0], s->d, 1));
     assert_true(is_near(of_item(s, 0, "lamp").clicks, 0.25));
+    shop_close(s);
+}
+
+/* ---- bounds ---- */
+TEST(counters, of_shops_put_away_after_each_event_are_what_the_log_says_once_they_are_back) {
+    for (uint64_t seed = 21; seed <= 22; seed++) {
+        TEST_CTX(c);
+        shop *s = arena_new(c->arena, shop, 1);
+        shop_open(s, c, &backends[0], seed);
+        s->most.bytes = 1;
+        for (int p = 0; p < 2; p++) s->k[p]->most = (counter_bounds){ LIMIT_COUNTER_CELLS, LIMIT_COUNTED_LINES, LIMIT_COUNTED_ANSWERS, 1 };
+        size_t written = live_a_while(s, 0, EVENTS / 2);
+        change_orders(s);
+        counters_total t = counters_get_total(s->k[0]);
+        assert_true(t.put_away > 5 && t.shops == 0 && t.bytes == 0);
+        for (int p = 0; p < 2; p++) s->k[p]->most.bytes = LIMIT_COUNTERS_BYTES;
+        if (written < s->n_log) write_batch(s, 0, written, s->n_log - written, false);
+        for (int p = 0; p < 2; p++) assert_ok(c, counters_load(c, s->k[p], s->d, 1));
+        for (int p = 0; p < 2; p++) assert_as_the_log_says(s, p);
+        shop_close(s);
+    }
+}
+
+static cell_key key_named(counter_state *s, const char *source, const char *anchor, const char *item) {
+    const char *const parts[KEY_PARTS] = { "product", source, anchor, item, "" };
+    cell_key k;
+    for (int i = 0; i < KEY_PARTS; i++) k.of[i] = state_name(s, str_of(parts[i]));
+    return k;
+}
+
+enum { MANY = 12000 };
+
+/* A shop of many products, the i-th looked at i + 1 times beside a product of its own. */
+static counters_shop *fill_shop(ctx *c, counters *k, int64_t store_id, int64_t used_ms) {
+    counters_shop *p = shop_find(k, store_id, true);
+    char name[2][16];
+    assert_ok(c, state_new(c, store_id, &k->most, 14.0 * DAY, &p->state));
+    for (int i = 0; i < MANY; i++) {
+        snprintf(name[0], sizeof name[0], "i%d", i);
+        snprintf(name[1], sizeof name[1], "a%d", i);
+        cell_key at = key_named(p->state, "personal", name[1], name[0]);
+        assert_ok(c, state_add(c, p->state, &at, &(counter_sums){ .looks = i + 1, .clicks = 1 }, START));
+    }
+    atomic_store(&p->used_ms, used_ms);
+    shop_weigh(k, p);
+    return p;
+}
+
+static double looks_of(counters *k, int64_t store_id, const char *item, const char *anchor) {
+    counters_view v;
+    const char *const parts[5] = { "product", item[0] ? "personal" : "", anchor, item, "" };
+    uint32_t of[5];
+    if (!counters_begin(k, store_id, START, &v)) return -1;
+    for (int i = 0; i < 5; i++) of[i] = counters_name(&v, str_of(parts[i]));
+    double looks = counters_at(&v, of).looks;
+    counters_end(&v);
+    return looks;
+}
+
+TEST(counters, of_many_shops_stay_in_their_room_the_quiet_leave_first_then_halves_of_the_largest) {
+    TEST_CTX(c);
+    time_source clock = time_source_manual(START);
+    c->time = &clock;
+    counters *k;
+    assert_ok(c, counters_new(c, NULL, &k));
+    fill_shop(c, k, 1, START - 2 * (int64_t)MS_PER_HOUR);
+    fill_shop(c, k, 2, START);
+    counters_facts before = counters_get_facts(k, 2);
+    size_t of_one = counters_get_total(k).bytes / 2;
+
+    k->most.bytes = of_one + of_one / 2;                            /* room for one and a half */
+    counters_stay_bounded(c, k);
+    assert_true(looks_of(k, 1, "i0", "") < 0);                      /* quiet for two hours: put away whole */
+    assert_true(is_near(looks_of(k, 2, "i0", ""), 1));
+    assert_int_equal(1, counters_get_total(k).put_away);
+    assert_int_equal(0, counters_get_total(k).halved);
+
+    k->most.bytes = of_one * 3 / 4;                                 /* nobody is quiet any more */
+    counters_stay_bounded(c, k);
+    counters_total t = counters_get_total(k);
+    counters_facts f = counters_get_facts(k, 2);
+    assert_true(t.bytes <= k->most.bytes && t.halved >= 1 && t.shops == 1);
+    assert_true(f.cells < before.cells * 6 / 10 && f.names < before.names * 8 / 10 && f.dropped == before.cells - f.cells);
+    assert_true(is_near(looks_of(k, 2, "i11999", ""), 12000));      /* most seen: as they were, whatever they are numbered now */
+    assert_true(is_near(looks_of(k, 2, "i11998", "a11998"), 11999));
+    assert_true(is_near(looks_of(k, 2, "i0", ""), 0));
+    assert_true(is_near(looks_of(k, 2, "", ""), MANY * (MANY + 1) / 2.0));
+    counters_free(k);
+}
+
+TEST(counters, of_products_looked_at_leave_too_when_there_is_no_room) {
+    TEST_CTX(c);
+    counters *k;
+    assert_ok(c, counters_new(c, &(counter_bounds){ .cells = 500 }, &k));
+    counters_shop *p = shop_find(k, 1, true);
+    char name[16];
+    assert_ok(c, state_new(c, 1, &k->most, 14.0 * DAY, &p->state));
+    for (int i = 0; i < 5000; i++) {
+        snprintf(name, sizeof name, "a%d", i);
+        assert_ok(c, state_make_room(c, p->state));
+        cell_key at = key_named(p->state, "popular", name, "lamp");
+        assert_ok(c, state_add(c, p->state, &at, &(counter_sums){ .looks = 1 }, START));
+    }
+    counters_facts f = counters_get_facts(k, 1);
+    assert_true(f.cells <= 500 && f.names <= 520 && f.dropped > 9000);
+    assert_true(is_near(looks_of(k, 1, "", ""), 5000));
+    counters_free(k);
+}
+
+/* Bought after a click in an answer of its own, each a day after the one before. */
+static void buy_one(shop *s, const char *id, int64_t refunded) {
+    order o = { .store_id = 1, .order_id = str_of(id), .status = STR("completed"), .total = 100, .visitor_id = STR("ana"),
+                .payload_hash = 1, .created_ms = s->clock.manual_ms + MS_PER_MINUTE };
+    put(s, &order_entity, &o);
+    put(s, &order_line_entity, &(order_line){ .store_id = 1, .order_id = o.order_id, .line_id = STR("1"), .kind = STR("item"),
+                                              .product_id = STR("lamp"), .quantity = 1, .total = 100 });
+    if (refunded) put(s, &refund_entity, &(refund){ .store_id = 1, .order_id = o.order_id, .refund_id = STR("1"), .amount = refunded });
+    assert_ok(s->c, attribution_store(s->c, s->d, 1, o.order_id));
+    assert_ok(s->c, counters_take_order(s->c, s->k[0], s->d, 1, o.order_id));
+}
+
+static void give_back(shop *s, const char *id) {
+    order o = { .store_id = 1, .order_id = str_of(id) };
+    assert_ok(s->c, storage_get(s->c, s->d, &order_entity, &o));
+    o.status = STR("cancelled");
+    o.payload_hash++;
+    put(s, &order_entity, &o);
+    assert_ok(s->c, attribution_store(s->c, s->d, 1, o.order_id));
+    assert_ok(s->c, counters_take_order(s->c, s->k[0], s->d, 1, o.order_id));
+}
+
+TEST(counters, of_more_orders_than_are_followed_keep_what_the_older_ones_added) {
+    TEST_CTX(c);
+    enum { BOUGHT = 12 };
+    shop *s = arena_new(c->arena, shop, 1);
+    char id[BOUGHT][8];
+    shop_open(s, c, &backends[0], 1);
+    counters_free(s->k[0]);
+    assert_ok(c, counters_new(c, &(counter_bounds){ .lines = 4 }, &s->k[0]));
+    for (size_t i = 0; i < BOUGHT; i++) {
+        snprintf(id[i], sizeof id[i], "o%zu", i);
+        show_one(s, "ana", "lamp", true);
+        buy_one(s, id[i], 0);
+        s->clock.manual_ms += MS_PER_MINUTE * 5;
+    }
+    double all = of_item(s, 0, "lamp").purchases;
+    assert_true(all > BOUGHT - 0.1 && counters_get_facts(s->k[0], 1).lines <= 4);
+    give_back(s, id[0]);                                            /* too long ago */
+    assert_true(is_near(all, of_item(s, 0, "lamp").purchases));
+    give_back(s, id[BOUGHT - 1]);
+    assert_true(fabs(all - 1 - of_item(s, 0, "lamp").purchases) < 0.01);
+    shop_close(s);
+}
+
+TEST(counters, of_more_answers_than_are_told_apart_count_the_newer_ones_once_and_the_older_no_more) {
+    TEST_CTX(c);
+    enum { MOST = 8, GIVEN = ANSWERS };
+    shop *s = arena_new(c->arena, shop, 1);
+    shop_open(s, c, &backends[0], 1);
+    counters_free(s->k[0]);
+    assert_ok(c, counters_new(c, &(counter_bounds){ .answers = MOST }, &s->k[0]));
+    for (size_t i = 0; i < GIVEN; i++) {
+        s->clock.manual_ms += MS_PER_MINUTE;
+        show_one(s, "ana", "lamp", false);
+    }
+    double all = of_item(s, 0, "lamp").impressions;
+    assert_true(fabs(all - GIVEN) < 0.2);
+    say(s, "impression", s->answers[GIVEN - 1].rec_id, "lamp");     /* told again: known */
+    say(s, "impression", s->answers[0].rec_id, "lamp");             /* nobody can tell any more */
+    write_batch(s, 0, s->n_log - 2, 2, false);
+    assert_true(is_near(all, of_item(s, 0, "lamp").impressions));
+    say(s, "click", s->answers[GIVEN - 1].rec_id, "lamp");
+    write_batch(s, 0, s->n_log - 1, 1, false);
+    assert_true(fabs(of_item(s, 0, "lamp").clicks - 1) < 1e-3);
     shop_close(s);
 }

@@ -1,6 +1,7 @@
 /* Who is who in memory: what the database says, read again only where it changed. */
 #include "events/known_names.h"
 #include <stdio.h>
+#include "base/limits.h"
 #include "events/identity.h"
 #include "tests/storage/backends.h"
 #include "tests/test.h"
@@ -13,7 +14,7 @@ typedef struct { ctx *c; db *d; known_names *k; time_source clock; } desk;
     db_options options_of_test;                                                               \
     desk x = { c, test_database(c, &backends[0], &options_of_test), NULL, time_source_manual(NOW) }; \
     c->time = &x.clock;                                                                       \
-    assert_ok(c, known_names_new(c, 7, &x.k))
+    assert_ok(c, known_names_new(c, 0, 7, &x.k))
 
 static void close_desk(desk *x) {
     known_names_free(x->k);
@@ -99,5 +100,33 @@ TEST(known_names, say_what_the_database_says_of_thousands) {
         assert_ok(c, identity_person(c, x.d, 1, str_of(alias), &stored));
         assert_true(str_eq(stored, person(&x, alias)));
     }
+    close_desk(&x);
+}
+
+TEST(known_names, of_more_people_than_there_is_room_for_are_those_told_or_asked_for_lately) {
+    OPEN_DESK(x, c);
+    enum { PEOPLE = 6000 };
+    char id[20], account[20];
+    const size_t room = 512 * KIB;
+    known_names_free(x.k);
+    assert_ok(c, known_names_new(c, room, 7, &x.k));
+    known_names_facts f;
+    for (int i = 0; i < PEOPLE; i++) {
+        snprintf(id, sizeof id, "browser-%d", i);
+        snprintf(account, sizeof account, "%d", i);
+        log_in(&x, id, account);
+        if (i % 1000 == 999) {
+            follow(&x);
+            assert_str("v:browser-0", person(&x, "c:0"));       /* asked for all the time: never forgotten */
+            known_names_get_facts(x.k, &f);
+            assert_true(f.bytes <= room);
+        }
+    }
+    assert_true(f.forgotten > 1000);
+    assert_str("v:browser-5999", person(&x, "c:5999"));
+    assert_str("c:2", person(&x, "c:2"));                       /* a stranger again */
+    log_in(&x, "tablet", "2");
+    follow(&x);
+    assert_str("v:browser-2", person(&x, "v:tablet"));
     close_desk(&x);
 }
