@@ -5,6 +5,7 @@
 #include "app/pick.h"
 #include "base/limits.h"
 #include "decide/shop_interactions.h"
+#include "decide/shop_visits.h"
 #include "eval/store.h"
 #include "features/facts.h"
 
@@ -28,7 +29,7 @@ static void print_head(const view *w, const store_questions *q) {
     time_format(q->window.split_ms, day);
     fprintf(w->v->out, "%s%s\n", q->task ? "\n" : "", t->title);
     if (q->n_clusters < STORE_LEAST_CASES) {
-        fprintf(w->v->out, "  too few orders to judge: %u %s in the newest weeks, needs %d\n", q->n_clusters, t->case_words,
+        fprintf(w->v->out, "  too few %s to judge: %u %s in the newest weeks, needs %d\n", t->made_of, q->n_clusters, t->case_words,
                 STORE_LEAST_CASES);
         return;
     }
@@ -158,18 +159,21 @@ err_code eval_store_command(ctx *c, const invocation *v, const eval_store_option
     store s;
     shop_data shop;
     shop_facts facts;
-    interactions x;
+    interactions x, looked_at;
+    shop_visits visits;
     TRY(home_open(c, v, HOME_MUST_BE, &h));
     TRY(pick_store(c, h.d, o->store, &s));
     TRY(storage_begin(c, h.d, STORAGE_READ));
     err_code e = features_load_shop(c, h.d, s.store_id, ctx_now_ms(c), &shop);
+    if (!e) e = shop_visits_load(c, h.d, &shop, &visits);
     storage_rollback(h.d);                                      /* nothing was written */
     if (e) return e;
     TRY(facts_of_shop(c, &shop, s.locale, &facts));
     TRY(shop_interactions(c, &shop, &facts.matrix, &x));
+    TRY(shop_visits_interactions(c, &visits, shop.n_items, &looked_at));
     view w = { .v = v, .o = o, .store = s.name, .c = c };
     const store_options asked = { .model = o->model, .seed = o->seed, .threads = o->threads, .progress = progress, .show = show,
                                   .state = &w };
-    TRY(eval_store(c, &x, &asked));
+    TRY(eval_store(c, &x, &looked_at, &asked));
     return w.err;
 }

@@ -51,6 +51,10 @@
 #define LIMIT_ROBOT_VIEWS_MINUTE 60        /* product pages of one visitor: more is no person */
 #define LIMIT_ROBOT_EVENTS_HOUR 1000
 
+/* what is learned from events */
+#define LIMIT_LEARN_EVENTS (1 << 21)       /* newest rows of one shop's log that a training reads: weeks of 10,000 visits a day */
+#define LIMIT_LEARN_STEPS (1 << 22)        /* products in them, 100 MB: of a log of long purchases the newer half */
+
 /* counters of the learning loop */
 #define LIMIT_COUNTERS_BYTES (1024 * MIB)  /* of all shops; the quiet leave first, then the largest gives up a half */
 #define LIMIT_COUNTER_CELLS 200000         /* of one shop, 100 bytes each and their names; the least seen go first */

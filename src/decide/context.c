@@ -3,6 +3,7 @@
 #include <math.h>
 #include "base/limits.h"
 #include "decide/recommend_int.h"
+#include "events/session_memory.h"
 
 enum { MOST_PURCHASES = 50, MOST_BOUGHT = MOST_PURCHASES + 2 * RECENT_WAYS };
 
@@ -135,7 +136,7 @@ static void add_persons(request *r, const told *t) {
 }
 
 /* ---- what the visitor did, for models ---- */
-enum { VISIT_GAP_MS = 30 * 60 * 1000, UNTIMED_STEP_MS = 1000, SESSION_EVENTS = 20 };
+enum { UNTIMED_STEP_MS = 1000, SESSION_EVENTS = 20 };
 
 static err_code events_new(request *r, size_t most) {
     arena *a = r->c->arena;
@@ -150,7 +151,7 @@ static void add_event(request *r, uint32_t slot, event_kind kind, int64_t time_m
     uint32_t item = slot == NO_SLOT ? SNAPSHOT_NONE : serving_item_of(r->s, slot), last = e->n - 1;
     if (item == SNAPSHOT_NONE) return;
     if (e->n && time_ms < e->time_ms[last]) time_ms = e->time_ms[last];         /* the order told is the order believed */
-    bool new_visit = e->n && time_ms - e->time_ms[last] > VISIT_GAP_MS;
+    bool new_visit = e->n && time_ms - e->time_ms[last] > SESSION_GAP_MS;
     if (new_visit) e->session = e->n;
     e->item[e->n] = item;
     e->visit[e->n] = e->n ? e->visit[last] + new_visit : 0;

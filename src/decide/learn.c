@@ -42,10 +42,11 @@ static int64_t lap(const ctx *c, int64_t *at) {
 }
 
 /* One view of the store, whatever is written meanwhile. */
-static err_code load(ctx *c, db *d, int64_t store_id, int64_t as_of_ms, shop_data *ret_shop) {
+static err_code load(ctx *c, db *d, int64_t store_id, int64_t as_of_ms, learning *l) {
     bool ours = !storage_in_transaction(d);
     if (ours) TRY(storage_begin(c, d, STORAGE_READ));
-    err_code e = features_load_shop(c, d, store_id, as_of_ms, ret_shop);
+    err_code e = features_load_shop(c, d, store_id, as_of_ms, &l->shop);
+    if (!e) e = shop_visits_load(c, d, &l->shop, &l->visits);
     if (ours) storage_rollback(d);                              /* nothing was written */
     return e;
 }
@@ -71,6 +72,8 @@ static void note_facts(ctx *c, learning *l) {
     r->customers = b->n_customers;
     r->orders = s->orders;
     r->baskets = b->n;
+    r->visits = l->visits.n_visits;
+    r->visit_events = l->visits.start[l->visits.n_visitors];
     for (uint32_t i = 0; i < b->n; i++) r->baskets_of_many += b->start[i + 1] - b->start[i] > 1;
     r->first_order_ms = b->n ? b->time_ms[0] : 0;
     r->last_order_ms = b->n ? b->time_ms[b->n - 1] : 0;
@@ -114,7 +117,7 @@ err_code learn_store(ctx *c, db *d, int64_t store_id, const learn_params *p, con
     l->p = p;
     learn_report *r = &l->report;
     int64_t at = c->time->mono_us(c->time);
-    TRY(load(c, d, store_id, p->as_of_ms ? p->as_of_ms : ctx_now_ms(c), &l->shop));
+    TRY(load(c, d, store_id, p->as_of_ms ? p->as_of_ms : ctx_now_ms(c), l));
     l->items = arena_new(c->arena, snapshot_item, l->shop.n_items);
     if (!l->items) return learn_no_memory(c);
     l->out.items = l->items;
@@ -129,6 +132,7 @@ err_code learn_store(ctx *c, db *d, int64_t store_id, const learn_params *p, con
     TRY(learn_ranked(c, l));
     TRY(learn_vectors(c, l));
     TRY(learn_personal_model(c, l));
+    TRY(learn_session_model(c, l));
     r->rules_ms = lap(c, &at);
     TRY(learn_quality(c, l));
     TRY(learn_ranker(c, l));
@@ -168,7 +172,7 @@ void learn_report_write(json_out *w, const learn_report *r) {
         { "cross_sell_rules", r->cross_sell }, { "cross_sell_carried", r->carried }, { "also_bought_rules", r->also_bought },
         { "upsell_rules", r->upsell }, { "similar_pairs", r->similar }, { "trending", r->trending }, { "newest", r->newest },
         { "products_with_cross_sell", r->products_with_cross_sell }, { "products_with_upsell", r->products_with_upsell },
-        { "quality_baskets", r->quality_baskets }, { "bytes", r->bytes },
+        { "quality_baskets", r->quality_baskets }, { "visits", r->visits }, { "visit_events", r->visit_events }, { "bytes", r->bytes },
     };
     for (size_t i = 0; i < COUNT(counts); i++) jw_member_i64(w, counts[i].name, (int64_t)counts[i].value);
     jw_member_text(w, "language", r->language);
@@ -180,6 +184,7 @@ void learn_report_write(json_out *w, const learn_report *r) {
     if (r->hit_rate_popular >= 0) jw_fixed(w, r->hit_rate_popular, 4);
     else jw_null(w);
     if (r->personal.model) personal_judgement_write(w, &r->personal);
+    if (r->session.best.model) session_judgement_write(w, &r->session);
     write_ranked(w, r);
     const struct { const char *name; int64_t ms; } times[] = {
         { "load_ms", r->load_ms }, { "content_ms", r->content_ms }, { "rules_ms", r->rules_ms }, { "judge_ms", r->judge_ms },

@@ -5,7 +5,7 @@
  * Read next: snapshot.h (what comes out), features/shop_data.h (what goes in), models/rules.h. */
 #pragma once
 #include "base/json.h"
-#include "decide/learn_personal.h"
+#include "decide/learn_sessions.h"
 #include "decide/snapshot.h"
 #include "models/rules.h"
 #include "storage/storage.h"
@@ -48,6 +48,8 @@ typedef struct {
     double hit_rate, hit_rate_popular;      /* HR@10 on the newest baskets left out; negative = too few orders to say */
     uint32_t quality_baskets;               /* judged on */
     personal_judgement personal;    /* the model of what a visitor wants next; `model` "" or NULL: none */
+    uint64_t visits, visit_events;  /* of visitors, and products they had to do with there */
+    session_judgement session;      /* the model of what a visitor looks at next; best.model NULL: no visits */
     uint64_t ranker_rows;           /* candidates the ranker was taught with; 0 = too few orders */
     learn_ranked_report ranked[LEARN_RANKED_KINDS];
     char language[8];

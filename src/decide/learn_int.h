@@ -1,11 +1,13 @@
 /* Steps of learn_store(), each in a file of its own; private to decide/. */
 #pragma once
 #include "decide/learn.h"
+#include "decide/shop_visits.h"
 #include "features/content.h"
 
 typedef struct learning {
     const learn_params *p;
     shop_data shop;
+    shop_visits visits;
     content_model content;
     topk_entry *similar;            /* n_items x similar_k */
     uint32_t *n_similar;            /* n_items */
@@ -35,8 +37,11 @@ CHECK_RESULT err_code learn_pack(ctx *c, learning *l);
 CHECK_RESULT err_code learn_vectors(ctx *c, learning *l);
 /* The model of what a visitor wants next, fitted on all purchases (learn_models.c). Nothing for a tiny shop. */
 CHECK_RESULT err_code learn_personal_model(ctx *c, learning *l);
-/* The same kind with the same parameters, fitted on what `then` holds. */
+/* The model of what a visitor looks at next, fitted on all visits (learn_models.c). Nothing where it is not worth having. */
+CHECK_RESULT err_code learn_session_model(ctx *c, learning *l);
+/* The same kinds with the same parameters, fitted on what `then` holds; row NULL where there is nothing to fit. */
 CHECK_RESULT err_code learn_personal_then(ctx *c, const learning *now, const learning *then, model *ret_model);
+CHECK_RESULT err_code learn_session_then(ctx *c, const learning *now, const learning *then, model *ret_model);
 /* The ranker of candidates, learned from the newest baskets left out, and what a unit of score of the personal model stands for
  * (learn_ranker.c); nothing where there are too few baskets. Needs all of the above. */
 CHECK_RESULT err_code learn_ranker(ctx *c, learning *l);

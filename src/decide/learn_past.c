@@ -27,6 +27,7 @@ static err_code learn_lists(ctx *c, past_shop *p, const learning *now) {
     l->out.items = l->items, l->out.n_items = l->shop.n_items;
     l->out.vectors = now->out.vectors, l->out.n_vectors = now->out.n_vectors;
     TRY(items_then(c, &l->shop));
+    TRY(shop_visits_before(c, &now->visits, l->now_ms, &l->visits));
     TRY(learn_pack(c, l));
     TRY(learn_rules(c, l));
     TRY(learn_upsell(c, l));
@@ -69,6 +70,7 @@ err_code past_shop_learn(ctx *c, const learning *now, uint32_t n_train, past_sho
     TRY(learn_lists(c, ret_past, now));
     ret_past->snap = ret_past->l.out;
     TRY(learn_personal_then(c, now, &ret_past->l, &ret_past->snap.personal_model));
+    TRY(learn_session_then(c, now, &ret_past->l, &ret_past->snap.session_model));
     return make_serving(c, ret_past);
 }
 

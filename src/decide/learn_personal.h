@@ -42,3 +42,5 @@ CHECK_RESULT err_code learn_personal(ctx *c, const interactions *x, const person
                                      personal_judgement *ret_judgement);
 /* Members of the open JSON object: "personal_model", "personal_hit_rate_10", ... */
 void personal_judgement_write(json_out *w, const personal_judgement *j);
+/* Those of them that are figures, for a model of another name: "session_cases", "session_hit_rate_10", ... */
+void judgement_write_figures(json_out *w, const char *of, const personal_judgement *j);

@@ -17,10 +17,18 @@ typedef struct {
     uint32_t n_wanted;
 } question;
 
-/* Whose earlier basket came before which: SHOP_NONE where there is none. n of b entries, in c->arena. */
-CHECK_RESULT err_code questions_earlier(ctx *c, const shop_baskets *b, uint32_t **ret_earlier);
+/* What questions are made of. */
+typedef struct {
+    const past_shop *past;
+    const shop_baskets *baskets;    /* of all times */
+    const shop_visits *visits;      /* the same */
+    uint32_t *earlier;              /* of each basket: its customer's basket before it, SHOP_NONE where there is none */
+    uint32_t *buyer;                /* the visitor who placed it, SHOP_NONE where no page told */
+} question_source;
+/* Of a shop as it is known now; `past` is the caller's to set. Memory: c->arena. ERR_NO_MEMORY. */
+CHECK_RESULT err_code question_source_of(ctx *c, const learning *now, question_source *ret_source);
 /* Question `kind` of basket `at`; false when the basket has none of that kind. Which product is looked at or hidden follows from
- * the basket's number.
+ * the basket's number. Where it is known who placed the order on a page, it is asked as of the moment that product came into the visit,
+ * with all he did before; what he had in hand by then is neither looked for nor shown.
  *   ret_question   in c->arena */
-CHECK_RESULT err_code question_of(ctx *c, const past_shop *p, const shop_baskets *b, const uint32_t *earlier, uint32_t at, ask_kind kind,
-                                  question *ret_question, bool *ret_is);
+CHECK_RESULT err_code question_of(ctx *c, const question_source *from, uint32_t at, ask_kind kind, question *ret_question, bool *ret_is);

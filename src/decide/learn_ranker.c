@@ -14,8 +14,7 @@ enum { BY_RULES, BY_RANKER };
 
 typedef struct {
     past_shop past;
-    const shop_baskets *b;
-    uint32_t *earlier;
+    question_source from;
     size_t most_rows, n_rows, n_questions, most_questions;
     float *x;
     uint8_t *label;
@@ -35,8 +34,7 @@ static bool is_wanted(const question *q, uint32_t slot) {
     return low < q->n_wanted && q->wanted[low] == slot;
 }
 
-static err_code teacher_new(ctx *c, const learning *l, teacher *t) {
-    t->b = &l->shop.baskets;
+static err_code teacher_new(ctx *c, teacher *t) {
     t->most_questions = (size_t)MOST_BASKETS * ASK_KINDS;
     t->most_rows = t->most_questions * (NEAREST + SAMPLED + 4);
     t->x = arena_new_raw(c->arena, float, t->most_rows * n_candidate_features);
@@ -157,7 +155,7 @@ static err_code walk(ctx *c, teacher *t, uint32_t from, uint32_t to, const ranke
             arena_mark mark = arena_save(c->arena);
             question q;
             bool is = false;
-            TRY(question_of(c, &t->past, t->b, t->earlier, at, kind, &q, &is));
+            TRY(question_of(c, &t->from, at, kind, &q, &is));
             if (is) TRY(k ? judge_one(c, t, &q, k) : teach_one(c, t, &q));
             arena_restore(c->arena, mark);
         }
@@ -213,8 +211,9 @@ static err_code learn_in(ctx *c, learning *l, uint32_t newest) {
     const shop_baskets *b = &l->shop.baskets;
     teacher *t = arena_new(c->arena, teacher, 1);
     if (!t) return learn_no_memory(c);
-    TRY(teacher_new(c, l, t));
-    TRY(questions_earlier(c, b, &t->earlier));
+    TRY(teacher_new(c, t));
+    TRY(question_source_of(c, l, &t->from));
+    t->from.past = &t->past;
     TRY(past_shop_learn(c, l, b->n - newest, &t->past));
     return teach_and_judge(c, l, t, b->n - newest, b->n);
 }

@@ -41,6 +41,19 @@ static void say_personal(buf *b, const json_value *m) {
     else buf_printf(b, ", by %.*s.", STR_ARG(str_clip(model, 40)));
 }
 
+/* ---- what a visitor looks at next ---- */
+
+static void say_session(buf *b, const json_value *m) {
+    const json_value *rate = jr_get(m, "session_hit_rate_10");
+    str model = jr_string(jr_get(m, "session_model"));
+    double value, popular;
+    if (!jr_double(jr_at(rate, 0), &value) || !jr_double(jr_at(jr_get(m, "session_hit_rate_10_popular"), 0), &popular)) return;
+    buf_printf(b, "Ten products named after a few pages of a visit hold the one looked at next in %.0f %% (ten best sellers: %.0f %%)",
+               100 * value, 100 * popular);
+    if (model.n) buf_printf(b, "; answers follow the visit, by %.*s.", STR_ARG(str_clip(model, 40)));
+    else buf_text(b, ", which is no more than chance: answers do not follow it.");
+}
+
 /* ---- the order of suggestions ---- */
 
 /* Kinds of learn_questions.c. Strangers are told of where there are no known customers to tell of: one sentence stays one. */
@@ -76,7 +89,7 @@ static void say_ranker(buf *b, const json_value *m) {
 }
 
 err_code learn_words(ctx *c, const json_value *metrics, learn_sentences *ret_sentences) {
-    static void (*const says[LEARN_SENTENCES])(buf *, const json_value *) = { say_baskets, say_personal, say_ranker };
+    static void (*const says[LEARN_SENTENCES])(buf *, const json_value *) = { say_baskets, say_personal, say_session, say_ranker };
     learn_sentences s = { .n = 0 };
     for (size_t i = 0; i < COUNT(says); i++) {
         buf b;

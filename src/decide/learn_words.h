@@ -4,7 +4,7 @@
 #pragma once
 #include "base/json.h"
 
-enum { LEARN_SENTENCES = 3 };
+enum { LEARN_SENTENCES = 4 };
 typedef struct { str text[LEARN_SENTENCES]; size_t n; } learn_sentences;
 
 /* How well the shop's newest orders would have been answered, and what was chosen by that.

@@ -1,4 +1,4 @@
-/* Two tasks, popularity first, then who else; see store.h. It does NOT print: app/ does. */
+/* Three tasks, popularity first, then who else; see store.h. It does NOT print: app/ does. */
 #include "eval/store.h"
 #include "eval/pick.h"
 
@@ -7,25 +7,33 @@ enum { MOST_MODELS = 32 };
 const store_task_row store_tasks[STORE_TASKS] = {
     [STORE_NEXT] = {
         .name = "next", .title = "What a known customer buys next", .case_words = "people who bought again",
+        .made_of = "orders",
         .metrics = 1U << METRIC_HIT | 1U << METRIC_NDCG, .metric_names = { [METRIC_HIT] = "hr", [METRIC_NDCG] = "ndcg" },
         .group_names = { "" }, .group_titles = { "" },
         .models = "popularity rules item_knn rp3beta ease sansa graph_filter als tifu_knn up_cf content two_tower blend",
     },
     [STORE_BASKET] = {
         .name = "basket", .title = "What goes with a product, and with a cart", .case_words = "orders of two products or more",
+        .made_of = "orders",
         .metrics = 1U << METRIC_HIT | 1U << METRIC_MRR, .metric_names = { [METRIC_HIT] = "hr", [METRIC_MRR] = "mrr" },
         .group_names = { "p_", "c_" }, .group_titles = { "product page", "cart" },
         .models = "popularity rules item_knn rp3beta ease sansa graph_filter als content blend",
+    },
+    [STORE_VISIT] = {
+        .name = "visit", .title = "What a visitor looks at next", .case_words = "visits to two products or more", .made_of = "visits",
+        .metrics = 1U << METRIC_HIT | 1U << METRIC_MRR, .metric_names = { [METRIC_HIT] = "hr", [METRIC_MRR] = "mrr" },
+        .group_names = { "" }, .group_titles = { "" },
+        .models = "popularity markov vmis_knn vstan session_blend",
     },
 };
 
 err_code store_ask(ctx *c, const interactions *x, store_task task, store_questions *ret) {
     store_questions q = { .task = task };
-    TRY(store_choose_window(c, x, &q.window));
-    if (task == STORE_NEXT) {
-        TRY(store_next_cases(c, x, q.window.split_ms, &q.cases));
-        q.n_clusters = q.cases.n;
-    } else TRY(store_basket_cases(c, x, q.window.split_ms, &q.cases, &q.cluster, &q.n_clusters));
+    if (task == STORE_VISIT) TRY(store_visit_cases(c, x, &q.window, &q.cases));
+    else TRY(store_choose_window(c, x, &q.window));
+    if (task == STORE_NEXT) TRY(store_next_cases(c, x, q.window.split_ms, &q.cases));
+    q.n_clusters = q.cases.n;
+    if (task == STORE_BASKET) TRY(store_basket_cases(c, x, q.window.split_ms, &q.cases, &q.cluster, &q.n_clusters));
     *ret = q;
     return ERR_OK;
 }
@@ -86,10 +94,11 @@ static err_code run_task(ctx *c, const interactions *x, const store_options *o, 
     return ERR_OK;
 }
 
-err_code eval_store(ctx *c, const interactions *x, const store_options *o) {
+err_code eval_store(ctx *c, const interactions *x, const interactions *visits, const store_options *o) {
     for (int task = 0; task < STORE_TASKS; task++) {
         arena_mark mark = arena_save(c->arena);
-        TRY(run_task(c, x, o, (store_task)task));
+        if (task == STORE_VISIT && (!visits || !visits->n_users)) continue;
+        TRY(run_task(c, task == STORE_VISIT ? visits : x, o, (store_task)task));
         arena_restore(c->arena, mark);
     }
     return ERR_OK;

@@ -6,11 +6,12 @@
 #include "eval/compare.h"
 #include "eval/store_split.h"
 
-typedef enum { STORE_NEXT, STORE_BASKET, STORE_TASKS } store_task;
+typedef enum { STORE_NEXT, STORE_BASKET, STORE_VISIT, STORE_TASKS } store_task;
 typedef struct {
-    const char *name;               /* "next", "basket": as JSON has it */
+    const char *name;               /* "next", "basket", "visit": as JSON has it */
     const char *title;              /* one line for people */
     const char *case_words;         /* what a case is: "people who bought again" */
+    const char *made_of;            /* what there are too few of when there are too few cases: "orders" */
     unsigned metrics;               /* bits 1 << metric, shown with intervals; the first is what models are chosen by */
     const char *metric_names[METRIC_COUNT];
     const char *group_names[CASES_MAX_GROUPS];      /* prefixes: "" or "p_", "c_"; NULL ends */
@@ -39,7 +40,8 @@ typedef struct {
     void *state;                    /* of both */
 } store_options;
 
-/* Measure both tasks.
- *   x   of the whole shop, with times
+/* Measure all tasks.
+ *   x        purchases of the whole shop, with times
+ *   visits   of its visitors (decide/shop_visits.h); no users, or NULL: nobody was seen there and STORE_VISIT is left out
  * ERR_INVALID (unknown model), ERR_NO_MEMORY, ERR_CANCELLED. */
-CHECK_RESULT err_code eval_store(ctx *c, const interactions *x, const store_options *o);
+CHECK_RESULT err_code eval_store(ctx *c, const interactions *x, const interactions *visits, const store_options *o);

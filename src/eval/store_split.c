@@ -2,6 +2,7 @@
 #include "eval/store_split.h"
 #include <stdlib.h>
 #include <string.h>
+#include "eval/store_split_int.h"
 #include "eval/task_int.h"
 
 enum { ENOUGH_CASES = 500, MOST_ASKED_OF_VISIT = 8 };
@@ -12,15 +13,13 @@ static bool same_visit(const interactions *x, uint64_t a, uint64_t b) {
     return x->visit ? x->visit[a] == x->visit[b] : x->time_ms[a] == x->time_ms[b];
 }
 
-/* End of the visit that begins at event `from` of a user whose events end at `end`. */
-static uint64_t visit_end(const interactions *x, uint64_t from, uint64_t end) {
+uint64_t store_visit_end(const interactions *x, uint64_t from, uint64_t end) {
     uint64_t at = from + 1;
     while (at < end && same_visit(x, from, at)) at++;
     return at;
 }
 
-/* First event of user u at or after the split: events stand in time order. */
-static uint64_t first_after(const interactions *x, uint32_t u, int64_t split_ms) {
+uint64_t store_first_after(const interactions *x, uint32_t u, int64_t split_ms) {
     uint64_t low = x->start[u], high = x->start[u + 1];
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
@@ -31,7 +30,7 @@ static uint64_t first_after(const interactions *x, uint32_t u, int64_t split_ms)
 }
 
 static bool bought_on_both_sides(const interactions *x, uint32_t u, int64_t split_ms) {
-    uint64_t at = first_after(x, u, split_ms);
+    uint64_t at = store_first_after(x, u, split_ms);
     return at > x->start[u] && at < x->start[u + 1];
 }
 
@@ -48,44 +47,46 @@ static int by_time(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* Times of all visits, ascending. */
+/* Times of all visits. */
 static err_code visit_times(ctx *c, const interactions *x, int64_t **ret_times, size_t *ret_n) {
     int64_t *times = arena_new_raw(c->arena, int64_t, x->start[x->n_users]);
     size_t n = 0;
     if (!times) return fail(c, ERR_NO_MEMORY, "times of %llu events", (unsigned long long)x->start[x->n_users]);
     for (uint32_t u = 0; u < x->n_users; u++)
-        for (uint64_t e = x->start[u]; e < x->start[u + 1]; e = visit_end(x, e, x->start[u + 1])) times[n++] = x->time_ms[e];
-    qsort(times, n, sizeof *times, by_time);
+        for (uint64_t e = x->start[u]; e < x->start[u + 1]; e = store_visit_end(x, e, x->start[u + 1])) times[n++] = x->time_ms[e];
     *ret_times = times, *ret_n = n;
     return ERR_OK;
+}
+
+store_window store_window_of(const interactions *x, int64_t *times, size_t n, store_counter *count) {
+    store_window best = { 0 };
+    if (!n) return best;
+    qsort(times, n, sizeof *times, by_time);
+    int64_t earliest = times[n - 1 - (size_t)((double)(n - 1) * MOST_TESTED)], newest = times[n - 1];
+    for (size_t i = 0; i < COUNT(window_weeks) && best.cases < ENOUGH_CASES; i++) {
+        int64_t split = newest + 1 - (int64_t)window_weeks[i] * 7 * MS_PER_DAY;
+        bool too_early = split < earliest;                  /* a young shop: a quarter of its visits, whatever the weeks */
+        if (too_early) split = earliest;
+        best = (store_window){ split, (uint32_t)((newest - split) / (7 * (int64_t)MS_PER_DAY)) + 1, count(x, split) };
+        if (too_early) break;
+    }
+    return best;
 }
 
 err_code store_choose_window(ctx *c, const interactions *x, store_window *ret_window) {
     arena_mark mark = arena_save(c->arena);
     int64_t *times = NULL;
     size_t n = 0;
-    store_window best = { 0 };
     TRY(visit_times(c, x, &times, &n));
-    if (n) {
-        int64_t earliest = times[n - 1 - (size_t)((double)(n - 1) * MOST_TESTED)], newest = times[n - 1];
-        for (size_t i = 0; i < COUNT(window_weeks) && best.cases < ENOUGH_CASES; i++) {
-            int64_t split = newest + 1 - (int64_t)window_weeks[i] * 7 * MS_PER_DAY;
-            bool too_early = split < earliest;              /* a young shop: a quarter of its visits, whatever the weeks */
-            if (too_early) split = earliest;
-            best = (store_window){ split, (uint32_t)((newest - split) / (7 * (int64_t)MS_PER_DAY)) + 1, count_cases(x, split) };
-            if (too_early) break;
-        }
-    }
+    *ret_window = store_window_of(x, times, n, count_cases);
     arena_restore(c->arena, mark);
-    *ret_window = best;
     return ERR_OK;
 }
 
-/* Events before split_ms; users keep their numbers. */
-static err_code events_before(ctx *c, const interactions *x, int64_t split_ms, interactions *ret_train) {
+err_code store_events_before(ctx *c, const interactions *x, int64_t split_ms, interactions *ret_train) {
     uint64_t *start = arena_new(c->arena, uint64_t, (size_t)x->n_users + 1), n = 0;
     if (!start) return fail(c, ERR_NO_MEMORY, "%u users", x->n_users);
-    for (uint32_t u = 0; u < x->n_users; u++) start[u + 1] = start[u] + (first_after(x, u, split_ms) - x->start[u]);
+    for (uint32_t u = 0; u < x->n_users; u++) start[u + 1] = start[u] + (store_first_after(x, u, split_ms) - x->start[u]);
     uint64_t total = start[x->n_users];
     uint32_t *item = arena_new_raw(c->arena, uint32_t, total), *visit = x->visit ? arena_new_raw(c->arena, uint32_t, total) : NULL;
     int64_t *time_ms = arena_new_raw(c->arena, int64_t, total);
@@ -114,7 +115,7 @@ double store_repeat_share(const interactions *x) {
     uint64_t again = 0, all = 0;
     for (uint32_t u = 0; u < x->n_users; u++) {
         uint64_t first = x->start[u], end = x->start[u + 1];
-        for (uint64_t e = first < end ? visit_end(x, first, end) : end, from = e; e < end; e++) {
+        for (uint64_t e = first < end ? store_visit_end(x, first, end) : end, from = e; e < end; e++) {
             if (!same_visit(x, from, e)) from = e;
             all++;
             again += has(x->item + first, from - first, x->item[e]);
@@ -147,7 +148,7 @@ static uint64_t keep_truth(uint32_t *items, uint64_t n, const uint32_t *had, uin
 }
 
 static void ask_next(const interactions *x, const interactions *train, uint32_t u, int64_t split_ms, bool repeats, questions *q) {
-    uint64_t from = first_after(x, u, split_ms), to = visit_end(x, from, x->start[u + 1]), at = q->start[q->n];
+    uint64_t from = store_first_after(x, u, split_ms), to = store_visit_end(x, from, x->start[u + 1]), at = q->start[q->n];
     history h = interactions_history(train, u);
     memcpy(q->truth + at, x->item + from, (to - from) * sizeof *q->truth);
     uint64_t kept = keep_truth(q->truth + at, to - from, h.item, repeats ? 0 : h.n);
@@ -159,11 +160,11 @@ static void ask_next(const interactions *x, const interactions *train, uint32_t 
 
 err_code store_next_cases(ctx *c, const interactions *x, int64_t split_ms, eval_cases *ret_cases) {
     eval_cases cases = { .top = STORE_TOP };
-    TRY(events_before(c, x, split_ms, &cases.train));
+    TRY(store_events_before(c, x, split_ms, &cases.train));
     bool repeats = store_repeat_share(&cases.train) >= STORE_REPEATS;
     uint64_t eligible = count_cases(x, split_ms), most = eligible < STORE_MOST_CASES ? eligible : STORE_MOST_CASES, room = 0, seen = 0;
     for (uint32_t u = 0; u < x->n_users; u++)
-        if (bought_on_both_sides(x, u, split_ms)) room += x->start[u + 1] - first_after(x, u, split_ms);
+        if (bought_on_both_sides(x, u, split_ms)) room += x->start[u + 1] - store_first_after(x, u, split_ms);
     questions q = { arena_new(c->arena, history, most), arena_new(c->arena, uint64_t, most + 1),
                     arena_new_raw(c->arena, uint32_t, room), 0 };
     if (!q.asked || !q.start || !q.truth) return fail(c, ERR_NO_MEMORY, "%llu questions", (unsigned long long)most);
@@ -202,9 +203,9 @@ static err_code test_visits(ctx *c, const interactions *x, const interactions *t
     for (uint64_t e = 0; e < train->start[train->n_users]; e++) sold[train->item[e]] = true;
     for (uint32_t u = 0; u < x->n_users; u++) {
         uint64_t end = x->start[u + 1];
-        for (uint64_t e = first_after(x, u, train->as_of_ms), to; e < end; e = to) {
+        for (uint64_t e = store_first_after(x, u, train->as_of_ms), to; e < end; e = to) {
             uint64_t from = at;
-            to = visit_end(x, e, end);
+            to = store_visit_end(x, e, end);
             for (uint64_t k = e; k < to; k++)
                 if (sold[x->item[k]]) l.item[at++] = x->item[k];
             at = from + keep_truth(l.item + from, at - from, NULL, 0);
@@ -257,7 +258,7 @@ err_code store_basket_cases(ctx *c, const interactions *x, int64_t split_ms, eva
     eval_cases cases = { .top = STORE_TOP, .hide_history = true };
     visit_list l = { 0 };
     basket_questions q;
-    TRY(events_before(c, x, split_ms, &cases.train));
+    TRY(store_events_before(c, x, split_ms, &cases.train));
     TRY(test_visits(c, x, &cases.train, &l));
     uint32_t most = l.n_visits < STORE_MOST_CASES ? l.n_visits : STORE_MOST_CASES;
     TRY(basket_room(c, &l, most, &q));

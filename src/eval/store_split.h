@@ -29,3 +29,11 @@ CHECK_RESULT err_code store_next_cases(ctx *c, const interactions *x, int64_t sp
  *   ret_cluster  for each case, the visit it is of: 0 .. n_clusters - 1 */
 CHECK_RESULT err_code store_basket_cases(ctx *c, const interactions *x, int64_t split_ms, eval_cases *ret_cases,
                                          const uint32_t **ret_cluster, uint32_t *ret_n_clusters);
+
+/* What will a visitor look at next? One case each of at most STORE_MOST_CASES visits that began after the split and touched two
+ * products or more: at one of the products that came into it, drawn by the visit's place, asked with all that happened in the visit
+ * before. Truth: that product. What was touched may not be answered again.
+ *   x            visits of visitors by all they did there (decide/shop_visits.h), with times and visits
+ *   ret_window   the fewest newest weeks with 500 of them, never more than a quarter of such visits
+ * Histories point into x. ERR_NO_MEMORY. */
+CHECK_RESULT err_code store_visit_cases(ctx *c, const interactions *x, store_window *ret_window, eval_cases *ret_cases);

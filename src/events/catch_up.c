@@ -51,7 +51,7 @@ static store_tail *tail_of(tail_table *t, int64_t store_id) {
 /* Where the first reading of a store begins: a week ago, and not more events than may be remembered. */
 static err_code first_of(ctx *c, db *d, int64_t store_id, int64_t now_ms, int64_t *ret_id) {
     int64_t week = (now_ms - EVENT_LATE_MS) << EVENT_ID_BITS;
-    sql_value binds[] = { SQL_INT(store_id), SQL_INT(week), SQL_INT(LIMIT_REPEAT_IDS) };
+    sql_value binds[] = { SQL_INT(store_id), SQL_INT(week), SQL_INT(INT64_MAX), SQL_INT(LIMIT_REPEAT_IDS) };
     return storage_query_i64(c, d, &query_event_before, binds, COUNT(binds), week, ret_id);
 }
 

@@ -188,7 +188,8 @@ static err_code first_of(ctx *c, db *d, counter_state *s, int64_t faded_ms, int6
     if (from < faded) from = faded;
     *ret_from = from;
     if (from >= s->last) return ERR_OK;
-    const sql_value binds[] = { SQL_INT(s->store_id), SQL_INT(from), SQL_INT((int64_t)EVENTS_AN_ANSWER * LIMIT_COUNTED_ANSWERS) };
+    const sql_value binds[] = { SQL_INT(s->store_id), SQL_INT(from), SQL_INT(INT64_MAX),
+                                SQL_INT((int64_t)EVENTS_AN_ANSWER * LIMIT_COUNTED_ANSWERS) };
     TRY(storage_query_i64(c, d, &query_event_before, binds, COUNT(binds), 0, &bound));
     if (bound > s->last) bound = s->last;
     if (bound <= from) return ERR_OK;

@@ -48,6 +48,21 @@ err_code event_check(ctx *c, visitor_event *e, int64_t received_ms) {
     return ERR_OK;
 }
 
+void event_read_products(const logged_event *e, event_products *ret_products) {
+    event_products x = { .n = 0 };
+    for (str rest = e->items; rest.p && x.n < LIMIT_EVENT_ITEMS;) {
+        (void)str_cut(&rest, '[');
+        str head = rest;
+        if (!rest.p || !str_starts(rest, STR("\""))) continue;
+        (void)str_cut(&head, '"');
+        str id = str_cut(&head, '"');
+        if (head.p && str_find(id, STR("\\")) == SIZE_MAX) x.id[x.n++] = id;
+        rest = head;
+    }
+    if (!x.n && e->product_id.n) x.id[x.n++] = e->product_id;
+    *ret_products = x;
+}
+
 uint64_t client_hash_of(int64_t store_id, str visitor_id, str client_id) {
     if (!client_id.n) return 0;
     uint64_t seed = hash_bytes(visitor_id.p, visitor_id.n, (uint64_t)store_id);

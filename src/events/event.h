@@ -3,6 +3,7 @@
  * Plain data; texts belong to whoever made it, usually the arena of the request it came with. Any thread.
  * Read next: events/intake.h. */
 #pragma once
+#include "base/limits.h"
 #include "schema/event_kinds.h"
 #include "schema/tables.h"
 
@@ -48,3 +49,8 @@ uint64_t client_hash_of(int64_t store_id, str visitor_id, str client_id);
  *   received_ms  now; a time outside [received - EVENT_LATE_MS, received], or none, becomes the nearest one inside
  * ERR_INVALID with the field. */
 CHECK_RESULT err_code event_check(ctx *c, visitor_event *e, int64_t received_ms);
+
+typedef struct { str id[LIMIT_EVENT_ITEMS]; size_t n; } event_products;
+/* What a row is about: the products of its items, which we wrote ourselves ([["104",1,2999],...]; ids with an escape in them are
+ * left out), else its own. Points into the row. */
+void event_read_products(const logged_event *e, event_products *ret_products);

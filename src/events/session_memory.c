@@ -300,27 +300,11 @@ static void take_product(shard *s, entry *x, const visitor_event *e) {
     if (event_kinds[e->kind].flags & NEEDS_PRODUCT) pack_add(s, &x->past, &seen, SESSION_EVENTS_KEPT);
 }
 
-typedef struct { str ids[LIMIT_EVENT_ITEMS]; size_t n; } item_ids;
-
-/* Ids of row.items, which we wrote ourselves: [["104",1,2999],...]. Ids with an escape in them are left out. */
-static void read_items(str items, item_ids *ids) {
-    for (str rest = items; rest.p && ids->n < LIMIT_EVENT_ITEMS;) {
-        (void)str_cut(&rest, '[');
-        str head = rest;
-        if (!rest.p || !str_starts(rest, STR("\""))) continue;
-        (void)str_cut(&head, '"');
-        str id = str_cut(&head, '"');
-        if (head.p && str_find(id, STR("\\")) == SIZE_MAX) ids->ids[ids->n++] = id;
-        rest = head;
-    }
-}
-
 static void take_purchase(shard *s, entry *x, const visitor_event *e) {
-    item_ids bought = { .n = 0 };
-    read_items(e->row.items, &bought);
-    if (!bought.n && e->row.product_id.n) bought.ids[bought.n++] = e->row.product_id;
+    event_products bought;
+    event_read_products(&e->row, &bought);
     for (size_t i = 0; i < bought.n; i++)
-        pack_add(s, &x->past, &(remembered_event){ bought.ids[i], EVENT_PURCHASE, e->row.time_ms }, SESSION_EVENTS_KEPT);
+        pack_add(s, &x->past, &(remembered_event){ bought.id[i], EVENT_PURCHASE, e->row.time_ms }, SESSION_EVENTS_KEPT);
     pack_free(s, &x->cart);
 }
 

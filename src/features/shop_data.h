@@ -36,6 +36,7 @@ typedef struct {
     uint32_t *lines;                /* the same items in the order of their first lines in the order: as they were put into the cart */
     int64_t *time_ms;               /* n, ascending */
     uint32_t *customer;             /* n; < n_customers, SHOP_NONE = nobody known */
+    uint64_t *order;                /* n: hash_str() of the order's id */
     str *customer_ids;              /* n_customers, in order of first purchase */
 } shop_baskets;
 

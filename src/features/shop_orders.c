@@ -59,7 +59,7 @@ typedef struct {
     uint32_t customer;
     bool open, purchase;
     bought *lines;
-    size_t n_lines, lines_cap, baskets_cap, times_cap, whose_cap, items_cap, order_cap, ids_cap;
+    size_t n_lines, lines_cap, baskets_cap, times_cap, whose_cap, hashes_cap, items_cap, order_cap, ids_cap;
 } order_walk;
 
 static int by_item(const void *a, const void *b) {
@@ -79,7 +79,8 @@ static bool grow_baskets(order_walk *w, shop_baskets *b) {
     b->start = grow_array(a, b->start, b->n + 1, &w->baskets_cap, sizeof *b->start);
     b->time_ms = grow_array(a, b->time_ms, b->n, &w->times_cap, sizeof *b->time_ms);
     b->customer = grow_array(a, b->customer, b->n, &w->whose_cap, sizeof *b->customer);
-    return b->start && b->time_ms && b->customer;
+    b->order = grow_array(a, b->order, b->n, &w->hashes_cap, sizeof *b->order);
+    return b->start && b->time_ms && b->customer && b->order;
 }
 
 /* Lines of the order become its items kept after refunds, ascending, each with its first line. */
@@ -119,6 +120,7 @@ static err_code end_order(order_walk *w) {
     if (w->n_lines == 0) return ERR_OK;
     b->time_ms[b->n] = w->time_ms;
     b->customer[b->n] = w->customer;
+    b->order[b->n] = w->order_hash;
     b->start[b->n + 1] = b->start[b->n] + w->n_lines;
     b->n++;
     return ERR_OK;

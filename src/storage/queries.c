@@ -160,8 +160,19 @@ const query query_insight_days = {
 
 const query query_event_before = {
     .name = "event_before",
-    .sql = "SELECT event_id FROM event_row WHERE store_id = ?1 AND event_id > ?2 ORDER BY event_id DESC LIMIT 1 OFFSET ?3",
-    .n_binds = 3, .n_columns = 1, .columns = { FIELD_INT },
+    .sql = "SELECT event_id FROM event_row WHERE store_id = ?1 AND event_id > ?2 AND event_id < ?3 ORDER BY event_id DESC "
+           "LIMIT 1 OFFSET ?4",
+    .n_binds = 4, .n_columns = 1, .columns = { FIELD_INT },
+};
+
+const query query_shopping = {
+    .name = "shopping",
+    .sql = "SELECT e.event_id, e.kind, e.time_ms, e.visitor_id, e.product_id, e.order_id, e.items, coalesce(v.consent, '') "
+           "FROM event_row e LEFT JOIN visitor_row v ON v.store_id = e.store_id AND v.visitor_id = e.visitor_id "
+           "WHERE e.store_id = ?1 AND e.event_id > ?2 AND e.event_id < ?3 AND e.robot = 0 AND coalesce(v.robot, 0) = 0 "
+           "AND e.visitor_id <> '' AND e.kind IN ('view', 'click', 'cart_add', 'wishlist', 'purchase') ORDER BY e.event_id LIMIT ?4",
+    .n_binds = 4, .n_columns = 8,
+    .columns = { FIELD_INT, FIELD_TEXT, FIELD_TIME, FIELD_TEXT, FIELD_TEXT, FIELD_TEXT, FIELD_JSON, FIELD_TEXT },
 };
 
 const query query_events_after = {
@@ -252,7 +263,7 @@ const query *const all_queries[] = {
     &query_answers_by_place, &query_clicked_by_place, &query_last_failed,
     &query_letter_due, &query_clicked_arms, &query_dismissed_arms, &query_placement_visitors, &query_last_delivery, &query_key_state,
     &query_last_event, &query_first_event_ms, &query_insight_days, &query_event_before,
-    &query_events_after, &query_names_changed,
+    &query_shopping, &query_events_after, &query_names_changed,
     &query_answers_after, &query_orders_of_customer, &query_orders_of_browser, &query_newest_figures, &query_version, &query_version_put,
     &query_ids_product, &query_ids_customer, &query_ids_order, &query_ids_review, &query_ids_coupon, &query_ids_category,
     &query_ids_tag, &query_ids_brand, &query_report_events, &query_report_attributed,

@@ -72,9 +72,13 @@ extern const query query_last_event;
 extern const query query_first_event_ms;
 /* Days of a store that are kept (insights/day.h), newest first. Binds: store_id, before day (0 = all), limit. Columns: day INT. */
 extern const query query_insight_days;
-/* The event id that has so many newer ones in the store; no row when there are fewer after the id given.
- * Binds: store_id, event_id, how many. Columns: event_id INT. */
+/* The event id that has so many newer ones among those after one id and before another; no row when they are fewer.
+ * Binds: store_id, event_id (exclusive), event_id (exclusive), how many. Columns: event_id INT. */
 extern const query query_event_before;
+/* What known visitors who are no robots had to do with products, in the order received. Binds: store_id, event_id (exclusive),
+ * event_id (exclusive), limit. Columns: event_id INT, kind TEXT (kinds of a weight above 0), time_ms TIME, visitor_id TEXT,
+ * product_id TEXT, order_id TEXT, items JSON, consent TEXT of the visitor now (empty = never asked). */
+extern const query query_shopping;
 /* Events of a store after an id, oldest first. Binds: store_id, event_id. Columns: event_id INT, kind TEXT, time_ms TIME,
  * visitor_id TEXT, session_id TEXT, product_id TEXT, device TEXT, robot BOOL, items JSON, client_hash INT. Walks all, holding one row. */
 extern const query query_events_after;

@@ -178,6 +178,95 @@ TEST(learn, is_not_changed_by_the_future) {
     little_shop_close(&shop);
 }
 
+/* 24 products in a circle. */
+static little_shop circle_shop(ctx *c) {
+    little_shop shop = little_shop_open(c);
+    char id[16];
+    for (int i = 0; i < 24; i++) {
+        snprintf(id, sizeof id, "p%02d", i);
+        shop_product(&shop, id, i % 2 ? "Lampă" : "Cafea", 1000 + 10 * i, "");
+        snprintf(id, sizeof id, "o%02d", i);
+        shop_order(&shop, id, 1, "", "completed", i % 2 ? "p00 p01" : "p05 p06");
+    }
+    return shop;
+}
+
+/* Whoever looks at one looks at the next and the one behind it: 400 such visits on days 2 to 9. */
+static void walk_the_circle(little_shop *shop) {
+    char who[16], what[64];
+    for (int i = 0; i < 400; i++) {
+        int at = (int)rng_below(&shop->c->random, 24);
+        snprintf(who, sizeof who, "v%d", i);
+        for (int k = 0; k < 3; k++) {
+            snprintf(what, sizeof what, "p%02d", (at + k) % 24);
+            shop_event(shop, who, shop_day_ms(2) + i * (int64_t)(MS_PER_DAY / 60) + k * (int64_t)MS_PER_MINUTE, "view", what);
+        }
+    }
+}
+
+static uint32_t next_by_session(ctx *c, const lesson *x, uint32_t seen) {
+    float *scores = arena_new(c->arena, float, x->s.n_items);
+    uint32_t best = seen ? 0 : 1;
+    assert_ok(c, model_score(c, &x->s.session_model, &(history){ .n = 1, .item = &seen, .user = MODEL_NOBODY }, 1, scores));
+    for (uint32_t i = 0; i < x->s.n_items; i++)
+        if (i != seen && scores[i] > scores[best]) best = i;
+    return best;
+}
+
+TEST(learn, knows_what_is_looked_at_next_by_what_was_looked_at) {
+    TEST_CTX(c);
+    little_shop shop = circle_shop(c);
+    walk_the_circle(&shop);
+    lesson x = learn(&shop, 12);
+    assert_non_null(x.s.session_model.row);
+    assert_true(x.s.facts.session_unit > 0 && x.report.session.won);
+    assert_true(x.report.session.best.gain.low > 0);
+    assert_int_equal(400, x.report.visits);
+    assert_int_equal(1200, x.report.visit_events);
+    for (uint32_t seen = 0; seen < 24; seen++) {            /* then one view says which product is near */
+        uint32_t next = next_by_session(c, &x, seen);
+        assert_true(next == (seen + 1) % 24 || next == (seen + 23) % 24);
+    }
+    little_shop_close(&shop);
+}
+
+TEST(learn, of_events_that_do_not_count_gives_the_bytes_of_a_shop_without_events) {
+    TEST_CTX(c);
+    little_shop shop = circle_shop(c);
+    lesson plain = learn(&shop, 12);
+    assert_null(plain.s.session_model.row);
+    /* given robots, people who did not agree, and pages of products that are not ours */
+    shop_visitor(&shop, "robot", "all", true);
+    shop_visitor(&shop, "shy", "statistics", false);
+    for (int i = 0; i < 300; i++) {
+        shop_event(&shop, i % 2 ? "robot" : "shy", shop_day_ms(2) + i, "view", "p00 p01 p02");
+        shop_event(&shop, "ana", shop_day_ms(2) + i, "view", "gone");
+    }
+    lesson same = learn(&shop, 12);
+    assert_true(str_eq(plain.bytes, same.bytes));
+    little_shop_close(&shop);
+}
+
+TEST(learn, is_not_changed_by_events_of_the_future) {
+    TEST_CTX(c);
+    little_shop shop = circle_shop(c);
+    walk_the_circle(&shop);
+    lesson before = learn(&shop, 7);
+    /* given that all that came on day 7 at noon or later becomes something else */
+    logged_event e = { .store_id = shop.store_id };
+    for (int i = 0; i < 2000; i++) {
+        e.time_ms = shop_day_ms(7) + i * (int64_t)MS_PER_MINUTE, e.event_id = (e.time_ms << 20) + 500000 + i;
+        e.kind = i % 3 ? STR("purchase") : STR("view"), e.visitor_id = i % 2 ? STR("v10") : STR("new");
+        e.product_id = i % 5 ? STR("p03") : STR("p17"), e.order_id = STR("o03");
+        assert_ok(c, storage_put(c, shop.d, &logged_event_entity, &e));
+    }
+    lesson after = learn(&shop, 7), later = learn(&shop, 12);
+    assert_non_null(before.s.session_model.row);
+    assert_true(str_eq(before.bytes, after.bytes));
+    assert_false(str_eq(before.bytes, later.bytes));
+    little_shop_close(&shop);
+}
+
 TEST(learn, gives_the_same_bytes_for_any_number_of_threads) {
     TEST_CTX(c);
     little_shop shop = little_shop_open(c);

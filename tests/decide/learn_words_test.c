@@ -61,3 +61,17 @@ TEST(learn_words, leave_out_what_an_older_program_did_not_write) {
     assert_int_equal(0, words_of(c, "{\"products\":3}").n);
     assert_int_equal(0, words_of(c, "[]").n);
 }
+
+TEST(learn_words, tell_whether_answers_follow_the_visit) {
+    TEST_CTX(c);
+    static const char figures[] = "\"session_hit_rate_10\":[0.41,0.38,0.45],\"session_hit_rate_10_popular\":[0.14,0.12,0.17],"
+                                  "\"ranker_rows\":0}";
+    buf won, lost;
+    buf_init_in(&won, c->arena, KIB), buf_init_in(&lost, c->arena, KIB);
+    buf_printf(&won, "{\"session_model\":\"vstan\",%s", figures);
+    buf_printf(&lost, "{\"session_model\":\"\",%s", figures);
+    learn_sentences yes = words_of(c, won.p), no = words_of(c, lost.p);
+    assert_int_equal(2, yes.n);
+    assert_says(yes.text[0], "looked at next in 41 % (ten best sellers: 14 %); answers follow the visit, by vstan.");
+    assert_says(no.text[0], "no more than chance");
+}

@@ -196,15 +196,15 @@ static void note(void *state, const store_questions *q, const comparison *r) {
 TEST(store, a_model_that_knows_tastes_beats_popularity_beyond_chance) {
     TEST_CTX(c);
     interactions x = made_up(c, 400, 40, 9);
-    shown s = { { 0 }, { 0 }, { 0 }, { 0 }, 0 }, again = s;
+    shown s = { .cases = 0 }, again = s;
     store_options o = { .model = STR("rules"), .seed = 1, .threads = 1, .show = note, .state = &s };
-    assert_ok(c, eval_store(c, &x, &o));
+    assert_ok(c, eval_store(c, &x, NULL, &o));
     assert_int_equal(2, s.n[STORE_NEXT]);
     assert_int_equal(2, s.n[STORE_BASKET]);
     assert_true(s.low[STORE_NEXT] > 0 && s.low[STORE_BASKET] > 0);
     assert_true(s.low[STORE_NEXT] < s.gain[STORE_NEXT]);
     o.state = &again, o.threads = 2;                    /* then: the same figures for a seed on any number of threads */
-    assert_ok(c, eval_store(c, &x, &o));
+    assert_ok(c, eval_store(c, &x, NULL, &o));
     assert_memory_equal(s.value, again.value, sizeof s.value);
     assert_memory_equal(s.low, again.low, sizeof s.low);
 }
@@ -212,13 +212,13 @@ TEST(store, a_model_that_knows_tastes_beats_popularity_beyond_chance) {
 TEST(store, best_is_among_the_named_and_unknown_names_are_refused) {
     TEST_CTX(c);
     interactions x = made_up(c, 160, 20, 9);
-    shown s = { { 0 }, { 0 }, { 0 }, { 0 }, 0 };
+    shown s = { .cases = 0 };
     store_options o = { .model = STR("best"), .seed = 1, .threads = 1, .show = note, .state = &s };
-    assert_ok(c, eval_store(c, &x, &o));
+    assert_ok(c, eval_store(c, &x, NULL, &o));
     assert_int_equal(2, s.n[STORE_NEXT]);
     assert_true(s.gain[STORE_NEXT] > 0);
     o.model = STR("magic");
-    assert_err(ERR_INVALID, eval_store(c, &x, &o));
+    assert_err(ERR_INVALID, eval_store(c, &x, NULL, &o));
 }
 
 TEST(store, a_tiny_shop_is_told_so_and_nothing_is_measured) {
@@ -226,10 +226,62 @@ TEST(store, a_tiny_shop_is_told_so_and_nothing_is_measured) {
     for (size_t k = 0; k < COUNT(users); k++) {
         TEST_CTX(c);
         interactions x = made_up(c, users[k], 10, 3);
-        shown s = { { 0 }, { 0 }, { 0 }, { 0 }, 99 };
+        shown s = { .cases = 99 };
         store_options o = { .model = STR("all"), .seed = 1, .threads = 1, .show = note, .state = &s };
-        assert_ok(c, eval_store(c, &x, &o));
+        assert_ok(c, eval_store(c, &x, NULL, &o));
         assert_true(s.cases < STORE_LEAST_CASES);
         assert_int_equal(0, s.n[STORE_NEXT] + s.n[STORE_BASKET]);
     }
+}
+
+TEST(store_split, visits_ask_for_a_product_that_came_new_with_all_before_it) {
+    TEST_CTX(c);
+    /* user 0: {0 0 1 0 2} day 1, {3 3} day 6, {4 5} going on at the split; user 1: {1 2} day 7, {2 4 2 6} day 8 */
+    static const uint64_t start[] = { 0, 9, 15 };
+    static const uint32_t item[] = { 0, 0, 1, 0, 2, 3, 3, 4, 5, 1, 2, 2, 4, 2, 6 };
+    static const uint32_t visit[] = { 0, 0, 0, 0, 0, 1, 1, 2, 2, 0, 0, 1, 1, 1, 1 };
+    float weight[15];
+    for (int i = 0; i < 15; i++) weight[i] = 0.15f;
+    int64_t time_ms[] = { DAY, DAY + 1, DAY + 2, DAY + 3, DAY + 4, 6 * DAY, 6 * DAY + 1, 8 * DAY - 1, 8 * DAY + 1, 7 * DAY, 7 * DAY + 1,
+                          8 * DAY, 8 * DAY + 1, 8 * DAY + 2, 8 * DAY + 3 };
+    interactions x = { .n_users = 2, .n_items = 7, .start = start, .item = item, .visit = visit, .weight = weight, .time_ms = time_ms,
+                       .as_of_ms = 9 * DAY };
+    eval_cases cases;
+    store_window window;
+    assert_ok(c, store_visit_cases(c, &x, &window, &cases));
+    /* then the newest quarter of the four visits to two products or more is asked, and nothing of it is learned from */
+    assert_int_equal(8 * DAY, window.split_ms);
+    assert_int_equal(1, cases.n);
+    assert_true(cases.hide_history);
+    assert_true((cases.truth[0] == 4 && cases.asked[0].n == 1) || (cases.truth[0] == 6 && cases.asked[0].n == 3));
+    assert_int_equal(2, cases.asked[0].item[0]);
+    assert_int_equal(8, cases.train.start[1]);
+    assert_int_equal(8 + 2, cases.train.start[2]);
+}
+
+TEST(store_split, visits_of_the_future_change_nothing_that_is_learned) {
+    TEST_CTX(c);
+    interactions x = made_up(c, 200, 30, 5), other = x;
+    eval_cases cases, then;
+    store_window window, window_then;
+    assert_ok(c, store_visit_cases(c, &x, &window, &cases));
+    uint64_t n = x.start[x.n_users];
+    uint32_t *item = arena_new(c->arena, uint32_t, n);
+    for (uint64_t e = 0; e < n; e++) item[e] = x.time_ms[e] < window.split_ms ? x.item[e] : (x.item[e] + 7) % 30;
+    other.item = item;
+    assert_ok(c, store_visit_cases(c, &other, &window_then, &then));
+    assert_true(cases.n >= STORE_LEAST_CASES);
+    assert_int_equal(window.split_ms, window_then.split_ms);
+    assert_int_equal(cases.train.start[200], then.train.start[200]);
+    assert_memory_equal(cases.train.item, then.train.item, cases.train.start[200] * sizeof *item);
+}
+
+TEST(store, session_models_stand_side_by_side_where_visits_were_seen) {
+    TEST_CTX(c);
+    interactions x = made_up(c, 160, 20, 9);
+    shown s = { .cases = 0 };
+    store_options o = { .model = STR("markov"), .seed = 1, .threads = 1, .show = note, .state = &s };
+    assert_ok(c, eval_store(c, &x, &x, &o));
+    assert_int_equal(2, s.n[STORE_VISIT]);
+    assert_true(s.gain[STORE_VISIT] > 0);                   /* odd ones follow odd ones here */
 }

@@ -100,6 +100,36 @@ void shop_refund_line(little_shop *s, const char *order_id, int day, const char 
                                                 .line_id = STR("0"), .product_id = str_of(product_id), .quantity = quantity });
 }
 
+static void put_event(little_shop *s, logged_event e) {
+    e.store_id = s->store_id;
+    e.event_id = (e.time_ms << 20) + s->serial++;
+    put(s, &logged_event_entity, &e);
+}
+
+void shop_event(little_shop *s, const char *visitor, int64_t time_ms, const char *kind, const char *products) {
+    for (str rest = str_of(products); rest.n;)
+        put_event(s, (logged_event){ .time_ms = time_ms, .kind = str_of(kind), .visitor_id = str_of(visitor),
+                                     .product_id = str_cut(&rest, ' ') });
+}
+
+void shop_purchase(little_shop *s, const char *visitor, int64_t time_ms, const char *order_id, const char *products) {
+    buf items;
+    buf_init_in(&items, s->c->arena, 4 * KIB);
+    buf_char(&items, '[');
+    for (str rest = str_of(products), part; rest.n;) {
+        part = str_cut(&rest, ' ');
+        buf_printf(&items, "%s[\"%.*s\",1,0]", items.n > 1 ? "," : "", STR_ARG(part));
+    }
+    buf_char(&items, ']');
+    put_event(s, (logged_event){ .time_ms = time_ms, .kind = STR("purchase"), .visitor_id = str_of(visitor),
+                                 .order_id = str_of(order_id), .items = buf_view(&items) });
+}
+
+void shop_visitor(little_shop *s, const char *visitor, const char *consent, bool robot) {
+    put(s, &known_visitor_entity, &(known_visitor){ .store_id = s->store_id, .visitor_id = str_of(visitor),
+                                                    .consent = str_of(consent), .robot = robot });
+}
+
 shop_data little_shop_load(little_shop *s, int day) {
     shop_data data = { 0 };
     assert_ok(s->c, features_load_shop(s->c, s->d, s->store_id, shop_day_ms(day), &data));

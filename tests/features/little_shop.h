@@ -20,6 +20,11 @@ void shop_set_time(little_shop *s, const char *id, int64_t created_ms);
 /* One of each product id in `products` (apart by blanks; "11@10" = variation 11 of product 10). */
 void shop_order(little_shop *s, const char *id, int day, const char *who, const char *status, const char *products);
 void shop_refund_line(little_shop *s, const char *order_id, int day, const char *product_id, double quantity);
+/* Somebody did something on a page, received at the same moment; `products` apart by blanks, those of a purchase of order `order_id`. */
+void shop_event(little_shop *s, const char *visitor, int64_t time_ms, const char *kind, const char *products);
+void shop_purchase(little_shop *s, const char *visitor, int64_t time_ms, const char *order_id, const char *products);
+/* What is known of a visitor. */
+void shop_visitor(little_shop *s, const char *visitor, const char *consent, bool robot);
 /* UTC ms of noon of a day counted from 2026-01-01. */
 int64_t shop_day_ms(int day);
 
