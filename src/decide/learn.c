@@ -3,12 +3,19 @@
 #include <stdio.h>
 #include "base/limits.h"
 
+/* Most shops have fewer pairs than the one the model's own parameters were chosen on; larger ones go back to those (learn_quality.c). */
+static rules_params shop_rules(void) {
+    rules_params p = rules_default_params();
+    p.score_shape = 0.1;
+    return p;
+}
+
 learn_params learn_default_params(void) {
     return (learn_params){
-        .rules = rules_default_params(),
+        .rules = shop_rules(),
         .cross_sell_k = 30, .also_bought_k = 20, .similar_k = 20, .upsell_k = 8,
         .popular_k = 200, .category_k = 30, .newest_k = 50, .trending_k = 50,
-        .carry_below = 10,
+        .carry_below = 10, .unseen_k = 30,
         .upsell_low = 1.2, .upsell_high = 2, .upsell_discount = 0.05,
         .popular_half_life_days = 30, .new_half_life_days = 30, .new_most_days = 90,
         .trend_days = 14, .trend_before_days = 84,
@@ -19,7 +26,7 @@ learn_params learn_default_params(void) {
 static err_code check_params(ctx *c, const learn_params *p) {
     const struct { const char *name; double value, low, high; } ranges[] = {
         { "cross_sell_k", p->cross_sell_k, 1, 200 }, { "also_bought_k", p->also_bought_k, 1, 200 },
-        { "similar_k", p->similar_k, 1, 200 }, { "upsell_k", p->upsell_k, 1, 200 },
+        { "similar_k", p->similar_k, 1, 200 }, { "upsell_k", p->upsell_k, 1, 200 }, { "unseen_k", p->unseen_k, 0, 200 },
         { "popular_k", p->popular_k, 1, 10000 }, { "category_k", p->category_k, 1, 1000 },
         { "newest_k", p->newest_k, 1, 10000 }, { "trending_k", p->trending_k, 1, 10000 },
         { "upsell_low", p->upsell_low, 1.0001, 100 }, { "upsell_high", p->upsell_high, p->upsell_low, 1000 },
@@ -115,6 +122,7 @@ err_code learn_store(ctx *c, db *d, int64_t store_id, const learn_params *p, con
     learning *l = arena_new(c->arena, learning, 1);
     if (!l) return learn_no_memory(c);
     l->p = p;
+    l->rules = p->rules;
     learn_report *r = &l->report;
     int64_t at = c->time->mono_us(c->time);
     TRY(load(c, d, store_id, p->as_of_ms ? p->as_of_ms : ctx_now_ms(c), l));
@@ -127,6 +135,7 @@ err_code learn_store(ctx *c, db *d, int64_t store_id, const learn_params *p, con
     TRY(compare_products(c, l));
     r->content_ms = lap(c, &at);
     TRY(learn_pack(c, l));
+    TRY(learn_choose_rules(c, l));
     TRY(learn_rules(c, l));
     TRY(learn_upsell(c, l));
     TRY(learn_ranked(c, l));
@@ -177,6 +186,7 @@ void learn_report_write(json_out *w, const learn_report *r) {
     for (size_t i = 0; i < COUNT(counts); i++) jw_member_i64(w, counts[i].name, (int64_t)counts[i].value);
     jw_member_text(w, "language", r->language);
     jw_member_fixed(w, "mean_items", r->mean_items, 3);
+    jw_member_fixed(w, "score_shape", r->score_shape, 3);
     jw_key(w, "hit_rate_10");
     if (r->hit_rate >= 0) jw_fixed(w, r->hit_rate, 4);
     else jw_null(w);

@@ -18,6 +18,7 @@ typedef struct {
     uint32_t cross_sell_k, also_bought_k, similar_k, upsell_k;      /* kept per product, 1..200 */
     uint32_t popular_k, category_k, newest_k, trending_k;           /* kept per shop; category_k per category */
     uint32_t carry_below;           /* products with fewer rules than this borrow some from similar products */
+    uint32_t unseen_k;              /* cross-sell: products that were never bought together may be proposed by their categories */
     double upsell_low, upsell_high; /* price over the anchor's price */
     double upsell_discount;         /* incentive, share of the price */
     double popular_half_life_days, new_half_life_days, new_most_days;
@@ -41,12 +42,13 @@ enum { LEARN_RANKED_KINDS = 5 };
 typedef struct {
     uint64_t products, variations, categories, customers;
     uint64_t orders, baskets, baskets_of_many;      /* of any status; purchases; purchases of two products or more */
-    uint64_t cross_sell, carried, also_bought, upsell, similar, trending, newest;   /* rows; `carried` of cross_sell is borrowed */
+    uint64_t cross_sell, carried, also_bought, upsell, similar, trending, newest;   /* rows; `carried`: never bought together */
     uint64_t products_with_cross_sell, products_with_upsell;
     int64_t first_order_ms, last_order_ms;
     double mean_items;
     double hit_rate, hit_rate_popular;      /* HR@10 on the newest baskets left out; negative = too few orders to say */
     uint32_t quality_baskets;               /* judged on */
+    double score_shape;             /* of the rules, as it suits this shop */
     personal_judgement personal;    /* the model of what a visitor wants next; `model` "" or NULL: none */
     uint64_t visits, visit_events;  /* of visitors, and products they had to do with there */
     session_judgement session;      /* the model of what a visitor looks at next; best.model NULL: no visits */

@@ -6,6 +6,7 @@
 
 typedef struct learning {
     const learn_params *p;
+    rules_params rules;             /* p->rules, with the shape that suits this shop */
     shop_data shop;
     shop_visits visits;
     content_model content;
@@ -24,6 +25,10 @@ static inline err_code learn_no_memory(ctx *c) {
 
 /* Cross-sell and also-bought lists, sales and popularity of items (learn_rules.c). */
 CHECK_RESULT err_code learn_rules(ctx *c, learning *l);
+/* The shape of the rules: how much what two products did together says beside what their categories do (learn_quality.c). Few pairs
+ * come twice in a small shop. The usual one, unless another finds more of the three tenths of the baskets before the newest, by a
+ * standard error (Breiman et al. 1984, 3.4.3). Nothing for a tiny shop. */
+CHECK_RESULT err_code learn_choose_rules(ctx *c, learning *l);
 /* Upsell lists (learn_upsell.c). */
 CHECK_RESULT err_code learn_upsell(ctx *c, learning *l);
 /* Popular, trending, newest, best sellers of categories (learn_ranked.c); needs the categories of the snapshot. */
@@ -46,5 +51,5 @@ CHECK_RESULT err_code learn_session_then(ctx *c, const learning *now, const lear
  * (learn_ranker.c); nothing where there are too few baskets. Needs all of the above. */
 CHECK_RESULT err_code learn_ranker(ctx *c, learning *l);
 
-/* Fit rules on purchases, or give empty lists when there are none. */
-CHECK_RESULT err_code learn_fit(ctx *c, const learning *l, const basket_matrix *b, uint32_t k, rule_lists *ret_lists);
+/* Fit rules on purchases, k an item, of which at most `unseen` were never bought together; empty lists when there are no purchases. */
+CHECK_RESULT err_code learn_fit(ctx *c, const learning *l, const basket_matrix *b, uint32_t k, uint32_t unseen, rule_lists *ret_lists);

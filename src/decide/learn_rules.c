@@ -10,7 +10,7 @@
 
 _Static_assert(RULES_NO_CATEGORY == SHOP_NONE, "main categories are given to the model as they are");
 
-err_code learn_fit(ctx *c, const learning *l, const basket_matrix *b, uint32_t k, rule_lists *ret_lists) {
+err_code learn_fit(ctx *c, const learning *l, const basket_matrix *b, uint32_t k, uint32_t unseen, rule_lists *ret_lists) {
     uint32_t n = l->shop.n_items;
     if (!b->n_baskets || !n) {
         *ret_lists = (rule_lists){ .n_items = n, .k = k, .length = arena_new(c->arena, uint32_t, n),
@@ -20,15 +20,16 @@ err_code learn_fit(ctx *c, const learning *l, const basket_matrix *b, uint32_t k
     uint32_t *of = arena_new(c->arena, uint32_t, n);
     if (!of) return learn_no_memory(c);
     for (uint32_t i = 0; i < n; i++) of[i] = l->shop.items[i].main_category;
-    rules_params p = l->p->rules;
+    rules_params p = l->rules;
     p.k = k;
+    p.unseen = unseen;
     p.threads = l->p->threads;
     return rules_fit(c, b, of, &p, ret_lists);
 }
 
 static float decay(const learning *l, int64_t time_ms) {
     float weight = 1;
-    baskets_decay(&time_ms, 1, l->now_ms, l->p->rules.half_life_days, &weight);
+    baskets_decay(&time_ms, 1, l->now_ms, l->rules.half_life_days, &weight);
     return weight;
 }
 
@@ -137,11 +138,11 @@ static err_code learn_cross_sell(ctx *c, learning *l) {
     l->weight = arena_new(c->arena, float, b->n);
     snapshot_rule *all = arena_new(c->arena, snapshot_rule, (size_t)l->shop.n_items * l->p->cross_sell_k);
     if (!l->weight || !all) return learn_no_memory(c);
-    baskets_decay(b->time_ms, b->n, l->now_ms, l->p->rules.half_life_days, l->weight);
+    baskets_decay(b->time_ms, b->n, l->now_ms, l->rules.half_life_days, l->weight);
     basket_matrix orders = { b->n, l->shop.n_items, b->start, b->items, l->weight };
     rule_lists lists = { 0 };
     arena_mark mark = arena_save(c->arena);                     /* the model's lists are large and soon not needed */
-    TRY(learn_fit(c, l, &orders, 2 * l->p->cross_sell_k, &lists));      /* twice: hidden products go */
+    TRY(learn_fit(c, l, &orders, 2 * l->p->cross_sell_k, 2 * l->p->unseen_k, &lists));      /* twice: hidden products go */
     note_sales(l, &lists);
     TRY(shape_cross_sell(c, l, &lists, all));
     arena_restore(c->arena, mark);
@@ -224,7 +225,7 @@ static err_code learn_also_bought(ctx *c, learning *l) {
     if (!all) return learn_no_memory(c);
     arena_mark mark = arena_save(c->arena);
     TRY(gather_people(c, l, &people));
-    TRY(learn_fit(c, l, &people, 3 * k, &lists));               /* thrice: the order changes */
+    TRY(learn_fit(c, l, &people, 3 * k, 0, &lists));            /* thrice: the order changes */
     TRY(shape_also_bought(c, l, &lists, all));
     arena_restore(c->arena, mark);
     return ERR_OK;

@@ -31,7 +31,7 @@ static uint32_t distinct_items(const history *h, uint32_t n_items, uint32_t *ret
 static void add_score(float *scores, uint32_t item, float more) { scores[item] = (scores[item] > 0 ? scores[item] : 0) + more; }
 
 /* ---- rules ---- */
-enum { K, MAX_BASKET, HALF_LIFE, SIZE_POWER, POPULARITY_POWER, PAIR_PRIOR, CATEGORY_PRIOR, SCORE_PRIOR, ANCHOR_POWER,
+enum { K, MAX_BASKET, HALF_LIFE, SIZE_POWER, POPULARITY_POWER, PAIR_PRIOR, CATEGORY_PRIOR, SCORE_SHAPE, ANCHOR_POWER,
     ITEM_POWER, CART_POWER };
 static const model_param rules_rows[] = {
     [K] = { "k", 50, 1, RULES_MAX_K, true, "rules kept per item" },
@@ -41,7 +41,7 @@ static const model_param rules_rows[] = {
     [POPULARITY_POWER] = { "popularity_power", 0.15, 0, 1, false, "how much bestsellers are held back" },
     [PAIR_PRIOR] = { "pair_prior", 8, 1e-6, 1e6, false, "baskets the prior of a probability is worth" },
     [CATEGORY_PRIOR] = { "category_prior", 5, 1e-6, 1e6, false, "pairs a coarser lift is worth" },
-    [SCORE_PRIOR] = { "score_prior", 1, 1e-6, 1e6, false, "baskets the prior of a score is worth" },
+    [SCORE_SHAPE] = { "score_shape", 0.02, 1e-6, 1e6, false, "how alike pairs are; large: a pair of its own says little" },
     [ANCHOR_POWER] = { "cart_anchor_power", 0.6, 0, 1, false, "a cart's votes are divided by the anchor's to this" },
     [ITEM_POWER] = { "cart_item_power", 0.4, 0, 1, false, "and by the item's to this" },
     [CART_POWER] = { "cart_power", 2, 0.5, 4, false, "and raised to this" },
@@ -51,7 +51,7 @@ static rules_params rules_params_of(const model_options *o) {
     rules_params p = rules_default_params();
     p.k = (uint32_t)o->param[K], p.max_basket = (uint32_t)o->param[MAX_BASKET], p.half_life_days = o->param[HALF_LIFE];
     p.size_power = o->param[SIZE_POWER], p.popularity_power = o->param[POPULARITY_POWER], p.pair_prior = o->param[PAIR_PRIOR];
-    p.category_prior = o->param[CATEGORY_PRIOR], p.score_prior = o->param[SCORE_PRIOR], p.cart_anchor_power = o->param[ANCHOR_POWER];
+    p.category_prior = o->param[CATEGORY_PRIOR], p.score_shape = o->param[SCORE_SHAPE], p.cart_anchor_power = o->param[ANCHOR_POWER];
     p.cart_item_power = o->param[ITEM_POWER], p.cart_power = o->param[CART_POWER], p.threads = o->threads;
     return p;
 }

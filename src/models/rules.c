@@ -17,7 +17,7 @@ static const rules_params default_params = {
     .category_prior = 5,
     .size_power = 0.6,              /* a basket of 100 items says less about each pair than one of two */
     .popularity_power = 0.15,       /* a little against bestsellers */
-    .score_prior = 1,
+    .score_shape = 0.02,            /* a large shop with many pairs; sparse ones choose (decide/learn_quality.c) */
     .cart_anchor_power = 0.6,       /* between the cosine (0.5) and the conditional probability (1) */
     .cart_item_power = 0.4,
     .cart_power = 2,
@@ -30,7 +30,8 @@ static err_code check_params(ctx *c, const rules_params *p) {
         { "k", p->k, 1, RULES_MAX_K },
         { "size_power", p->size_power, 0, 2 },
         { "popularity_power", p->popularity_power, 0, 1 },
-        { "score_prior", p->score_prior, 1e-6, 1e6 },
+        { "score_shape", p->score_shape, 1e-6, 1e6 },
+        { "unseen", p->unseen, 0, RULES_MAX_K },
         { "cart_anchor_power", p->cart_anchor_power, 0, 1 },
         { "cart_item_power", p->cart_item_power, 0, 1 },
         { "cart_power", p->cart_power, 0.5, 4 },
@@ -75,6 +76,8 @@ typedef struct {
     float *damp;                    /* per item: probability^-popularity_power */
     float *cart_damp;               /* per item: votes^-cart_item_power */
     double mean_vote;               /* votes of one unit of weight, shop-wide */
+    uint32_t *proposed, *n_proposed;        /* per category told apart: p->unseen items, and how many */
+    uint32_t *first_of;             /* per category told apart: an item of it */
     fitter fitters[PARALLEL_MAX_THREADS];
 } fit;
 
@@ -107,17 +110,29 @@ static rule make_rule(const fit *f, uint32_t anchor, uint32_t item, float score,
     };
 }
 
+/* Posterior mean of a Gamma-Poisson rate: `together` were seen where the categories expect all * mean. Bestsellers are held back. */
+static float score_of(const fit *f, uint32_t anchor, uint32_t item, double together) {
+    double shape = f->p->score_shape, mean = prior_mean(f, anchor, item), all = f->item_vote[anchor] / f->mean_vote;
+    return (float)(mean * (shape + together / f->mean_vote) / (shape + all * mean)) * f->damp[item];
+}
+
+static void offer_unseen(const fit *f, const cooc_row *row, uint32_t anchor, topk *best) {
+    uint32_t category = f->lift.n ? f->lift.of_item[anchor] : RULES_NO_CATEGORY;
+    if (!f->proposed || category == RULES_NO_CATEGORY) return;
+    const uint32_t *item = f->proposed + (size_t)category * f->p->unseen;
+    for (uint32_t n = 0; n < f->n_proposed[category]; n++)
+        if (item[n] != anchor && !row->cell[item[n]].count) topk_offer(best, item[n], score_of(f, anchor, item[n], 0));
+}
+
 static void fit_item(const fit *f, fitter *mine, uint32_t anchor) {
     cooc_row *row = &mine->row;
     cooc_row_fill(f->b, &f->t, f->vote, anchor, row);
-    double strength = f->p->score_prior * f->mean_vote;
-    float scale = (float)(1 / (f->item_vote[anchor] + strength));
     topk best = { mine->heap, 0, f->p->k };
     for (uint32_t n = 0; n < row->n_touched; n++) {
         uint32_t item = row->touched[n];
-        float prior = (float)(strength * prior_mean(f, anchor, item));
-        topk_offer(&best, item, (row->cell[item].vote + prior) * scale * f->damp[item]);
+        topk_offer(&best, item, score_of(f, anchor, item, (double)row->cell[item].vote));
     }
+    if (f->lists.item_count[anchor]) offer_unseen(f, row, anchor, &best);
     topk_sort(&best);
     rule *to = f->lists.rules + (size_t)anchor * f->p->k;
     for (uint32_t n = 0; n < best.n; n++)
@@ -157,6 +172,33 @@ static err_code weigh_items(ctx *c, fit *f) {
     return ERR_OK;
 }
 
+/* ---- what the categories propose ---- */
+/* Of each category: what sells best of what goes with it. */
+static void propose(void *state, size_t from, size_t to, int worker) {
+    fit *f = state;
+    for (size_t x = from; x < to; x++) {
+        topk best = { f->fitters[worker].heap, 0, f->p->unseen };
+        for (uint32_t i = 0; i < f->b->n_items; i++)
+            if (f->lists.item_count[i]) topk_offer(&best, i, (float)prior_mean(f, f->first_of[x], i));
+        topk_sort(&best);
+        for (uint32_t n = 0; n < best.n; n++) f->proposed[x * f->p->unseen + n] = best.entry[n].item;
+        f->n_proposed[x] = best.n;
+    }
+}
+
+static err_code propose_all(ctx *c, fit *f, int threads) {
+    size_t n = f->lift.n;
+    if (!f->p->unseen || !n) return ERR_OK;
+    f->proposed = arena_new(c->arena, uint32_t, n * f->p->unseen);
+    f->n_proposed = arena_new(c->arena, uint32_t, n);
+    f->first_of = arena_new(c->arena, uint32_t, n);
+    if (!f->proposed || !f->n_proposed || !f->first_of) return fail(c, ERR_NO_MEMORY, "what %zu categories propose", n);
+    for (uint32_t i = f->b->n_items; i-- > 0;)
+        if (f->lift.of_item[i] != RULES_NO_CATEGORY) f->first_of[f->lift.of_item[i]] = i;
+    return parallel_for(c, threads, n, 1, propose, f);
+}
+
+/* ---- all ---- */
 static err_code fit_new(ctx *c, const basket_matrix *b, const rules_params *p, int threads, fit **ret_fit) {
     fit *f = arena_new(c->arena, fit, 1);
     if (!f) return fail(c, ERR_NO_MEMORY, "fit rules");
@@ -175,7 +217,7 @@ static err_code fit_new(ctx *c, const basket_matrix *b, const rules_params *p, i
     if (!ok) return fail(c, ERR_NO_MEMORY, "rules of %zu items", n);
     for (int w = 0; w < threads; w++) {
         TRY(cooc_row_new(c, b->n_items, &f->fitters[w].row));
-        f->fitters[w].heap = arena_new(c->arena, topk_entry, p->k);
+        f->fitters[w].heap = arena_new(c->arena, topk_entry, p->k > p->unseen ? p->k : p->unseen);
         if (!f->fitters[w].heap) return fail(c, ERR_NO_MEMORY, "top %u", p->k);
     }
     *ret_fit = f;
@@ -191,6 +233,7 @@ err_code rules_fit(ctx *c, const basket_matrix *b, const uint32_t *category, con
     TRY(weigh_items(c, f));
     TRY(baskets_transpose(c, b, p->max_basket, &f->t));
     TRY(category_lift_fit(c, b, category, f->lists.item_weight, f->lists.total_weight, p->max_basket, p->category_prior, &f->lift));
+    TRY(propose_all(c, f, threads));
     TRY(parallel_for(c, threads, b->n_items, 16, fit_items, f));
     *ret_lists = f->lists;
     return ERR_OK;

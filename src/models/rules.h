@@ -16,7 +16,8 @@ typedef struct {
     double category_prior;          /* probability: expected pairs a coarser lift is worth against a finer one, > 0 */
     double size_power;              /* score: a basket of n items votes with n^-size_power, 0..2 */
     double popularity_power;        /* score: divided by (the item's own probability)^this, 0..1 */
-    double score_prior;             /* score: baskets the prior is worth, > 0 */
+    double score_shape;             /* score: how alike pairs of the same categories are; large: a pair of its own says little; > 0 */
+    uint32_t unseen;                /* products never bought with the anchor that its category proposes, 0 = none .. RULES_MAX_K */
     double cart_anchor_power;       /* cart score: votes are divided by (the anchor's votes)^this ... */
     double cart_item_power;         /* ... and by (the item's votes)^this, 0..1 ... */
     double cart_power;              /* ... and then raised to this, so that few strong partners beat many weak ones, 0.5..4 */
@@ -27,7 +28,7 @@ enum { RULES_MAX_K = 1000 };
 
 typedef struct {
     uint32_t item;                  /* the one recommended */
-    uint32_t count;                 /* baskets with both, exact */
+    uint32_t count;                 /* baskets with both, exact; 0 = proposed by the categories alone */
     float probability;              /* P(item | anchor) in the next basket, decayed and shrunk, 0..1 */
     float lift;                     /* probability over the item's own, > 0 */
     float llr;                      /* log-likelihood ratio of the 2x2 table, >= 0 (Dunning 1993) */
@@ -53,7 +54,7 @@ rules_params rules_default_params(void);
  *   category   n_items category numbers (any values; RULES_NO_CATEGORY = none), or NULL: shrink to the shop directly
  *   ret_lists  lists in c->arena
  * ERR_INVALID (bad matrix or parameter), ERR_NO_MEMORY, ERR_CANCELLED, ERR_DEADLINE. Memory O(items * k + entries + threads * items).
- * O(sum over baskets of size^2). Source: README.md beside this file. */
+ * O(sum over baskets of size^2), and with p->unseen O(categories * items). Source: README.md beside this file. */
 CHECK_RESULT err_code rules_fit(ctx *c, const basket_matrix *b, const uint32_t *category, const rules_params *p,
                                 rule_lists *ret_lists);
 

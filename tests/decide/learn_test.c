@@ -448,6 +448,52 @@ TEST(learn, judges_its_rules_only_when_orders_suffice) {
     little_shop_close(&shop);
 }
 
+/* 30 lamps and 30 bulbs, mugs beside them; some sell better than others. With `faithful` each lamp has its own bulb. */
+static little_shop sparse_shop(ctx *c, bool faithful) {
+    enum { KIND = 30, ORDERS = 600 };
+    little_shop shop = little_shop_open(c);
+    shop_category_row(&shop, "lamps", "");
+    shop_category_row(&shop, "bulbs", "");
+    shop_category_row(&shop, "kitchen", "");
+    char *id = arena_alloc(c->arena, 3 * KIND * 8), *lines = arena_alloc(c->arena, ORDERS * 48);
+    static const char *const kinds[] = { "lamps", "bulbs", "kitchen" };
+    for (int i = 0; i < 3 * KIND; i++) {
+        snprintf(id + i * 8, 8, "%c%d", "lbk"[i / KIND], i % KIND);
+        shop_product(&shop, id + i * 8, "", 1000, kinds[i / KIND]);
+    }
+    rng r;
+    rng_seed(&r, 5);
+    for (int i = 0; i < ORDERS; i++) {
+        uint64_t lamp = rng_below(&r, KIND), other = rng_below(&r, KIND);
+        uint64_t bulb = faithful ? lamp : rng_below(&r, KIND) * rng_below(&r, KIND) / KIND;
+        char *number = lines + i * 48, *text = number + 16;
+        snprintf(number, 16, "o%d", i);
+        snprintf(text, 32, i % 3 ? "l%u b%u" : "k%u", (unsigned)(i % 3 ? lamp : other), (unsigned)bulb);
+        shop_order(&shop, number, i / 20, "", "completed", text);
+    }
+    return shop;
+}
+
+TEST(learn, believes_categories_where_no_pair_comes_twice_and_pairs_where_they_do) {
+    TEST_CTX(c);
+    /* given a shop where any lamp goes with any bulb, and one where each lamp has its own */
+    little_shop loose = sparse_shop(c, false);
+    lesson any = learn(&loose, 60);
+    little_shop_close(&loose);
+    little_shop strict = sparse_shop(c, true);
+    lesson own = learn(&strict, 60);
+    little_shop_close(&strict);
+    /* then the first believes its categories more, and a lamp's page may offer a bulb it was never bought with */
+    assert_true(any.report.score_shape > 10 * own.report.score_shape);
+    assert_true(any.report.hit_rate > any.report.hit_rate_popular);
+    bool proposed = false;
+    rule_span rules = snapshot_cross_sell(&any.s, item_of(&any, "l3"));
+    for (uint32_t i = 0; i < rules.n && i < 10; i++) proposed |= !rules.p[i].count && any.s.items[rules.p[i].item].weight > 0;
+    assert_true(proposed && any.report.carried > 0);
+    /* and each lamp of the second leads to its own */
+    assert_int_equal(item_of(&own, "b3"), snapshot_cross_sell(&own.s, item_of(&own, "l3")).p[0].item);
+}
+
 TEST(learn, refuses_senseless_parameters_and_leaves_no_file) {
     TEST_CTX(c);
     little_shop shop = lamp_shop(c);

@@ -120,6 +120,48 @@ TEST(rules, learn_from_the_category_when_the_pair_is_young) {
     assert_true(find_rule(&with, 0, 7)->probability > 0);
 }
 
+TEST(rules, score_is_the_posterior_mean_worked_out_by_hand) {
+    /* given: the baskets of the case above, each vote its weight, nothing held back */
+    TEST_CTX(c);
+    basket_matrix b = baskets_of(c, 2, "ab ab a b");
+    rules_params p = rules_default_params();
+    p.category_prior = 4, p.size_power = 0, p.popularity_power = 0, p.score_shape = 0.5;
+    rule_lists l;
+    assert_ok(c, rules_fit(c, &b, NULL, &p, &l));
+    /* then: 2 together where 3 m are expected */
+    double m = 3.0 / 4 * 8 / 8.5, expected = m * (0.5 + 2) / (0.5 + 3 * m);
+    assert_true(fabs((double)find_rule(&l, 0, 1)->score - expected) < 1e-6);
+}
+
+TEST(rules, propose_what_the_category_goes_with_although_never_bought_together) {
+    /* given: cases (d e f) go with phones (a b c), f sells best of them, but nobody bought it with a; g h are neither */
+    TEST_CTX(c);
+    basket_matrix b = baskets_of(c, 8, "ad ad be bf cf cf bf ce f f gh gh gh g h a a a");
+    static const uint32_t category[] = { 10, 10, 10, 20, 20, 20, 30, 30 };
+    rules_params p = rules_default_params();
+    rule_lists without, with;
+    assert_ok(c, rules_fit(c, &b, category, &p, &without));
+    p.unseen = 4, p.score_shape = 5, p.popularity_power = 0;
+    assert_ok(c, rules_fit(c, &b, category, &p, &with));
+    /* then: without proposals a has one rule; with them f is among a's, never seen, doubted, and before what is neither */
+    assert_int_equal(1, without.length[0]);
+    const rule *f = find_rule(&with, 0, 5);
+    assert_int_equal(0, f->count);
+    assert_true(f->probability > 0 && f->probability < find_rule(&with, 0, 3)->probability);
+    for (uint32_t n = 0; n < with.length[0]; n++) {
+        const rule *r = &rules_of(&with, 0)[n];
+        assert_true(r->item != 0);
+        if (r->item >= 6) assert_true(r->score < f->score);
+    }
+    /* and: with a small shape d is first, which went with a twice; with a large one what sells best */
+    p.score_shape = 1000;
+    assert_ok(c, rules_fit(c, &b, category, &p, &with));
+    assert_int_equal(5, rules_of(&with, 0)[0].item);
+    p.score_shape = 0.01;
+    assert_ok(c, rules_fit(c, &b, category, &p, &with));
+    assert_int_equal(3, rules_of(&with, 0)[0].item);
+}
+
 TEST(rules, prefer_what_is_bought_now) {
     /* given: a went with b a year ago and with c this week, as often */
     TEST_CTX(c);
