@@ -136,6 +136,7 @@ err_code learn_store(ctx *c, db *d, int64_t store_id, const learn_params *p, con
     r->content_ms = lap(c, &at);
     TRY(learn_pack(c, l));
     TRY(learn_choose_rules(c, l));
+    TRY(learn_seasons(c, l));
     TRY(learn_rules(c, l));
     TRY(learn_upsell(c, l));
     TRY(learn_ranked(c, l));
@@ -151,6 +152,18 @@ err_code learn_store(ctx *c, db *d, int64_t store_id, const learn_params *p, con
     r->write_ms = lap(c, &at);
     *ret_report = *r;
     return ERR_OK;
+}
+
+static void write_seasons(json_out *w, const learn_report *r) {
+    jw_key(w, "seasons");
+    jw_array(w);
+    for (size_t i = 0; i < LEARN_SEASONS_TOLD && r->seasons[i].category[0]; i++) {
+        jw_object(w);
+        jw_member_text(w, "category", r->seasons[i].category);
+        jw_member_fixed(w, "factor", r->seasons[i].factor, 3);
+        jw_end_object(w);
+    }
+    jw_end_array(w);
 }
 
 static void write_ranked(json_out *w, const learn_report *r) {
@@ -195,6 +208,7 @@ void learn_report_write(json_out *w, const learn_report *r) {
     else jw_null(w);
     if (r->personal.model) personal_judgement_write(w, &r->personal);
     if (r->session.best.model) session_judgement_write(w, &r->session);
+    write_seasons(w, r);
     write_ranked(w, r);
     const struct { const char *name; int64_t ms; } times[] = {
         { "load_ms", r->load_ms }, { "content_ms", r->content_ms }, { "rules_ms", r->rules_ms }, { "judge_ms", r->judge_ms },

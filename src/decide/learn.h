@@ -39,6 +39,10 @@ typedef struct {
 } learn_ranked_report;
 enum { LEARN_RANKED_KINDS = 5 };
 
+/* A category that sells more or less now than what is remembered of it. */
+typedef struct { char category[48]; double factor; } learn_season_report;
+enum { LEARN_SEASONS_TOLD = 8 };
+
 typedef struct {
     uint64_t products, variations, categories, customers;
     uint64_t orders, baskets, baskets_of_many;      /* of any status; purchases; purchases of two products or more */
@@ -49,6 +53,7 @@ typedef struct {
     double hit_rate, hit_rate_popular;      /* HR@10 on the newest baskets left out; negative = too few orders to say */
     uint32_t quality_baskets;               /* judged on */
     double score_shape;             /* of the rules, as it suits this shop */
+    learn_season_report seasons[LEARN_SEASONS_TOLD];    /* farthest from 1 first; category "" = no more */
     personal_judgement personal;    /* the model of what a visitor wants next; `model` "" or NULL: none */
     uint64_t visits, visit_events;  /* of visitors, and products they had to do with there */
     session_judgement session;      /* the model of what a visitor looks at next; best.model NULL: no visits */

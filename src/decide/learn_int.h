@@ -4,12 +4,16 @@
 #include "decide/shop_visits.h"
 #include "features/content.h"
 
+/* On the share of a category in what is sold now, over that remembered: by the lists of the shop, and by rules. */
+typedef struct { float popular, rules; } learn_season_factors;
+
 typedef struct learning {
     const learn_params *p;
     rules_params rules;             /* p->rules, with the shape that suits this shop */
     shop_data shop;
     shop_visits visits;
     content_model content;
+    learn_season_factors *season;   /* n_categories */
     topk_entry *similar;            /* n_items x similar_k */
     uint32_t *n_similar;            /* n_items */
     int64_t now_ms;                 /* time that decay counts from: the last order, so that a shop at rest forgets nothing */
@@ -29,6 +33,9 @@ CHECK_RESULT err_code learn_rules(ctx *c, learning *l);
  * come twice in a small shop. The usual one, unless another finds more of the three tenths of the baskets before the newest, by a
  * standard error (Breiman et al. 1984, 3.4.3). Nothing for a tiny shop. */
 CHECK_RESULT err_code learn_choose_rules(ctx *c, learning *l);
+/* Seasons and trends of categories, as of shop.as_of_ms (learn_season.c); all 1 for a young shop. Before the steps that follow. */
+CHECK_RESULT err_code learn_seasons(ctx *c, learning *l);
+learn_season_factors learn_season_of(const learning *l, uint32_t item);
 /* Upsell lists (learn_upsell.c). */
 CHECK_RESULT err_code learn_upsell(ctx *c, learning *l);
 /* Popular, trending, newest, best sellers of categories (learn_ranked.c); needs the categories of the snapshot. */

@@ -29,6 +29,7 @@ static err_code learn_lists(ctx *c, past_shop *p, const learning *now) {
     TRY(items_then(c, &l->shop));
     TRY(shop_visits_before(c, &now->visits, l->now_ms, &l->visits));
     TRY(learn_pack(c, l));
+    TRY(learn_seasons(c, l));
     TRY(learn_rules(c, l));
     TRY(learn_upsell(c, l));
     return learn_ranked(c, l);

@@ -17,7 +17,7 @@ static err_code best_of(ctx *c, const learning *l, const float *score, uint32_t 
     return ERR_OK;
 }
 
-/* ---- popular: decayed number of baskets ---- */
+/* ---- popular: decayed number of baskets, as the season is now ---- */
 
 static err_code popular_in_categories(ctx *c, learning *l, const float *score) {
     const shop_data *s = &l->shop;
@@ -47,6 +47,7 @@ static err_code learn_popular(ctx *c, learning *l, float *score) {
     baskets_decay(b->time_ms, b->n, l->now_ms, l->p->popular_half_life_days, weight);
     for (uint32_t i = 0; i < b->n; i++)
         for (uint64_t k = b->start[i]; k < b->start[i + 1]; k++) score[b->items[k]] += weight[i];
+    for (uint32_t i = 0; i < l->shop.n_items; i++) score[i] *= learn_season_of(l, i).popular;
     TRY(best_of(c, l, score, l->p->popular_k, &l->out.popular, &l->out.n_popular));
     return popular_in_categories(c, l, score);
 }

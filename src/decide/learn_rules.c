@@ -42,7 +42,8 @@ static void note_sales(learning *l, const rule_lists *lists) {
         snapshot_item *x = &l->items[i];
         x->sales = l->shop.items[i].sales;
         x->weight = (float)lists->item_weight[i];
-        x->popularity = lists->total_weight > 0 ? share(lists->item_weight[i] / lists->total_weight) : 0;
+        double remembered = lists->total_weight > 0 ? lists->item_weight[i] / lists->total_weight : 0;
+        x->popularity = share(remembered * (double)learn_season_of(l, i).rules);
     }
     for (uint32_t i = 0; i < b->n; i++)
         for (uint64_t k = b->start[i]; b->start[i + 1] - b->start[i] > 1 && k < b->start[i + 1]; k++)

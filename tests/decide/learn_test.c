@@ -2,6 +2,7 @@
 #include "decide/learn.h"
 #include "tests/features/little_shop.h"
 #include "tests/test.h"
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -445,6 +446,44 @@ TEST(learn, judges_its_rules_only_when_orders_suffice) {
     assert_true(enough.report.hit_rate > 0.99);             /* pairs that always go together */
     assert_int_equal(20, enough.report.quality_baskets);
     assert_true(enough.s.facts.hit_rate == enough.report.hit_rate);
+    little_shop_close(&shop);
+}
+
+/* Four orders a day for `days`: candles sell most on day 0 and a year later, parasols half a year apart, mugs always. */
+static little_shop shop_of_seasons(ctx *c, int days) {
+    static const char *const sold[] = { "candle", "parasol", "mug" };
+    little_shop shop = little_shop_open(c);
+    char *id = arena_alloc(c->arena, (size_t)days * 4 * 16);
+    for (size_t i = 0; i < COUNT(sold); i++) {
+        shop_category_row(&shop, sold[i], "");
+        shop_product(&shop, sold[i], "", 1000, sold[i]);
+    }
+    rng r;
+    rng_seed(&r, 7);
+    for (int i = 0; i < days * 4; i++) {
+        double wave = cos(2 * M_PI * (i / 4) / 365.25), weight[] = { exp(wave), exp(-wave), 1 };
+        double at = rng_unit(&r) * (weight[0] + weight[1] + weight[2]);
+        snprintf(id + i * 16, 16, "o%d", i);
+        shop_order(&shop, id + i * 16, i / 4, "", "completed", sold[at < weight[0] ? 0 : at < weight[0] + weight[1] ? 1 : 2]);
+    }
+    return shop;
+}
+
+static double popularity_of(const lesson *x, const char *id) { return (double)x->s.items[item_of(x, id)].popularity; }
+
+TEST(learn, knows_what_the_season_that_comes_will_sell) {
+    TEST_CTX(c);
+    /* given two years of orders, and the day in autumn when candles begin to sell as well as parasols */
+    enum { TWO_YEARS = 665, ONE_YEAR = 300 };
+    little_shop shop = shop_of_seasons(c, TWO_YEARS);
+    /* when it is learned then, and as it was known a year before, when nobody could know of a season */
+    lesson now = learn(&shop, TWO_YEARS), then = learn(&shop, ONE_YEAR);
+    /* then candles are before parasols, as they will be, although more parasols were sold lately */
+    assert_int_equal(item_of(&now, "candle"), snapshot_popular(&now.s).p[0].item);
+    assert_true(popularity_of(&now, "candle") > popularity_of(&now, "parasol"));
+    assert_string_equal("candle", now.report.seasons[0].factor > 1 ? now.report.seasons[0].category : now.report.seasons[1].category);
+    assert_true(then.report.seasons[0].category[0] == 0);
+    assert_true(popularity_of(&then, "candle") < popularity_of(&then, "parasol"));
     little_shop_close(&shop);
 }
 
