@@ -1,8 +1,8 @@
-/* A day of very many visitors: what a serving process remembers of them, and that it stops growing. Each visitor is new: an answer of
- * four products is shown to him and logged, he tells that he saw it, looks at a product, sometimes clicks, logs in or comes back with
- * another browser; through the intake with its takers, the log of answers and the committer to the disk, as in `vitrine serve`. The clock
- * goes through one day. Two to three events a visitor where people make ten to twenty: what is remembered of one is smaller, of how
- * many is not.
+/* A day of very many visitors: what a serving process remembers of them, and that it stops growing. Each visitor is new and looks at a
+ * product; of four one is shown an answer of four products, which is logged, tells that he saw it, and sometimes clicks; three of a
+ * hundred log in. It goes through the intake with its takers, the log of answers and the committer to the disk, as in `vitrine serve`,
+ * and the clock goes through one day. That is 1.3 events a visitor where people make ten to twenty: what is remembered of one is smaller,
+ * of how many is not.
  *   visitors_bench [VISITORS [STORES [PRODUCTS]]]   one line a twentieth of the day; memory is the process's own (/proc), MiB
  * Rows leave the disk after an hour of that day, so that it holds them; `serve` keeps them for months and never reads them here. */
 #include <stdio.h>
@@ -20,7 +20,8 @@
 #include "events/retention.h"
 #include "schema/exposed_items.h"
 
-enum { AT_ONCE = 100, MOST_EVENTS = 4 * AT_ONCE, WAITING = 40, SHOWN = 4, STEPS = 20, MOST_STORES = 10000, BACK_AFTER = 50000 };
+enum { AT_ONCE = 100, MOST_EVENTS = 4 * AT_ONCE, WAITING = 40, SHOWN = 4, STEPS = 20, MOST_STORES = 10000 };
+enum { BACK_AFTER = 50000, ANSWERED_ONE_OF = 4 };
 #define DAY_START INT64_C(1790000000000)
 
 static void stop_on(ctx *c, err_code e) {
@@ -42,7 +43,7 @@ typedef struct {
     session_memory *memory;
     intake *events;
     slot *slots;
-    int64_t visitors, stores, products, told;
+    int64_t visitors, stores, products, told, shown_to;
 } day;
 
 /* ---- one visitor ---- */
@@ -92,17 +93,23 @@ static void add(slot *s, int64_t store_id, str visitor, const char *kind, str pr
     stop_on(&s->c, event_check(&s->c, e, now_ms));
 }
 
-static void visit(day *x, slot *s, rng *r, int64_t store_id, uint64_t number) {
-    str visitor = name_of(s, 'v', number), rec_id = answer_of(s, number), anchor = product_of(x, s, r), first = { 0 }, account = { 0 };
+static void see_answer(day *x, slot *s, rng *r, int64_t store_id, uint64_t number, str visitor, str anchor) {
+    str rec_id = answer_of(s, number), first = { 0 };
     const exposure row = { .store_id = store_id, .rec_id = rec_id, .time_ms = ctx_now_ms(&s->c), .visitor_id = visitor,
                            .placement = STR("product"), .product_id = anchor, .strategy = STR("live"), .model_version = 1,
                            .items = items_of(x, s, r, &first) };
     exposure_log_put(x->shown, &row);
+    x->shown_to++;
+    add(s, store_id, visitor, "impression", (str){ 0 }, rec_id, (str){ 0 });
+    if (rng_below(r, 10) == 0) add(s, store_id, visitor, "click", first, rec_id, (str){ 0 });
+}
+
+static void visit(day *x, slot *s, rng *r, int64_t store_id, uint64_t number) {
+    str visitor = name_of(s, 'v', number), anchor = product_of(x, s, r), account = { 0 };
     uint64_t who = rng_below(r, 100);                       /* 3 of 100 log in; one of them did with another browser before */
     if (who < 3) account = name_of(s, 'c', who && number > BACK_AFTER ? number : number % BACK_AFTER);
-    add(s, store_id, visitor, "impression", (str){ 0 }, rec_id, account);
-    add(s, store_id, visitor, "view", anchor, (str){ 0 }, (str){ 0 });
-    if (rng_below(r, 10) == 0) add(s, store_id, visitor, "click", first, rec_id, (str){ 0 });
+    add(s, store_id, visitor, "view", anchor, (str){ 0 }, account);
+    if (number % ANSWERED_ONE_OF == 0) see_answer(x, s, r, store_id, number, visitor, anchor);
 }
 
 /* ---- many ---- */
@@ -111,12 +118,23 @@ static void batch_done(ctx *c, err_code e, event_batch *b) {
     atomic_store(&((slot *)b->arg)->ready, true);
 }
 
+static void wait_a_little(void) { nanosleep(&(struct timespec){ .tv_nsec = 200000 }, NULL); }
+
 static void wait_for(const slot *s) {
-    while (!atomic_load(&s->ready)) nanosleep(&(struct timespec){ .tv_nsec = 200000 }, NULL);
+    while (!atomic_load(&s->ready)) wait_a_little();
+}
+
+/* As many as come in a day, not as fast as they can: no answer is to be left out of the log. */
+static void keep_pace(day *x) {
+    for (exposure_counts n = exposure_log_get_counts(x->shown);; n = exposure_log_get_counts(x->shown)) {
+        if (x->shown_to - (int64_t)(n.written + n.left_out + n.failed) < LIMIT_EXPOSURES_WAITING / 4) return;
+        wait_a_little();
+    }
 }
 
 static void send(day *x, slot *s, rng *r, int64_t from) {
     wait_for(s);
+    keep_pace(x);
     atomic_store(&s->ready, false);
     arena_reset(&s->home);
     int64_t store_id = 1 + from / AT_ONCE % x->stores;

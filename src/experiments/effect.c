@@ -10,6 +10,15 @@ void effect_steady(estimate *arm, size_t arms) {
     for (size_t i = 0; i < arms && n > 0; i++) arm[i].unit_variance = fmax(arm[i].unit_variance, squares / n);
 }
 
+void effect_pool_spending(const moments *revenue, const moments *buyers, size_t arms, estimate *arm) {
+    double squares = 0, who = 0;
+    for (size_t i = 0; i < arms; i++) squares += revenue[i].yy, who += buyers[i].y;
+    for (size_t i = 0; i < arms && who > 0; i++) {
+        double n = arm[i].n, variance = buyers[i].y / n * (squares / who) - arm[i].value * arm[i].value;
+        if (n > 1 && buyers[i].y > 0 && variance > 0) arm[i].unit_variance = variance * n / (n - 1);
+    }
+}
+
 static double welch_df(estimate a, estimate b) {
     double va = estimate_error2(a), vb = estimate_error2(b);
     return (va + vb) * (va + vb) / (va * va / (a.n - 1) + vb * vb / (b.n - 1));

@@ -1,6 +1,6 @@
 /* The rollback job: every night, are suggestions clicked less since one of the kept versions was replaced? Then that one serves again and
  * the owner is told. It does NOT test: experiments/fall.c does; nor move versions: publish.c does.
- * Compared are answers that held the owner's own settings (no experiment, or its control), in places nobody set anew meanwhile. */
+ * Compared are answers that held the owner's own settings (no experiment, or its control), of each place the days since it was set last. */
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/parse.h"
@@ -96,19 +96,24 @@ static err_code read_past(past *p, job_task *t) {
 }
 
 /* ---- one change of versions ---- */
-/* Days before the one on which it was made, that one left empty, and the days since; places set anew are left out of all. */
+/* Of a place only days under the settings it has now say anything of the days since. */
+static void forget_other_settings(const past *p, fall_day *days, size_t n, int64_t first_day) {
+    for (size_t k = 0; k < p->n_set; k++) {
+        uint32_t at = 0;
+        int64_t set_on = zone_day_of(p->c, p->s->time_zone, p->set[k].updated_ms);
+        if (!map_get(&p->place_at, p->set[k].placement, &at) || at >= FALL_PLACES) continue;
+        for (size_t i = 0; i < n && first_day + (int64_t)i <= set_on; i++) days[i].answers[at] = days[i].clicked[at] = 0;
+    }
+}
+
+/* Days before the one on which it was made, that one left empty, and the days since. */
 static fall_answer test_change(const past *p, int64_t made_ms) {
     fall_day days[FALL_BEFORE + FALL_AFTER];
     int64_t made_on = zone_day_of(p->c, p->s->time_zone, made_ms), since_made = p->today - made_on;
     if (since_made < 2 || since_made > FALL_AFTER) return (fall_answer){ .p = 1 };
     size_t n_after = (size_t)since_made, first = DAYS - n_after - FALL_BEFORE;
-    int64_t since_ms = zone_day_start_ms(p->c, p->s->time_zone, p->today - DAYS + (int64_t)first);
     for (size_t i = 0; i < FALL_BEFORE + n_after; i++) days[i] = i == FALL_BEFORE ? (fall_day){ .answers = { 0 } } : p->day[first + i];
-    for (size_t k = 0; k < p->n_set; k++) {
-        uint32_t at = 0;
-        if (p->set[k].updated_ms < since_ms || !map_get(&p->place_at, p->set[k].placement, &at) || at >= FALL_PLACES) continue;
-        for (size_t i = 0; i < FALL_BEFORE + n_after; i++) days[i].answers[at] = days[i].clicked[at] = 0;
-    }
+    forget_other_settings(p, days, FALL_BEFORE + n_after, p->today - DAYS + (int64_t)first);
     return fall_test(days, FALL_BEFORE, n_after);
 }
 

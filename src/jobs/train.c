@@ -1,6 +1,7 @@
 /* The train job: learn a store, check the file as a reader would, let it serve. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <unistd.h>
 #include "base/file.h"
 #include "base/limits.h"
 #include "decide/learn.h"
@@ -64,22 +65,45 @@ static err_code write_result(job_task *t, const stored_model *m) {
     return buf_err(t->result);
 }
 
-static err_code learn_to(ctx *c, job_task *t, const store *s, stored_model *m, const char *path) {
+static err_code learn_as_of(ctx *c, job_task *t, const store *s, stored_model *m, const char *path) {
     learn_params p = learn_default_params();
     learn_report report;
-    p.as_of_ms = p.created_ms = ctx_now_ms(c);
+    p.as_of_ms = p.created_ms = m->created_ms;
     p.version = m->version;
     p.locale = s->locale;
-    job_progress(t, STR("learning"), 0, 0);
     TRY(learn_store(c, t->d, s->store_id, &p, path, &report));
-    job_progress(t, STR("publishing"), 0, 0);
-    TRY(check_file(c, path));
-    m->created_ms = p.created_ms;
     return describe(c, &report, m);
 }
 
+static err_code learn_to(ctx *c, job_task *t, const store *s, stored_model *m, const char *path) {
+    m->created_ms = ctx_now_ms(c);
+    job_progress(t, STR("learning"), 0, 0);
+    TRY(learn_as_of(c, t, s, m, path));
+    job_progress(t, STR("publishing"), 0, 0);
+    return check_file(c, path);
+}
+
+/* The new figures are of newer baskets than the old ones: did the training become worse, or the baskets harder to foretell? So what the
+ * shop knows today is asked once more for the baskets that the serving version was judged on, by learning as of its day. Costs a
+ * training, and only where something fell; equal data give equal figures. Killed meanwhile it leaves a file for the next sweep. */
+static err_code is_worse_on_the_same(ctx *c, job_task *t, const store *s, const stored_model *old, const char *path, str *ret_why) {
+    stored_model again = { .version = old->version, .created_ms = old->created_ms };
+    buf beside;
+    buf_init_in(&beside, c->arena, 4096);
+    buf_printf(&beside, "%s.again", path);
+    TRY(buf_err(&beside));
+    job_progress(t, STR("comparing with what serves"), 0, 0);
+    err_code e = learn_as_of(c, t, s, &again, beside.p);
+    (void)unlink(beside.p);                                 /* of no use but its figures */
+    *ret_why = (str){ 0 };
+    if (e) return e;
+    if (!learned_is_worse(c, old->metrics, again.metrics, ret_why))
+        log_line(c->log, LOG_INFO, "train.harder_to_foretell", "store=%lld version=%lld", (long long)s->store_id, (long long)old->version);
+    return ERR_OK;
+}
+
 /* A person who asks for it at the terminal gets it. */
-static err_code is_refused(ctx *c, job_task *t, const stored_model *m, str *ret_why) {
+static err_code is_refused(ctx *c, job_task *t, const store *s, const stored_model *m, str *ret_why) {
     stored_model old;
     *ret_why = (str){ 0 };
     err_code e = model_serving(c, t->d, m->store_id, &old);
@@ -89,7 +113,15 @@ static err_code is_refused(ctx *c, job_task *t, const stored_model *m, str *ret_
     if (t->services->foreground || old_age) return ERR_OK;
     TRY(path_below(c, t->services->data_dir, old.artifact, &path));
     bool serves = check_file(c, path) == ERR_OK;            /* what cannot be read is no rival */
-    if (serves) (void)learned_is_worse(c, old.metrics, m->metrics, ret_why);       /* stays empty when it is not */
+    return serves && learned_is_worse(c, old.metrics, m->metrics, ret_why) ? is_worse_on_the_same(c, t, s, &old, path, ret_why) : ERR_OK;
+}
+
+/* What was asked for before a version was taken back would bring back what that one was taken back for. */
+static err_code is_overtaken(ctx *c, job_task *t, str *ret_why) {
+    int64_t held_ms = 0;
+    if (t->services->foreground) return ERR_OK;
+    TRY(model_held_until(c, t->d, t->row->store_id, &held_ms));
+    if (ctx_now_ms(c) < held_ms && t->row->created_ms <= held_ms - MODEL_HOLD_MS) *ret_why = STR("what served was taken back meanwhile");
     return ERR_OK;
 }
 
@@ -119,7 +151,9 @@ err_code job_body_train(ctx *c, job_task *t) {
     TRY(path_below(c, t->services->data_dir, m.artifact, &path));
     TRY(learn_to(c, t, &s, &m, path));
     TRY(ctx_check(c));                                      /* taken by somebody else meanwhile: not ours to publish */
-    TRY(is_refused(c, t, &m, &why));
+    TRY(is_refused(c, t, &s, &m, &why));
+    TRY(ctx_check(c));
+    if (!why.n) TRY(is_overtaken(c, t, &why));
     if (why.n) return refuse(c, t, &m, why);
     TRY(model_publish(c, t->d, t->services->data_dir, &m));
     if (t->services->serving) TRY(serving_reload(c, t->services->serving, t->d, s.store_id));

@@ -42,7 +42,7 @@ err_code caused_judge(ctx *c, double held_out_share, caused_row *row) {
     TRY(holdout_measure(c, &y[0], &y[1], METRIC_KIND_MEAN, false, held_out_share, plan, &row->revenue));
     TRY(holdout_measure(c, &b[0], &b[1], METRIC_KIND_SHARE, false, held_out_share, plan, &row->buyers));
     estimate arm[CAUSED_GROUPS] = { moments_estimate(&y[0], METRIC_KIND_MEAN), moments_estimate(&y[1], METRIC_KIND_MEAN) };
-    effect_steady(arm, CAUSED_GROUPS);
+    effect_pool_spending(y, b, CAUSED_GROUPS, arm);
     row->once = fixed_test(effect_difference(arm[0], arm[1]), ALPHA, SIDES_TWO);
     row->state = state_of(row);
     return ERR_OK;

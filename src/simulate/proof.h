@@ -1,7 +1,7 @@
 /* What the statistics of experiments/ say of a simulated shop, held against its truth: many months of visitors without a server.
  * Revenue of a visitor is drawn from what visitors of the world spent, without suggestions and with the best ones; so the truth is
  * known and the tail is that of baskets, not of a formula. Promise: the same world and runs give the same figures.
- * Read next: trial.h. */
+ * Intervals of caused revenue go through the report itself: app/simulate_reports.h. Read next: trial.h. */
 #pragma once
 #include "simulate/trial.h"
 #include "simulate/world.h"
@@ -14,9 +14,6 @@ typedef struct { double visitors; double *spent; size_t n; double buyers_mean; }
 CHECK_RESULT err_code sim_spenders_of(ctx *c, const sim_world *w, uint32_t days, sim_spenders *ret_without, sim_spenders *ret_with);
 
 typedef struct {
-    double truth;                   /* revenue of a visitor that suggestions cause, major units */
-    double coverage;                /* share of runs in which the interval of caused revenue (holdout.h) holds the truth at the end */
-    double coverage_one_look;       /* the same of the plain 95 % interval, which is for one look */
     double false_alarms;            /* experiments without any effect, looked at daily for 28 days, that were called */
     double false_alarms_daily_p;    /* the same with a plain p value looked at daily: the mistake that is avoided */
     double power_promised, power_found;     /* a true tenth more buyers, asked daily */

@@ -159,7 +159,7 @@ class Senders:
         n = 0
         while not self.ended.is_set():
             ids = [f"{k}-{n + i}" for i in range(1 + n % 7)]
-            body = {"visitor_id": f"v{k}", "events": [{"type": "search", "query": "x", "id": i} for i in ids]}
+            body = {"visitor_id": f"v{k}", "events": [{"type": "search", "query": i, "id": i} for i in ids]}
             try:
                 status, answer = self.shop.server.post(TRACK, body, key=self.shop.secret)
                 assert status == 200 and answer["accepted"] + answer["repeated"] == len(ids), (status, answer)
@@ -175,11 +175,12 @@ class Senders:
 
 
 def test_every_acknowledged_event_survives_kill_9_and_is_there_once():
-    """VITRINE_KILLS sets how often; the suite keeps to three."""
+    """VITRINE_KILLS sets how often; the suite keeps to three. What was sent stands in the rows, so each is told apart."""
     shop = Shop()
     senders = Senders(shop, shop.products()[0], 4)
     port = shop.server.port
-    for _ in range(int(os.environ.get("VITRINE_KILLS", "3"))):
+    kills = int(os.environ.get("VITRINE_KILLS", "3"))
+    for _ in range(kills):
         time.sleep(random.uniform(0.3, 0.8))
         shop.server.process.send_signal(signal.SIGKILL)
         shop.server.process.wait()
@@ -187,12 +188,10 @@ def test_every_acknowledged_event_survives_kill_9_and_is_there_once():
     time.sleep(0.3)
     senders.stop()
     shop.server.stop()
-    stored = lib.sql(shop.data, "SELECT visitor_id, client_hash, count(*) FROM event_row GROUP BY 1, 2")
-    assert all(n == 1 for _, _, n in stored), [r for r in stored if r[2] > 1][:5]
-    per_visitor = {v: sum(1 for r in stored if r[0] == v) for v in {r[0] for r in stored}}
-    for k in range(4):
-        mine = sum(1 for i in senders.acknowledged if i.startswith(f"{k}-"))
-        assert mine > 0 and mine <= per_visitor[f"v{k}"] <= mine + 7, (k, mine, per_visitor)
+    stored = [r[0] for r in rows(shop, "query", "kind = 'search'")]
+    assert len(stored) == len(set(stored)), len(stored) - len(set(stored))
+    assert len(senders.acknowledged) > 10 * kills and senders.acknowledged <= set(stored), len(senders.acknowledged - set(stored))
+    print(f"# {len(senders.acknowledged)} events acknowledged across {kills} kills, {len(stored)} stored")
     ids = [r[0] for r in lib.sql(shop.data, "SELECT event_id FROM event_row ORDER BY event_id")]
     assert len(ids) == len(set(ids))
 

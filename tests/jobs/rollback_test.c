@@ -114,10 +114,37 @@ TEST(rollback, goes_back_before_the_fall_tells_the_owner_once_and_learns_nothing
     storage_close(k.d);
 }
 
+TEST(rollback, is_not_undone_by_a_training_that_was_asked_for_before) {
+    TEST_CTX(c);
+    shop k;
+    int64_t id;
+    bool ran;
+    job row;
+    open_shop(c, &k);
+    learned(c, &k, 1, 6, "kept");
+    learned(c, &k, 2, 5, "serving");
+    weeks(c, &k, 4, 5, "");
+    assert_true(says(night(c, &k), "\"back_to\":1"));
+    const job_runner_options o = { .services = &k.services, .kinds = job_kinds, .n_kinds = n_job_kinds, .threads = 1, .time = c->time };
+    for (int later = 0; later < 2; later++) {               /* one that waited, and one the owner asks for afterwards */
+        k.clock.manual_ms += MS_PER_MINUTE;
+        assert_ok(c, job_submit(c, k.d, &(job_order){ .store_id = k.s.store_id, .kind = STR("train") }, &id, NULL));
+        assert_ok(c, job_get(c, k.d, k.s.store_id, id, &row));
+        if (!later) row.created_ms = NOW - 1;
+        put(c, &k, &job_entity, &row);
+        assert_ok(c, job_runner_step(c, &o, k.d, &ran));
+        assert_ok(c, job_get(c, k.d, k.s.store_id, id, &row));
+        assert_int_equal(!later, says(row.result, "\"refused\":\"what served was taken back meanwhile\""));
+        assert_int_equal(later ? 3 : 1, serving_version(c, &k));
+    }
+    storage_close(k.d);
+}
+
 TEST(rollback, leaves_alone_what_did_not_fall_or_cannot_be_told) {
     TEST_CTX(c);
     static const struct { const char *what; int after; const char *arms; int64_t made, set_ago; } cases[] = {
         { "as before", 21, "", 4, 99 }, { "a fall that does not matter", 19, "", 4, 99 }, { "the placement was set anew", 5, "", 4, 4 },
+        { "the placement was set anew too shortly before", 5, "", 4, 16 },
         { "a variant is tried", 5, "7=b", 4, 99 }, { "made yesterday: no whole day yet", 5, "", 1, 99 },
         { "made long before the fall", 5, "", 20, 99 },
     };
@@ -134,6 +161,22 @@ TEST(rollback, leaves_alone_what_did_not_fall_or_cannot_be_told) {
         assert_int_equal(2, serving_version(c, &k));
         storage_close(k.d);
     }
+}
+
+TEST(rollback, judges_a_place_by_the_days_since_it_was_set) {
+    TEST_CTX(c);
+    shop k;
+    open_shop(c, &k);
+    learned(c, &k, 1, 5, "kept");
+    learned(c, &k, 2, 4, "serving");
+    put(c, &k, &placement_setting_entity, &(placement_setting){ .store_id = k.s.store_id, .placement = STR("cart"), .settings = STR("{}"),
+                                                                .updated_ms = NOW - 22 * DAY });
+    assert_ok(c, storage_begin(c, k.d, STORAGE_WRITE));
+    for (int ago = 48; ago >= 23; ago--) day(c, &k, ago, 100, 1, "");       /* before: clicked less than it is now */
+    for (int ago = 22; ago >= 1; ago--) day(c, &k, ago, 100, ago > 4 ? 20 + ago % 4 : 2, "");
+    assert_ok(c, storage_commit(c, k.d));
+    assert_true(says(night(c, &k), "\"back_to\":1"));
+    storage_close(k.d);
 }
 
 TEST(rollback, sees_a_fall_in_the_control_of_an_experiment) {

@@ -154,9 +154,9 @@ TEST(caused, is_the_difference_a_visitor_times_those_who_saw_and_says_when_not_t
     assert_near(1900000, r.revenue.caused, 1e-3);
     assert_near(0.25, r.revenue.lift.value, 1e-9);
     assert_near(0.2, r.revenue.caused_share, 1e-9);
-    /* the variance of a visitor, of both arms pooled where it is higher: plain formulas */
-    double pooled = 1e8 * (990.0 / 20000) - 495.0 * 495, treated = 1e8 * 0.05 - 500.0 * 500;
-    assert_near(sqrt(pooled / 1000 + treated / 19000), r.once.se, 0.05);
+    /* the variance of a visitor from his group's buyers and what all buyers spend: plain formulas */
+    double held_out = 1e8 * 0.04 - 400.0 * 400, treated = 1e8 * 0.05 - 500.0 * 500;
+    assert_near(sqrt(held_out / 1000 + treated / 19000), r.once.se, 0.05);
     assert_true(r.once.low < 100 && r.once.high > 100);
     assert_true(r.revenue.per_visitor.low < r.once.low && r.revenue.per_visitor.high > r.once.high);
     group(&r.sums, CAUSED_HELD_OUT, 1000, CAUSED_LEAST_BUYERS - 1);

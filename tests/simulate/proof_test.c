@@ -1,10 +1,10 @@
-/* What intervals and experiments say of a simulated shop, in short; the long runs are `vitrine simulate --runs`. */
+/* What experiments say of a simulated shop, in short; the long runs are `vitrine simulate --runs`. */
 #include "simulate/proof.h"
 #include "tests/experiments/near.h"
 
 enum { RUNS = 200 };
 
-TEST(proof, of_a_simulated_shop_intervals_hold_experiments_stay_silent_and_power_is_as_promised) {
+TEST(proof, of_a_simulated_shop_experiments_stay_silent_and_power_is_as_promised) {
     TEST_CTX(c);
     sim_world w;
     sim_params p = sim_default_params();
@@ -12,8 +12,6 @@ TEST(proof, of_a_simulated_shop_intervals_hold_experiments_stay_silent_and_power
     p.products = 60, p.categories = 6, p.visits_a_day = 400;
     assert_ok(c, sim_world_make(c, &p, &w));
     assert_ok(c, sim_prove(c, &w, RUNS, &o));
-    assert_true(o.truth > 0 && o.coverage >= 0.97);             /* always-valid: it may be looked at daily, so it is wide */
-    assert_near(0.95, o.coverage_one_look, 4 * sqrt(0.95 * 0.05 / RUNS));
     assert_true(o.false_alarms <= 0.05 && o.false_alarms_daily_p >= 0.12);
     assert_near(o.power_promised, o.power_found, 4 * sqrt(0.16 / RUNS));
 }
