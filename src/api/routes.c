@@ -56,7 +56,7 @@ static const param out_bundle[] = {
 };
 static const param out_recommendations[] = {
     DOC("rec_id", "Id of this answer; send it back with clicks and orders."), DOC("placement", "The placement used."),
-    DOC("strategy", "ranker, rules, catalogue while nothing has been learned, or off."), DOC_INT("model_version",
+    DOC("strategy", "outcomes, ranker, rules, catalogue while nothing has been learned, or off."), DOC_INT("model_version",
         "Version of what was learned."),
     DOC_BOOL("held_out", "true: this visitor is of the permanent hold-out and sees nothing; else left out."),
     DOC_BOOL("enabled", "false: the placement is switched off; else left out."),

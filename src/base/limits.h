@@ -62,6 +62,11 @@
 #define LIMIT_COUNTED_ANSWERS (1 << 19)    /* of one shop in a day whose events are told apart, 32 MB; older ones count no more */
 #define LIMIT_COUNTED_LINES 500000         /* order lines of one shop whose refunds are followed, 50 MB; the older half leaves */
 
+/* what the ranker learns of answers that were shown */
+#define LIMIT_LESSONS_SHOWN 20000          /* answers of one shop, the newest; 8 CPU seconds to ask them again */
+#define LIMIT_LESSONS_DAYS 56              /* none older than that */
+#define LIMIT_LESSONS_EVENTS 1000000       /* events about them, the newest */
+
 /* people */
 #define LIMIT_PERSON_ALIASES 64            /* names of one person; a robot or a till that meets more stays apart */
 #define LIMIT_PERSON_NAMES 256             /* names looked up for one export or erasure */

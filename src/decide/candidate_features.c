@@ -13,6 +13,13 @@ typedef struct {
     float personal_top, session_top;        /* largest score among the candidates, > 0 */
     struct { uint32_t of, n; } categories[MAX_ANCHORS];     /* main ones of the anchors, each once */
     size_t n_categories, n_with_category;
+    struct { uint32_t of, n; } brands[MAX_ANCHORS];         /* the same */
+    size_t n_brands, n_with_brand;
+    const uint8_t *kind_of;         /* of items of the snapshot; NULL: none are known */
+    const snapshot_kin *page_kin;   /* row of the product looked at */
+    const snapshot_kin *asked_kin;  /* the same; without one, of the first in the cart, else of none */
+    float mean_kin[256];            /* kinship by baskets with the anchors, by attention */
+    float mean_step;                /* mean of the anchors' prices, each over the mean of its kind, logs */
     uint64_t touched[16];           /* bit (item mod 1024): one of the events may be of it */
     size_t n_cart, n_history;
 } scene;
@@ -46,6 +53,42 @@ static void add_category(scene *s, uint32_t of) {
     s->n_with_category++;
 }
 
+static void add_brand(scene *s, uint32_t of) {
+    size_t i = 0;
+    while (i < s->n_brands && s->brands[i].of != of) i++;
+    if (i == s->n_brands) s->brands[s->n_brands++].of = of;
+    s->brands[i].n++;
+    s->n_with_brand++;
+}
+
+static inline uint8_t kind_at(const scene *s, uint32_t item) { return s->kind_of && item < s->snap->n_kind_of ? s->kind_of[item] : 0; }
+static inline float price_place(const scene *s, const catalogue_item *it, uint8_t kind) {
+    return kind ? bounded((float)it->log_price - s->snap->kinds[kind].log_price) : 0;
+}
+
+/* Attention by kind first: anchors are many, kinds few. */
+static void set_kinds(scene *s) {
+    const request *r = s->r;
+    float by_kind[256] = { 0 }, sum = 0, steps = 0, n = 0;
+    uint32_t asked = SNAPSHOT_NONE;
+    size_t width = s->snap->n_kinds;
+    for (size_t i = 0; i < r->n_anchors; i++) {
+        const anchor *a = &r->anchors[i];
+        uint8_t kind = kind_at(s, a->learned);
+        if (asked == SNAPSHOT_NONE && a->kind != ANCHOR_HISTORY) asked = a->learned;
+        if (!kind) continue;
+        by_kind[kind] += a->weight, sum += a->weight;
+        if (a->item) steps += price_place(s, a->item, kind), n++;
+    }
+    s->mean_step = n > 0 ? steps / n : 0;
+    s->page_kin = s->snap->kin + (size_t)kind_at(s, s->page) * width;
+    s->asked_kin = s->snap->kin + (size_t)kind_at(s, asked) * width;
+    for (size_t a = 1; a < width && sum > 0; a++) {
+        if (!(by_kind[a] > 0)) continue;
+        for (size_t b = 1; b < width; b++) s->mean_kin[b] += by_kind[a] / sum * s->snap->kin[a * width + b].bought;
+    }
+}
+
 static void set_anchors(scene *s) {
     const request *r = s->r;
     double sum = 0, n = 0;
@@ -56,6 +99,7 @@ static void set_anchors(scene *s) {
         if (!a->item) continue;
         sum += a->item->log_price, n++;
         if (a->item->main_category) add_category(s, a->item->main_category);
+        if (a->item->brand) add_brand(s, a->item->brand);
     }
     s->mean_log_price = n > 0 ? sum / n : -1;
     s->page = r->n_anchors && r->anchors[0].kind == ANCHOR_PRODUCT ? r->anchors[0].learned : SNAPSHOT_NONE;
@@ -93,6 +137,10 @@ static void set_scene(scene *s, const request *r, const pool *h) {
         s->touched[item / 64 % COUNT(s->touched)] |= UINT64_C(1) << item % 64;
     }
     if (s->snap && s->snap->n_vectors) set_direction(s);
+    if (s->snap && s->snap->n_kind_of) {
+        s->kind_of = s->snap->kind_of;
+        set_kinds(s);
+    }
     s->personal_top = note_scores(s, h, &r->personal, false);
     s->session_top = note_scores(s, h, &r->session, true);
 }
@@ -151,6 +199,24 @@ static inline float before_of(const scene *s, const candidate *x) {
 static inline float page_given_of(const scene *s, const candidate *x) { (void)x; return s->page != SNAPSHOT_NONE; }
 static inline float cart_items_of(const scene *s, const candidate *x) { (void)x; return (float)s->n_cart; }
 static inline float past_items_of(const scene *s, const candidate *x) { (void)x; return (float)s->n_history; }
+static inline uint8_t kind_of(const scene *s, const candidate *x) { return kind_at(s, item_of(s, x)); }
+static inline float page_kin_of(const scene *s, const candidate *x) { return s->kind_of ? s->page_kin[kind_of(s, x)].bought : 0; }
+static inline float kin_of(const scene *s, const candidate *x) { return s->kind_of ? s->mean_kin[kind_of(s, x)] : 0; }
+static inline float clicked_kin_of(const scene *s, const candidate *x) { return s->kind_of ? s->asked_kin[kind_of(s, x)].clicked : 0; }
+static inline float liked_of(const scene *s, const candidate *x) {
+    uint32_t item = item_of(s, x);
+    return s->kind_of && item < s->snap->n_liked ? s->snap->liked[item] : 0;
+}
+static inline float price_place_of(const scene *s, const candidate *x) { return price_place(s, x->item, kind_of(s, x)); }
+static inline float place_step_of(const scene *s, const candidate *x) {
+    uint8_t kind = kind_of(s, x);
+    return kind && s->r->n_anchors ? price_place(s, x->item, kind) - s->mean_step : 0;
+}
+static inline float same_brand_of(const scene *s, const candidate *x) {
+    for (size_t i = 0; i < s->n_brands; i++)
+        if (s->brands[i].of == x->item->brand) return (float)s->brands[i].n / (float)s->n_with_brand;
+    return 0;
+}
 
 /* name, what it is */
 #define FEATURE_LIST(X)                                                                  \
@@ -180,7 +246,14 @@ static inline float past_items_of(const scene *s, const candidate *x) { (void)x;
     X(before, "how much the visitor had to do with it before")                           \
     X(page_given, "a product is looked at")                                              \
     X(cart_items, "products in the cart")                                                \
-    X(past_items, "products of the visitor's past")
+    X(past_items, "products of the visitor's past")                                      \
+    X(page_kin, "how its kind is bought beside the kind looked at")                      \
+    X(kin, "the same, mean over the request's products")                                 \
+    X(clicked_kin, "how its kind is clicked beside the kind asked about")                \
+    X(liked, "how it is clicked for its kind")                                           \
+    X(price_place, "logarithm of its price over its kind's mean")                        \
+    X(place_step, "the same over that of the request's products")                        \
+    X(same_brand, "share of the request's products of its brand")
 
 #define FEATURE_COLUMN(name, what)                                                                                  \
     static void name##_column(const scene *s, const pool *h, float *x, size_t stride) {                             \

@@ -5,7 +5,7 @@
 #pragma once
 #include "decide/recommend_int.h"
 
-enum { FEATURES_MOST = 32 };
+enum { FEATURES_MOST = 40 };
 typedef struct { const char *name, *what; } feature_row;
 /* What they are, in the order of the columns. */
 extern const feature_row candidate_feature_rows[];

@@ -123,7 +123,7 @@ typedef struct {
     str product_id;                     /* asked about, the parent's; empty: none, or none of the shop's */
     const char *placement;              /* the one used */
     const char *language;               /* of the messages: "ro", "en" */
-    const char *strategy;               /* "ranker" ordered the list, "rules": learned lists took part, "off", else "catalogue" */
+    const char *strategy;               /* who ordered it: "outcomes", "ranker", "rules" (learned lists took part), "catalogue"; "off" */
     int64_t model_version;              /* of the snapshot; 0 = none yet */
     size_t considered;                  /* different products looked at: proposed by a list, or ruled out by the request */
     size_t filled;                      /* items that come from no list: best sellers left, to make n */

@@ -1,5 +1,5 @@
 /* Training of one shop: the order of the steps, and the report. It does NOT decide when to train (jobs/). */
-#include "decide/learn_int.h"
+#include "decide/learn_shown_int.h"
 #include <stdio.h>
 #include "base/limits.h"
 
@@ -54,8 +54,15 @@ static err_code load(ctx *c, db *d, int64_t store_id, int64_t as_of_ms, learning
     if (ours) TRY(storage_begin(c, d, STORAGE_READ));
     err_code e = features_load_shop(c, d, store_id, as_of_ms, &l->shop);
     if (!e) e = shop_visits_load(c, d, &l->shop, &l->visits);
+    if (!e) e = shown_log_read(c, d, &l->shop, &l->visits, l->shown);
     if (ours) storage_rollback(d);                              /* nothing was written */
     return e;
+}
+
+err_code learn_kinship(ctx *c, learning *l) {
+    TRY(kinship_of_baskets(c, &l->shop, &l->kin));
+    kinship_show(&l->kin, &l->out);
+    return ERR_OK;
 }
 
 static err_code compare_products(ctx *c, learning *l) {
@@ -66,6 +73,14 @@ static err_code compare_products(ctx *c, learning *l) {
     TRY(content_similar(c, &l->content, l->p->similar_k, &l->similar, &l->n_similar));
     snprintf(l->report.language, sizeof l->report.language, "%s", l->content.language);
     return ERR_OK;
+}
+
+/* Too few clicks say nothing: the shop is learned as if nothing had been shown. */
+static void note_shown(learning *l) {
+    enum { LEAST_CLICKS = 50 };
+    shown_log *log = l->shown;
+    if (log->clicks < LEAST_CLICKS) *log = (shown_log){ .n = 0 };
+    l->report.answers_shown = log->n, l->report.looks = log->looks, l->report.clicks = log->clicks;
 }
 
 /* Numbers of the shop into facts and report. */
@@ -120,7 +135,7 @@ static void note_rows(learning *l) {
 err_code learn_store(ctx *c, db *d, int64_t store_id, const learn_params *p, const char *path, learn_report *ret_report) {
     TRY(check_params(c, p));
     learning *l = arena_new(c->arena, learning, 1);
-    if (!l) return learn_no_memory(c);
+    if (!l || !(l->shown = arena_new(c->arena, shown_log, 1))) return learn_no_memory(c);
     l->p = p;
     l->rules = p->rules;
     learn_report *r = &l->report;
@@ -131,12 +146,14 @@ err_code learn_store(ctx *c, db *d, int64_t store_id, const learn_params *p, con
     l->out.items = l->items;
     l->out.n_items = l->shop.n_items;
     note_facts(c, l);
+    note_shown(l);
     r->load_ms = lap(c, &at);
     TRY(compare_products(c, l));
     r->content_ms = lap(c, &at);
     TRY(learn_pack(c, l));
     TRY(learn_choose_rules(c, l));
     TRY(learn_seasons(c, l));
+    TRY(learn_kinship(c, l));
     TRY(learn_rules(c, l));
     TRY(learn_upsell(c, l));
     TRY(learn_ranked(c, l));
@@ -187,6 +204,30 @@ static void write_ranked(json_out *w, const learn_report *r) {
     jw_end_object(w);
 }
 
+static void write_outcomes(json_out *w, const learn_report *r) {
+    const struct { const char *name; uint64_t value; } counts[] = {
+        { "answers_shown", r->answers_shown }, { "looks", r->looks }, { "clicks", r->clicks }, { "outcome_rows", r->outcome_rows },
+    };
+    for (size_t i = 0; i < COUNT(counts); i++) jw_member_i64(w, counts[i].name, (int64_t)counts[i].value);
+    jw_member_text(w, "outcome_form", r->outcome_form ? r->outcome_form : "");
+    jw_key(w, "outcomes");
+    jw_object(w);
+    for (size_t i = 0; i < OUTCOME_KINDS && r->outcomes[i].kind; i++) {
+        const learn_outcome_report *x = &r->outcomes[i];
+        jw_key(w, x->kind);
+        jw_object(w);
+        jw_member_i64(w, "answers", x->answers);
+        jw_member_fixed(w, "rank_rules", x->rank_rules, 4);
+        jw_member_fixed(w, "rank_ranker", x->rank_ranker, 4);
+        jw_member_fixed(w, "rank_outcomes", x->rank_outcomes, 4);
+        jw_member_fixed(w, "promised", x->said, 4);
+        jw_member_fixed(w, "came_true", x->came, 4);
+        jw_member_bool(w, "used", x->used);
+        jw_end_object(w);
+    }
+    jw_end_object(w);
+}
+
 void learn_report_write(json_out *w, const learn_report *r) {
     const struct { const char *name; uint64_t value; } counts[] = {
         { "products", r->products }, { "variations", r->variations }, { "categories", r->categories }, { "customers", r->customers },
@@ -210,6 +251,7 @@ void learn_report_write(json_out *w, const learn_report *r) {
     if (r->session.best.model) session_judgement_write(w, &r->session);
     write_seasons(w, r);
     write_ranked(w, r);
+    write_outcomes(w, r);
     const struct { const char *name; int64_t ms; } times[] = {
         { "load_ms", r->load_ms }, { "content_ms", r->content_ms }, { "rules_ms", r->rules_ms }, { "judge_ms", r->judge_ms },
         { "write_ms", r->write_ms },

@@ -43,6 +43,16 @@ enum { LEARN_RANKED_KINDS = 5 };
 typedef struct { char category[48]; double factor; } learn_season_report;
 enum { LEARN_SEASONS_TOLD = 8 };
 
+/* How the ranker of outcomes did on one kind of question, on the newest answers shown, against rules and ranker on the same. */
+typedef struct {
+    const char *kind;               /* as above, and "nothing": asked about nothing; NULL = not judged */
+    uint32_t answers;               /* with something clicked among two or more */
+    double rank_rules, rank_ranker, rank_outcomes;      /* mean of value / chance to be looked at / place, over what was clicked */
+    double said, came;              /* sums over all looks: promised, and true, in its own unit */
+    bool used;
+} learn_outcome_report;
+enum { OUTCOME_KINDS = 6 };
+
 typedef struct {
     uint64_t products, variations, categories, customers;
     uint64_t orders, baskets, baskets_of_many;      /* of any status; purchases; purchases of two products or more */
@@ -59,6 +69,10 @@ typedef struct {
     session_judgement session;      /* the model of what a visitor looks at next; best.model NULL: no visits */
     uint64_t ranker_rows;           /* candidates the ranker was taught with; 0 = too few orders */
     learn_ranked_report ranked[LEARN_RANKED_KINDS];
+    uint64_t answers_shown, looks, clicks;  /* of the log, as far as it teaches; 0 = too little */
+    uint64_t outcome_rows;          /* products shown that the ranker of outcomes was taught with */
+    const char *outcome_form;       /* "line", "trees": what judged best; "" or NULL: none was tried */
+    learn_outcome_report outcomes[OUTCOME_KINDS];
     char language[8];
     uint64_t bytes, check;                  /* of the file */
     int64_t load_ms, content_ms, rules_ms, judge_ms, write_ms;

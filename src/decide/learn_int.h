@@ -1,5 +1,6 @@
 /* Steps of learn_store(), each in a file of its own; private to decide/. */
 #pragma once
+#include "decide/kinship.h"
 #include "decide/learn.h"
 #include "decide/shop_visits.h"
 #include "features/content.h"
@@ -21,6 +22,8 @@ typedef struct learning {
     snapshot_item *items;           /* being filled; out.items */
     snapshot out;
     learn_report report;
+    kinship kin;
+    struct shown_log *shown;        /* what was shown and what became of it */
 } learning;
 
 static inline err_code learn_no_memory(ctx *c) {
@@ -42,6 +45,8 @@ CHECK_RESULT err_code learn_upsell(ctx *c, learning *l);
 CHECK_RESULT err_code learn_ranked(ctx *c, learning *l);
 /* HR@10 on the newest baskets left out (learn_quality.c). */
 CHECK_RESULT err_code learn_quality(ctx *c, learning *l);
+/* Kinds and how they draw each other, by baskets (kinship.h). */
+CHECK_RESULT err_code learn_kinship(ctx *c, learning *l);
 /* Ids, aliases, categories, similar lists, customers (learn_pack.c). */
 CHECK_RESULT err_code learn_pack(ctx *c, learning *l);
 

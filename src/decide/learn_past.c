@@ -30,6 +30,7 @@ static err_code learn_lists(ctx *c, past_shop *p, const learning *now) {
     TRY(shop_visits_before(c, &now->visits, l->now_ms, &l->visits));
     TRY(learn_pack(c, l));
     TRY(learn_seasons(c, l));
+    TRY(learn_kinship(c, l));
     TRY(learn_rules(c, l));
     TRY(learn_upsell(c, l));
     return learn_ranked(c, l);
@@ -41,7 +42,7 @@ static catalogue_item shown_item(const learning *l, uint32_t i) {
     return (catalogue_item){ .slot = i, .sellable = x->listed, .on_hand = true, .in_stock = true, .price_minor = price,
         .regular_minor = price,
                              .log_price = log((double)(price + 1)), .created_ms = x->created_ms,
-                             .main_category = x->main_category == SHOP_NONE ? 0 : x->main_category + 1 };
+                             .main_category = x->main_category == SHOP_NONE ? 0 : x->main_category + 1, .brand = x->brand };
 }
 
 /* Slot = item, so nothing is looked up by id. */

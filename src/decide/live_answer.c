@@ -3,13 +3,14 @@
 #include <string.h>
 #include "base/map.h"
 #include "decide/live.h"
+#include "decide/promises.h"
 #include "decide/recommend_int.h"
 #include "events/counters.h"
 
 /* ---- factors ---- */
 /* So many of the pool are looked up one by one, the best by score and source; the others are as their source is. */
 enum { LOOKED_UP = 96 };
-typedef struct { uint32_t source; uint64_t seed; live_evidence e; live_belief b; bool known; } source_belief;
+typedef struct { uint32_t source; uint64_t seed, promised; live_evidence e; live_belief b; bool known; } source_belief;
 typedef struct {
     counters_view v;
     uint32_t placement, anchor;
@@ -18,6 +19,7 @@ typedef struct {
     const move_base *last_night;
     double points;                  /* of probability that a day may move */
     str place, looked_at;
+    promises now;
 } learned_place;
 
 static live_sums sums_from(const counter_sums *x) {
@@ -25,9 +27,11 @@ static live_sums sums_from(const counter_sums *x) {
                         .late_clicks = x->late_clicks };
 }
 
-static live_sums sums_at(const learned_place *l, uint32_t source, uint32_t looked_at) {
+static live_sums sums_at(const learned_place *l, uint64_t promised, uint32_t source, uint32_t looked_at) {
     counter_sums x = counters_at(&l->v, (const uint32_t[5]){ l->placement, source, looked_at, COUNTER_ANY, COUNTER_ANY });
-    return sums_from(&x);
+    live_sums s = sums_from(&x);
+    (void)promises_correct(&l->now, promise_key(promised, looked_at ? l->looked_at : (str){ 0 }, (str){ 0 }), &s);
+    return s;
 }
 
 /* Once a source and request. */
@@ -36,8 +40,9 @@ static const source_belief *source_of(learned_place *l, decide_source s) {
     if (x->known) return x;
     x->known = true;
     x->source = counters_name(&l->v, str_of(decide_source_name(s)));
-    x->e = (live_evidence){ .all = l->all, .of = { [LIVE_SOURCE] = sums_at(l, x->source, COUNTER_ANY) } };
-    if (l->anchor) x->e.of[LIVE_ANCHOR] = sums_at(l, x->source, l->anchor);
+    x->promised = promise_seed(l->place, str_of(decide_source_name(s)));
+    x->e = (live_evidence){ .all = l->all, .of = { [LIVE_SOURCE] = sums_at(l, x->promised, x->source, COUNTER_ANY) } };
+    if (l->anchor) x->e.of[LIVE_ANCHOR] = sums_at(l, x->promised, x->source, l->anchor);
     x->b = live_believe(&x->e, &LIVE_STRENGTHS);
     x->seed = moves_seed(l->place, str_of(decide_source_name(s)));
     return x;
@@ -59,8 +64,12 @@ static void weigh(const learned_place *l, const source_belief *s, const counter_
     if (!(a->of_item.expected > 0)) return;                 /* nobody saw it: as its source */
     e.of[LIVE_ITEM] = sums_from(&a->of_item);
     e.of[LIVE_PAIR] = sums_from(&a->of_pair);
+    str item = x->item->product_id;
+    bool learned = promises_correct(&l->now, promise_key(s->promised, (str){ 0 }, item), &e.of[LIVE_ITEM]);
+    if (l->anchor) (void)promises_correct(&l->now, promise_key(s->promised, l->looked_at, item), &e.of[LIVE_PAIR]);
     live_belief b = live_believe(&e, &LIVE_STRENGTHS);
-    double before = moves_factor(l->last_night, s->seed, l->looked_at, x->item->product_id);
+    /* What last night's factor said is in the probability once a ranker has learned from it. */
+    double before = learned ? 1 : moves_factor(l->last_night, s->seed, l->looked_at, item);
     b.factor = moves_guard(plain_probability(x), b.factor, before, l->points);
     x->score *= b.factor / s->b.factor;
     x->spread = (float)b.spread;
@@ -82,7 +91,8 @@ bool live_weigh(request *r, pool *h) {
                         .place = str_of(r->place->name), .looked_at = r->product ? r->product->product_id : (str){ 0 } };
     if (!r->s->counters || !counters_begin(r->s->counters, r->s->loaded->store_id, r->now_ms, &l.v)) return false;
     l.placement = counters_name(&l.v, str_of(r->place->name));
-    if (l.placement != COUNTER_UNKNOWN) l.all = sums_at(&l, COUNTER_ANY, COUNTER_ANY);
+    l.now = promises_at(r->s->loaded->snap, r->now_ms);
+    if (l.placement != COUNTER_UNKNOWN) l.all = sums_at(&l, promise_seed(l.place, (str){ 0 }), COUNTER_ANY, COUNTER_ANY);
     if (r->product) l.anchor = counters_name(&l.v, r->product->product_id);
     bool seen = l.all.expected > 0;
     if (seen) {

@@ -31,21 +31,27 @@ static bool has_rules(const slate_rules *s) {
     return s->max_per_brand || s->max_per_category || s->new_slots || s->explore_slots || s->diversity.known;
 }
 
-/* What the request is about first, and whether more is known of who asks: history comes last among the anchors. 0: nothing at all. */
-static uint64_t question_of(const request *r) {
+/* What the request is about first, and whether more is known of who asks: history comes last among the anchors. */
+uint64_t question_bit(const request *r) {
     static const uint64_t questions[2][ANCHOR_KINDS] = {
         { [ANCHOR_PRODUCT] = SNAPSHOT_RANKS_STRANGER_PRODUCT, [ANCHOR_CART] = SNAPSHOT_RANKS_STRANGER_CART },
         { SNAPSHOT_RANKS_PRODUCT, SNAPSHOT_RANKS_CART, SNAPSHOT_RANKS_VISITOR },
     };
-    if (!r->n_anchors) return 0;
+    if (!r->n_anchors) return SNAPSHOT_RANKS_NOTHING;
     return questions[r->anchors[r->n_anchors - 1].kind == ANCHOR_HISTORY][r->anchors[0].kind];
 }
 
-/* A ranker of another width is of another set of features: the rules serve until the shop is learned anew. */
-static bool is_ranked(const request *r) {
+/* Who orders the pool: what was learned from outcomes, else from orders, where it answers such questions better; NULL: the rules. A
+ * ranker of another width is of another set of features: the rules serve until the shop is learned anew. */
+static const ranker *ranker_of(const request *r) {
     const snapshot *snap = r->s->loaded->snap;
-    if (!snap || snap->ranking.width != n_candidate_features || !r->place->ranked || r->q->source != SOURCE_ALL) return false;
-    return (snap->facts.ranked & question_of(r)) != 0;
+    if (!snap || !r->place->ranked || r->q->source != SOURCE_ALL) return NULL;
+    const struct { uint64_t answers; const ranker *k; } rankers[] = {
+        { snap->facts.ranked_by_outcomes, &snap->by_outcomes }, { snap->facts.ranked, &snap->ranking },
+    };
+    for (size_t i = 0; i < COUNT(rankers); i++)
+        if (rankers[i].answers & question_bit(r) && rankers[i].k->width == n_candidate_features) return rankers[i].k;
+    return NULL;
 }
 
 /* Plain lists need few to choose from; what visitors did may bring up one from further down. */
@@ -53,7 +59,7 @@ static uint32_t pool_size(const request *r) {
     enum { LEARNED_FROM = 96 };
     size_t few = r->n * 3 + 16;
     if (r->s->counters && few < LEARNED_FROM) few = LEARNED_FROM;
-    return is_ranked(r) || has_rules(&r->slate) ? POOL_MOST : (uint32_t)(few < POOL_MOST ? few : POOL_MOST);
+    return ranker_of(r) || has_rules(&r->slate) ? POOL_MOST : (uint32_t)(few < POOL_MOST ? few : POOL_MOST);
 }
 
 /* Products live anywhere in memory: fetch what comes soon, first where it is, then itself. */
@@ -98,8 +104,7 @@ err_code pool_best(request *r, uint32_t k, pool *ret_pool) {
 }
 
 /* The ranker's probability is the score. */
-static err_code rank(request *r, pool *h) {
-    const ranker *k = &r->s->loaded->snap->ranking;
+static err_code rank(request *r, const ranker *k, pool *h) {
     float *x = arena_new_raw(r->c->arena, float, h->n * n_candidate_features), *p = arena_new_raw(r->c->arena, float, h->n);
     if (!x || !p) return fail(r->c, ERR_NO_MEMORY, "no memory for %zu candidates", h->n);
     candidate_features(r, h, x);
@@ -109,10 +114,12 @@ static err_code rank(request *r, pool *h) {
         h->p[i]->score = fmax((double)p[i], 1e-12);
     }
     r->ranked = true;
+    r->by_outcomes = k == &r->s->loaded->snap->by_outcomes;
     return ERR_OK;
 }
 
 err_code pool_fill(request *r, pool *ret_pool) {
     TRY(pool_best(r, pool_size(r), ret_pool));
-    return ret_pool->n && is_ranked(r) ? rank(r, ret_pool) : ERR_OK;
+    const ranker *k = ranker_of(r);
+    return ret_pool->n && k ? rank(r, k, ret_pool) : ERR_OK;
 }

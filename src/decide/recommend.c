@@ -170,7 +170,7 @@ static str product_of(const request *r) { return r->product ? r->product->produc
 static const char *strategy_of(const request *r) {
     const snapshot *snap = r->s->loaded->snap;
     bool learned = snap && snap->n_cross_sell && placement_setting_or(&r->terms.set, PLACEMENT_MODEL, MODEL_RANKER) != MODEL_CATALOGUE;
-    return r->terms.told.off ? "off" : r->ranked ? "ranker" : learned ? "rules" : "catalogue";
+    return r->terms.told.off ? "off" : r->by_outcomes ? "outcomes" : r->ranked ? "ranker" : learned ? "rules" : "catalogue";
 }
 
 static int64_t version_of(const request *r) { return r->s->loaded->snap ? r->s->loaded->snap->facts.version : 0; }

@@ -78,7 +78,7 @@ typedef struct {
     opinion personal, session;      /* of the snapshot's models */
     terms terms;                    /* what holds for who asks */
     slate_rules slate;              /* of the request, the store, and defaults */
-    bool ranked;                    /* a ranker ordered the pool */
+    bool ranked, by_outcomes;       /* a ranker ordered the pool; that of outcomes */
     uint64_t luck;                  /* seed of the exploration slots; 0 without any */
     live_plan plan;                 /* of lists drawn by chance; share 0: none */
     candidate *candidates;
@@ -155,6 +155,8 @@ enum { POOL_MOST = 500 };
 typedef struct { candidate **p; size_t n; } pool;     /* in c->arena */
 /* The best candidates that may be shown, each with its `item` and `score`: as many as the slate chooses from; sort them by score. */
 CHECK_RESULT err_code pool_fill(request *r, pool *ret_pool);
+/* The kind of question it is: one bit of SNAPSHOT_RANKS_*. */
+uint64_t question_bit(const request *r);
 /* The best k by relevance alone, best first. */
 CHECK_RESULT err_code pool_best(request *r, uint32_t k, pool *ret_pool);
 /* Better first; the slot decides ties, so that the same request gives the same list. */

@@ -24,7 +24,8 @@ typedef struct {
     uint32_t n_visitors, place;     /* place: rows taken, for the order of what happened at once */
     step *steps;
     visit_order *orders;
-    size_t n, room, n_orders, orders_room, rows;
+    uint64_t *names;                /* n_visitors */
+    size_t n, room, n_orders, orders_room, names_room, rows;
     int64_t last;                   /* newest id of the page */
 } reading;
 
@@ -32,7 +33,12 @@ typedef struct {
 static err_code visitor_of(reading *r, str name, uint32_t *ret_visitor) {
     uint32_t *number = map64_at(&r->visitors, hash_str(name));
     if (!number) return no_memory(r->c);
-    if (!*number) *number = ++r->n_visitors;
+    if (!*number) {
+        r->names = grow_array(r->scratch, r->names, r->n_visitors, &r->names_room, sizeof *r->names);
+        if (!r->names) return no_memory(r->c);
+        r->names[r->n_visitors] = hash_str(name);
+        *number = ++r->n_visitors;
+    }
     *ret_visitor = *number - 1;
     return ERR_OK;
 }
@@ -139,11 +145,12 @@ static int by_visitor_and_time(const void *a, const void *b) {
 
 static err_code visits_new(ctx *c, uint32_t n_visitors, size_t n, size_t n_orders, shop_visits *v) {
     v->n_visitors = n_visitors;
+    v->names = arena_new_raw(c->arena, uint64_t, n_visitors);
     v->start = arena_new(c->arena, uint64_t, (size_t)n_visitors + 1);
     v->item = arena_new_raw(c->arena, uint32_t, n), v->visit = arena_new_raw(c->arena, uint32_t, n);
     v->kind = arena_new_raw(c->arena, uint8_t, n), v->time_ms = arena_new_raw(c->arena, int64_t, n);
     v->orders = arena_new_raw(c->arena, visit_order, n_orders);
-    return v->start && v->item && v->visit && v->kind && v->time_ms && v->orders ? ERR_OK : no_memory(c);
+    return v->names && v->start && v->item && v->visit && v->kind && v->time_ms && v->orders ? ERR_OK : no_memory(c);
 }
 
 /* Visits of each visitor, by silence. */
@@ -168,6 +175,7 @@ static err_code sort_steps(ctx *c, const reading *r, shop_visits *v) {
     }
     for (uint32_t u = 0; u < v->n_visitors; u++)
         if (v->start[u + 1] < v->start[u]) v->start[u + 1] = v->start[u];       /* of products we do not have */
+    if (r->n_visitors) memcpy(v->names, r->names, r->n_visitors * sizeof *v->names);
     if (r->n_orders) memcpy(v->orders, r->orders, r->n_orders * sizeof *v->orders);
     v->n_orders = r->n_orders;
     cut_visits(v);
@@ -207,6 +215,7 @@ err_code shop_visits_before(ctx *c, const shop_visits *v, int64_t before_ms, sho
             then.item[n] = v->item[e], then.kind[n] = v->kind[e], then.time_ms[n] = v->time_ms[e];
         then.start[u + 1] = n;
     }
+    if (v->n_visitors) memcpy(then.names, v->names, v->n_visitors * sizeof *v->names);
     if (v->n_orders) memcpy(then.orders, v->orders, v->n_orders * sizeof *v->orders);
     then.n_orders = v->n_orders;
     cut_visits(&then);

@@ -2,7 +2,7 @@
  * Promise: rows received at or after as_of_ms change nothing; only visitors who agreed to everything, and no robots, those found out
  * later among them (both as known now: no past of them is kept); a visit ends with SESSION_GAP_MS of silence, as it does when visitors
  * are answered; equal rows give equal data. At most the newest LIMIT_LEARN_EVENTS rows of the log, read a page of keys at a time.
- * Names of visitors are not in it. Owner: c->arena of the call; read-only afterwards, any thread.
+ * Names of visitors are in it as hashes alone. Owner: c->arena of the call; read-only afterwards, any thread.
  * Read next: shop_interactions.h, learn_personal.h (what is made of it). */
 #pragma once
 #include "features/shop_data.h"
@@ -14,6 +14,7 @@ typedef struct { uint64_t order; uint32_t visitor; } visit_order;       /* order
 typedef struct {
     int64_t as_of_ms;
     uint32_t n_visitors, n_visits;
+    uint64_t *names;                /* n_visitors: hash of each one's name */
     uint64_t *start;                /* n_visitors + 1: what visitor v did is [start[v], start[v + 1]), oldest first */
     uint32_t *item, *visit;         /* item of the shop; visit: 0 for the visitor's first, rising */
     uint8_t *kind;                  /* event_kind of a weight above 0 */

@@ -9,7 +9,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "snapshot files are li
 _Static_assert(sizeof(snapshot_item) == 80 && sizeof(snapshot_rule) == 28 && sizeof(snapshot_upsell) == 24, "no padding in the file");
 _Static_assert(sizeof(snapshot_category) == 24 && sizeof(snapshot_alias) == 16, "no padding in the file");
 _Static_assert(sizeof(snapshot_customer) == 16 &&
-               sizeof(snapshot_facts) == 120 && sizeof(snapshot_vector) == 64, "no padding in the file");
+               sizeof(snapshot_facts) == 136 && sizeof(snapshot_promise) == 16 && sizeof(snapshot_vector) == 64, "no padding in the file");
 
 static const char magic[8] = { 'V', 'I', 'T', 'R', 'S', 'N', 'A', 'P' };
 
@@ -21,6 +21,7 @@ static const section sections[] = {
     SECTION(also_bought), SECTION(upsell), SECTION(similar), SECTION(popular), SECTION(trending), SECTION(newest),
     SECTION(category_popular), SECTION(customers), SECTION(purchases), SECTION(alias_slots), SECTION(category_slots),
     SECTION(personal), SECTION(sessions), SECTION(vectors), SECTION(ranker),
+    SECTION(kind_of), SECTION(kinds), SECTION(kin), SECTION(liked), SECTION(outcomes), SECTION(promises),
 };
 enum { ALIGNMENT = 64 };            /* a cache line; packs want it */
 
@@ -91,6 +92,7 @@ err_code snapshot_read(ctx *c, str bytes, snapshot *ret_view) {
     TRY(load_model(c, &view, "personal", view.personal, view.n_personal, &view.personal_model));
     TRY(load_model(c, &view, "session", view.sessions, view.n_sessions, &view.session_model));
     if (view.n_ranker) TRY(ranker_load(c, (str){ view.ranker, view.n_ranker }, &view.ranking));
+    if (view.n_outcomes) TRY(ranker_load(c, (str){ view.outcomes, view.n_outcomes }, &view.by_outcomes));
     *ret_view = view;
     return ERR_OK;
 }

@@ -10,8 +10,8 @@
 #include "models/model.h"
 #include "models/ranker.h"
 
-/* 2: personal and session model, item vectors, ranker. A file of another format is refused; jobs/schedule.c learns the shop anew. */
-enum { SNAPSHOT_FORMAT = 3, SNAPSHOT_VECTOR_DIMS = 64, SNAPSHOT_VECTOR_ONE = 127 };
+/* 4: kinds, the ranker of outcomes and what it promises. A file of another format is refused; jobs/schedule.c learns the shop anew. */
+enum { SNAPSHOT_FORMAT = 4, SNAPSHOT_VECTOR_DIMS = 64, SNAPSHOT_VECTOR_ONE = 127 };
 #define SNAPSHOT_NONE UINT32_MAX
 
 /* Elements [at, at + n) of the array named beside it. */
@@ -77,17 +77,25 @@ typedef struct {
     double hit_rate, hit_rate_popular;  /* HR@10 on the newest orders left out: rules and popularity; negative = too few orders */
     double personal_unit, session_unit; /* probability that a unit of score of these models stands for, >= 0 */
     uint64_t ranked;                    /* kinds of question the ranker answers better than the rules: bits of SNAPSHOT_RANKS_* */
+    double promise_half_life_ms;        /* how fast `promises` fade, as counters do; 0 = none */
+    uint64_t ranked_by_outcomes;        /* those that the ranker of outcomes answers better than both */
 } snapshot_facts;
 
-/* Kinds of question: about a product, a cart, a visitor; and the first two asked by somebody of whom nothing else is known. */
+/* Kinds of question: about a product, a cart, a visitor; the first two asked by somebody of whom nothing else is known; about nothing. */
 enum {
     SNAPSHOT_RANKS_PRODUCT = 1, SNAPSHOT_RANKS_CART = 2, SNAPSHOT_RANKS_VISITOR = 4, SNAPSHOT_RANKS_STRANGER_PRODUCT = 8,
-    SNAPSHOT_RANKS_STRANGER_CART = 16
+    SNAPSHOT_RANKS_STRANGER_CART = 16, SNAPSHOT_RANKS_NOTHING = 32
 };
 
 /* What an item is about, as a direction: SNAPSHOT_VECTOR_DIMS whole numbers whose squares sum to about SNAPSHOT_VECTOR_ONE^2, all 0
  * when nothing is known of it. One cache line an item. */
 typedef struct { int8_t x[SNAPSHOT_VECTOR_DIMS]; } snapshot_vector;
+
+/* A main category, and how one draws another: see kinship.h. */
+typedef struct { float log_price; } snapshot_kind;      /* mean of its products */
+typedef struct { float bought, clicked; } snapshot_kin;
+
+typedef struct { uint64_t key; float expected, late; } snapshot_promise;       /* promises.h; key 0 = a free place */
 
 typedef struct snapshot {
     file_map map;                       /* empty while being built */
@@ -113,8 +121,14 @@ typedef struct snapshot {
     const char *sessions;                       uint64_t n_sessions;    /* the same, for what is looked at now */
     const snapshot_vector *vectors;             uint64_t n_vectors;     /* n_items or 0: content, for diversity and likeness */
     const char *ranker;                         uint64_t n_ranker;      /* pack of models/ranker.h over candidate_features.h; 0 = none */
+    const uint8_t *kind_of;                     uint64_t n_kind_of;     /* n_items or 0: kind of each, from 1; 0 = none */
+    const snapshot_kind *kinds;                 uint64_t n_kinds;       /* entry 0 stands for none */
+    const snapshot_kin *kin;                    uint64_t n_kin;         /* n_kinds^2: [asked about][shown] */
+    const float *liked;                         uint64_t n_liked;       /* n_items or 0: log of clicks over what its kind would get */
+    const char *outcomes;                       uint64_t n_outcomes;    /* pack of the ranker of outcomes; 0 = none */
+    const snapshot_promise *promises;           uint64_t n_promises;    /* a power of two of places, half of them free; 0 = none */
     model personal_model, session_model;        /* read from the packs when opened; row NULL = none */
-    ranker ranking;                             /* the same; width 0 = none */
+    ranker ranking, by_outcomes;                /* the same; width 0 = none */
     arena memory;                               /* what the models keep beside the file; empty in a view */
 } snapshot;
 

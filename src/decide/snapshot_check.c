@@ -2,6 +2,7 @@
  * Lists of neighbours must tile their array (item 0's list first, then item 1's, no gap, no overlap): so one walk sees each
  * element once, however hostile the file, and equal contents have one form. */
 #include "decide/snapshot_int.h"
+#include <math.h>
 
 static bool range_is_in(snapshot_range r, uint64_t n) { return r.at <= n && r.n <= n - r.at; }
 
@@ -130,6 +131,28 @@ static err_code check_vectors(ctx *c, const snapshot *s) {
     return good ? ERR_OK : fail(c, ERR_CORRUPT, "the vectors of the snapshot are damaged");
 }
 
+/* All of it or nothing; kinds within their table. */
+static err_code check_kinds(ctx *c, const snapshot *s) {
+    bool good = s->n_kind_of == s->n_liked && (!s->n_kind_of || s->n_kind_of == s->n_items) && s->n_kinds <= 256 &&
+                s->n_kin == s->n_kinds * s->n_kinds && (s->n_kinds > 0 || !s->n_kind_of);
+    for (uint64_t i = 0; good && i < s->n_kind_of; i++) good = s->kind_of[i] < s->n_kinds && isfinite(s->liked[i]);
+    for (uint64_t i = 0; good && i < s->n_kinds; i++) good = isfinite(s->kinds[i].log_price);
+    for (uint64_t i = 0; good && i < s->n_kin; i++) good = isfinite(s->kin[i].bought) && isfinite(s->kin[i].clicked);
+    return good ? ERR_OK : fail(c, ERR_CORRUPT, "the kinds of the snapshot are damaged");
+}
+
+/* Probes end: a power of two of places, one at least free. */
+static err_code check_promises(ctx *c, const snapshot *s) {
+    uint64_t n = s->n_promises, taken = 0;
+    bool good = !(n & (n - 1)) && is_amount(s->facts.promise_half_life_ms);
+    for (uint64_t i = 0; good && i < n; i++) {
+        taken += s->promises[i].key != 0;
+        good = isfinite(s->promises[i].expected) && isfinite(s->promises[i].late);
+    }
+    good = good && (!n || taken < n);
+    return good ? ERR_OK : fail(c, ERR_CORRUPT, "the promises of the snapshot are damaged");
+}
+
 err_code snapshot_check_content(ctx *c, const snapshot *s) {
     const snapshot_facts *f = &s->facts;
     if (s->n_items >= SNAPSHOT_NONE || s->n_categories >= SNAPSHOT_NONE || s->n_aliases >= SNAPSHOT_NONE)
@@ -138,6 +161,8 @@ err_code snapshot_check_content(ctx *c, const snapshot *s) {
         !is_amount(f->personal_unit) || !is_amount(f->session_unit))
         return fail(c, ERR_CORRUPT, "the facts of the snapshot are not numbers");
     TRY(check_vectors(c, s));
+    TRY(check_kinds(c, s));
+    TRY(check_promises(c, s));
     TRY(check_aliases(c, s));
     TRY(check_items(c, s));
     TRY(check_categories(c, s));

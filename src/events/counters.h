@@ -101,6 +101,10 @@ CHECK_RESULT err_code counters_void_orders(ctx *c, db *d, int64_t store_id);
 #define COUNTER_CURVE_MOVES 0.05
 enum { COUNTER_POSITION_DAYS = 28 };
 CHECK_RESULT err_code counters_learn_positions(ctx *c, db *d, int64_t store_id);
+/* How fast sums of the shop fade: store setting learning_half_life_days. */
+CHECK_RESULT err_code counters_read_half_life(ctx *c, db *d, int64_t store_id, double *ret_ms);
+/* How far visitors look down lists of a placement, as kept; EXAMINATION_PRIOR where nothing was learned. */
+CHECK_RESULT err_code counters_read_curve(ctx *c, db *d, int64_t store_id, str placement, examination *ret_curve);
 /* Write what changed of all shops, also when it is not yet time. At the end, when the committer has ended. */
 CHECK_RESULT err_code counters_keep(ctx *c, counters *k, db *d);
 

@@ -118,11 +118,25 @@ err_code counters_put_curves(ctx *c, db *d, int64_t store_id, const named_curve 
 }
 
 /* ---- load ---- */
-static err_code restore_curve(counter_state *s, const learning_counter *row) {
+static void take_position(examination *e, const learning_counter *row) {
     int64_t position;
+    if (parse_int_in(row->item, 1, EXAMINED_POSITIONS, &position)) e->seen[position - 1] = row->looks;
+}
+
+static err_code restore_curve(counter_state *s, const learning_counter *row) {
     uint32_t placement = state_name(s, row->placement);
     examination *e = placement == COUNTER_UNKNOWN ? NULL : state_curve(s, placement);
-    if (e && parse_int_in(row->item, 1, EXAMINED_POSITIONS, &position)) e->seen[position - 1] = row->looks;
+    if (e) take_position(e, row);
+    return ERR_OK;
+}
+
+err_code counters_read_curve(ctx *c, db *d, int64_t store_id, str placement, examination *ret_curve) {
+    const learning_counter by = { .store_id = store_id, .placement = placement, .source = str_of(position_source) };
+    learning_counter *rows = NULL;
+    size_t n = 0;
+    TRY(storage_scan(c, d, &learning_counter_entity, &by, 3, NULL, EXAMINED_POSITIONS, &rows, &n));
+    *ret_curve = EXAMINATION_PRIOR;
+    for (size_t i = 0; i < n; i++) take_position(ret_curve, &rows[i]);
     return ERR_OK;
 }
 
@@ -172,6 +186,13 @@ static double half_life_of(ctx *c, db *d, int64_t store_id, err_code *ret_error)
     if (!e && s.settings.n && json_parse(c, s.settings, JSON_READ_TOLERANT, &v)) v = NULL;
     if (jr_i64(jr_get(v, "learning_half_life_days"), &told) && told >= 1 && told <= 365) days = told;
     return (double)days * MS_PER_DAY;
+}
+
+err_code counters_read_half_life(ctx *c, db *d, int64_t store_id, double *ret_ms) {
+    err_code e = ERR_OK;
+    double ms = half_life_of(c, d, store_id, &e);
+    if (!e) *ret_ms = ms;
+    return e;
 }
 
 /* What happened before weighs less than a millionth. */

@@ -236,6 +236,8 @@ static err_code take_tag(shop_loader *l, const void *row, void *arg) {
 
 static err_code take_brand(shop_loader *l, const void *row, void *arg) {
     const product_brand *x = row;
+    uint32_t item = shop_find_item(l->s, x->product_id);
+    if (item != SHOP_NONE && !l->s->items[item].brand) l->s->items[item].brand = (uint32_t)hash_str(x->brand_id) | 1;
     return add_label(l, arg, x->product_id, "brand", STR(""), x->brand_id);
 }
 

@@ -24,6 +24,7 @@ typedef struct {
     bool listed;                    /* published and not hidden: may be recommended */
     bool in_stock;                  /* it, or one of its variations, can be ordered now */
     uint32_t sales;                 /* baskets with it */
+    uint32_t brand;                 /* folded hash of its brand's id; 0 = none */
 } shop_item;
 
 typedef struct { str id; uint32_t item; } shop_alias;               /* a variation's id */

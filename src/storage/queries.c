@@ -268,5 +268,6 @@ const query *const all_queries[] = {
     &query_ids_product, &query_ids_customer, &query_ids_order, &query_ids_review, &query_ids_coupon, &query_ids_category,
     &query_ids_tag, &query_ids_brand, &query_report_events, &query_report_attributed,
     &query_report_answers, &query_report_orders, &query_report_visits, &query_report_given, &query_report_clicked_lines,
+    &query_shown_answers, &query_shown_events, &query_shown_lines,
 };
 const size_t n_queries = COUNT(all_queries);

@@ -115,6 +115,16 @@ extern const query query_report_given;
 /* Attributed lines that followed a click. Binds: store_id, ordered from (ms), to (ms, exclusive). Columns: rec_id TEXT, product_id TEXT,
  * value MONEY, refunded MONEY. */
 extern const query query_report_clicked_lines;
+/* Answers that people were shown, newest first. Binds: store_id, first rec_id, first rec_id not taken, limit. Columns: rec_id TEXT,
+ * time_ms TIME, visitor_id TEXT, person TEXT (empty: no other name), placement TEXT, product_id TEXT (looked at), items JSON,
+ * strategy TEXT. */
+extern const query query_shown_answers;
+/* What people did with answers, newest first. Binds: store_id, event_id (inclusive), event_id (exclusive), limit.
+ * Columns: kind TEXT, event_id INT, time_ms TIME, product_id TEXT, rec_id TEXT, items JSON. */
+extern const query query_shown_events;
+/* Order lines that followed an answer by more than a view and of which money stayed, newest first. Binds: store_id, ordered from (ms),
+ * to (ms, exclusive), limit. Columns: rec_id TEXT, product_id TEXT, ordered_ms TIME. */
+extern const query query_shown_lines;
 /* An experiment as it stood on its newest day. Binds: store_id, experiment_id. Columns: at_ms TIME, figures JSON. */
 extern const query query_newest_figures;
 /* Version of the tables, and setting it. Columns: version INT. Binds of the second: version, now (ms). */

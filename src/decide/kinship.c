@@ -1,0 +1,112 @@
+/* Counts and their logs. It does NOT know requests. */
+#include "decide/kinship.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How much of either it takes to believe half of what is seen: pairs of baskets, clicks. */
+static const double pairs_strength = 3, kin_strength = 4, liked_strength = 4;
+
+static err_code no_memory(ctx *c) { return fail(c, ERR_NO_MEMORY, "learn kinds: more memory than a job may have"); }
+
+/* ---- kinds ---- */
+typedef struct { uint32_t category, items; } sized;
+
+static int larger_first(const void *a, const void *b) {
+    const sized *x = a, *y = b;
+    if (x->items != y->items) return x->items > y->items ? -1 : 1;
+    return (x->category > y->category) - (x->category < y->category);
+}
+
+static err_code number_kinds(ctx *c, const shop_data *s, kinship *k) {
+    uint8_t *number = arena_new(c->arena, uint8_t, (size_t)s->n_categories + 1);
+    sized *by_size = arena_new(c->arena, sized, (size_t)s->n_categories + 1);
+    if (!number || !by_size) return no_memory(c);
+    for (uint32_t i = 0; i < s->n_categories; i++) by_size[i].category = i;
+    for (uint32_t i = 0; i < s->n_items; i++)
+        if (s->items[i].main_category != SHOP_NONE) by_size[s->items[i].main_category].items++;
+    qsort(by_size, s->n_categories, sizeof *by_size, larger_first);
+    for (uint32_t i = 0; i < s->n_categories && i < KINSHIP_MOST && by_size[i].items; i++)
+        number[by_size[i].category] = (uint8_t)++k->n_kinds;
+    for (uint32_t i = 0; i < s->n_items; i++)
+        k->kind_of[i] = s->items[i].main_category == SHOP_NONE ? 0 : number[s->items[i].main_category];
+    return ERR_OK;
+}
+
+static void price_kinds(const shop_data *s, kinship *k) {
+    double sum[KINSHIP_MOST + 1] = { 0 }, n[KINSHIP_MOST + 1] = { 0 };
+    for (uint32_t i = 0; i < s->n_items; i++) {
+        if (s->items[i].price_minor <= 0) continue;
+        sum[k->kind_of[i]] += log((double)(s->items[i].price_minor + 1));
+        n[k->kind_of[i]]++;
+    }
+    for (uint32_t i = 0; i <= k->n_kinds; i++) k->kinds[i].log_price = n[i] > 0 ? (float)(sum[i] / n[i]) : 0;
+}
+
+/* ---- baskets ---- */
+static float lift(double seen, double expected, double strength) { return (float)log((seen + strength) / (expected + strength)); }
+
+/* Pairs of products, both ways; what a basket of many holds counts as one product's worth of pairs. */
+static void count_pairs(const shop_data *s, const kinship *k, double *pairs) {
+    const shop_baskets *b = &s->baskets;
+    size_t width = (size_t)k->n_kinds + 1;
+    for (uint32_t i = 0; i < b->n; i++) {
+        uint64_t from = b->start[i], n = b->start[i + 1] - from;
+        for (uint64_t x = 0; x < n; x++)
+            for (uint64_t y = 0; y < n; y++)
+                if (x != y) pairs[k->kind_of[b->items[from + x]] * width + k->kind_of[b->items[from + y]]] += 1 / (double)(n - 1);
+    }
+}
+
+static err_code relate_by_baskets(ctx *c, const shop_data *s, kinship *k) {
+    size_t width = (size_t)k->n_kinds + 1;
+    double *pairs = arena_new(c->arena, double, width * width), of[KINSHIP_MOST + 1] = { 0 }, all = 0;
+    if (!pairs) return no_memory(c);
+    count_pairs(s, k, pairs);
+    for (size_t a = 0; a < width; a++)
+        for (size_t b = 0; b < width; b++) of[a] += pairs[a * width + b], all += pairs[a * width + b];
+    for (size_t a = 0; a < width && all > 0; a++)
+        for (size_t b = 0; b < width; b++) k->kin[a * width + b].bought = lift(pairs[a * width + b], of[a] * of[b] / all, pairs_strength);
+    return ERR_OK;
+}
+
+err_code kinship_of_baskets(ctx *c, const shop_data *s, kinship *ret_kinship) {
+    kinship k = { .n_items = s->n_items, .kind_of = arena_new(c->arena, uint8_t, s->n_items) };
+    if (!k.kind_of) return no_memory(c);
+    TRY(number_kinds(c, s, &k));
+    size_t width = (size_t)k.n_kinds + 1;
+    k.kinds = arena_new(c->arena, snapshot_kind, width);
+    k.kin = arena_new(c->arena, snapshot_kin, width * width);
+    k.liked = arena_new(c->arena, float, s->n_items);
+    k.sums = arena_new(c->arena, double, 2 * (width * width + s->n_items));
+    if (!k.kinds || !k.kin || !k.liked || !k.sums) return no_memory(c);
+    price_kinds(s, &k);
+    TRY(relate_by_baskets(c, s, &k));
+    *ret_kinship = k;
+    return ERR_OK;
+}
+
+/* ---- clicks ---- */
+void kinship_forget_clicks(kinship *k) {
+    size_t width = (size_t)k->n_kinds + 1;
+    memset(k->sums, 0, 2 * (width * width + k->n_items) * sizeof *k->sums);
+    memset(k->liked, 0, k->n_items * sizeof *k->liked);
+    for (size_t i = 0; i < width * width; i++) k->kin[i].clicked = 0;
+}
+
+void kinship_add_look(kinship *k, uint32_t about, uint32_t item, double looks, double rate, bool clicked) {
+    size_t width = (size_t)k->n_kinds + 1, cell = (about == SHOP_NONE ? 0 : k->kind_of[about]) * width + k->kind_of[item];
+    double *kin = &k->sums[2 * cell], *own = &k->sums[2 * (width * width + item)];
+    own[0] += clicked, own[1] += looks * rate * exp((double)k->kin[cell].clicked);
+    kin[0] += clicked, kin[1] += looks * rate;
+    k->kin[cell].clicked = lift(kin[0], kin[1], kin_strength);
+    k->liked[item] = lift(own[0], own[1], liked_strength);
+}
+
+void kinship_show(const kinship *k, snapshot *out) {
+    size_t width = (size_t)k->n_kinds + 1;
+    out->kind_of = k->kind_of, out->n_kind_of = k->n_items;
+    out->kinds = k->kinds, out->n_kinds = width;
+    out->kin = k->kin, out->n_kin = width * width;
+    out->liked = k->liked, out->n_liked = k->n_items;
+}

@@ -1,0 +1,35 @@
+/* kinship: how kinds of products draw each other, and how each product is liked for its kind. A kind is a main category.
+ *   bought    log of (baskets with both kinds) over what chance would bring
+ *   clicked   log of (clicks on the kind beside the other) over what its looks would bring at the placement's mean
+ *   liked     log of (clicks on the product) over what its looks and its kind would bring
+ * Each is a log of (seen + k) / (expected + k): 0 without evidence, drawn to 0 by little of it. Looks are weighed by how likely their
+ * position is looked at, so standing above others earns nothing (position-based model: events/examination.h).
+ * Promise: pure; a few bytes a product; kinds beyond KINSHIP_MOST, the smallest, are none. Owner: c->arena.
+ * Read next: learn_outcomes.c (what was shown, told as of each moment), candidate_features.c (reader), README-learning.md. */
+#pragma once
+#include "decide/snapshot.h"
+#include "features/shop_data.h"
+
+enum { KINSHIP_MOST = 255 };
+
+typedef struct {
+    uint32_t n_kinds;               /* numbered from 1; 0 = no kind, or nothing looked at */
+    uint8_t *kind_of;               /* n_items */
+    snapshot_kind *kinds;           /* n_kinds + 1 */
+    snapshot_kin *kin;              /* (n_kinds + 1)^2: [what is asked about][what is shown] */
+    float *liked;                   /* n_items */
+    double *sums;                   /* of clicks, while they come in: private */
+    size_t n_items;
+} kinship;
+
+/* Of the shop's products and baskets; nothing clicked yet. ERR_NO_MEMORY. */
+CHECK_RESULT err_code kinship_of_baskets(ctx *c, const shop_data *s, kinship *ret_kinship);
+/* Forget all clicks. */
+void kinship_forget_clicks(kinship *k);
+/* One position that was shown.
+ *   about    item looked at, or the first in the cart; SHOP_NONE
+ *   looks    chance that the position was looked at, 0..1
+ *   rate     clicks a look at the placement, > 0 */
+void kinship_add_look(kinship *k, uint32_t about, uint32_t item, double looks, double rate, bool clicked);
+/* Into what is served; the arrays stay those of `k`, which may go on learning. */
+void kinship_show(const kinship *k, snapshot *out);

@@ -1,0 +1,124 @@
+/* Rows, clicks as of a moment, and what a visitor had done by then; see learn_lessons_int.h. It does NOT judge. */
+#include "decide/learn_lessons_int.h"
+#include <string.h>
+
+/* ---- rows ---- */
+err_code lesson_rows_new(ctx *c, size_t most_rows, size_t most_questions, lesson_rows *ret_rows) {
+    lesson_rows r = { .most = most_rows, .most_questions = most_questions };
+    r.x = arena_new_raw(c->arena, float, most_rows * n_candidate_features);
+    r.label = arena_new_raw(c->arena, uint8_t, most_rows);
+    r.weight = arena_new_raw(c->arena, float, most_rows);
+    r.group = arena_new(c->arena, size_t, most_questions + 1);
+    r.time_ms = arena_new(c->arena, int64_t, most_questions + 1);
+    if (!r.x || !r.label || !r.weight || !r.group || !r.time_ms) return learn_no_memory(c);
+    *ret_rows = r;
+    return ERR_OK;
+}
+
+void lesson_rows_add(lesson_rows *r, const float *x, bool label, float weight) {
+    if (r->n == r->most) return;
+    memcpy(r->x + r->n * n_candidate_features, x, n_candidate_features * sizeof *x);
+    r->label[r->n] = label;
+    r->weight[r->n++] = weight;
+}
+
+void lesson_rows_end_question(lesson_rows *r, int64_t time_ms) {
+    if (r->n_questions == r->most_questions) return;
+    int64_t before_ms = r->n_questions ? r->time_ms[r->n_questions - 1] : time_ms;
+    r->time_ms[r->n_questions++] = time_ms > before_ms ? time_ms : before_ms;
+    r->group[r->n_questions] = r->n;
+}
+
+size_t lesson_rows_before(const lesson_rows *r, int64_t time_ms) {
+    size_t n = 0;
+    while (n < r->n_questions && r->time_ms[n] < time_ms) n++;
+    return n;
+}
+
+static void append(lesson_rows *to, lessons_part from) {
+    for (size_t q = 0; q < from.n_questions; q++) {
+        for (size_t i = from.rows->group[q]; i < from.rows->group[q + 1]; i++)
+            lesson_rows_add(to, from.rows->x + i * n_candidate_features, from.rows->label[i], from.rows->weight[i]);
+        lesson_rows_end_question(to, from.rows->time_ms[q]);
+    }
+}
+
+static err_code fit(ctx *c, const ranker_params *p, const lesson_rows *r, size_t n_questions, ranker *ret_ranker) {
+    return ranker_fit(c, &(ranker_rows){ .x = r->x, .label = r->label, .weight = r->weight, .n = r->group[n_questions],
+                                         .width = n_candidate_features, .group = r->group, .n_groups = n_questions }, p, ret_ranker);
+}
+
+err_code lessons_fit(ctx *c, const ranker_params *p, lessons_part these, lessons_part also, ranker *ret_ranker) {
+    if (!also.rows) return fit(c, p, these.rows, these.n_questions, ret_ranker);
+    size_t n = these.rows->group[these.n_questions] + also.rows->group[also.n_questions];
+    AUTO_ARENA scratch;
+    arena_init(&scratch, c->arena->cap);
+    arena *home = c->arena;
+    lesson_rows all;
+    c->arena = &scratch;
+    err_code e = lesson_rows_new(c, n, these.n_questions + also.n_questions, &all);
+    c->arena = home;
+    if (e) return e;
+    append(&all, these);
+    append(&all, also);
+    return fit(c, p, &all, all.n_questions, ret_ranker);
+}
+
+/* ---- what he had done ---- */
+/* End of what he did before a moment. */
+static uint64_t done_before(const shop_visits *v, uint32_t visitor, int64_t before_ms) {
+    uint64_t low = v->start[visitor], high = v->start[visitor + 1];
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        if (v->time_ms[middle] < before_ms) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
+/* Put into the cart, and neither bought nor told of twice by what he did from `next` to `end`. */
+static bool is_last_word(const shop_visits *v, uint64_t next, uint64_t end, uint32_t item) {
+    for (uint64_t e = next; e < end; e++)
+        if (v->item[e] == item && (v->kind[e] == EVENT_CART || v->kind[e] == EVENT_PURCHASE)) return false;
+    return true;
+}
+
+void lesson_past_of(const shop_visits *v, const shown_lesson *x, lesson_past *ret_past) {
+    lesson_past *p = ret_past;
+    p->n_cart = p->n_history = 0;
+    if (x->visitor == SHOP_NONE) return;
+    uint64_t end = done_before(v, x->visitor, x->time_ms);
+    for (uint64_t e = end; e-- > v->start[x->visitor] && p->n_history < LESSON_HISTORY;) {
+        p->history[p->n_history++] = (told_event){ v->item[e], (event_kind)v->kind[e], v->time_ms[e] };
+        if (v->kind[e] == EVENT_CART && is_last_word(v, e + 1, end, v->item[e])) p->cart[p->n_cart++] = v->item[e];
+    }
+}
+
+uint32_t lesson_about(const shop_visits *v, const shown_lesson *x) {
+    lesson_past past;
+    if (x->product != SHOP_NONE) return x->product;
+    lesson_past_of(v, x, &past);
+    return past.n_cart ? past.cart[0] : SHOP_NONE;
+}
+
+/* ---- clicks as of a moment ---- */
+void clicks_begin(clicks_then *k, const learning *l, kinship *kin) {
+    *k = (clicks_then){ .log = l->shown, .visits = &l->visits, .kin = kin };
+    if (k->log->n) kinship_forget_clicks(kin);
+}
+
+static void tell_clicks(clicks_then *k, const shown_lesson *x) {
+    size_t place = (size_t)(x->place - all_placements);
+    uint32_t about = lesson_about(k->visits, x);
+    for (uint32_t i = x->first; i < x->first + x->n; i++) {
+        const shown_product *p = &k->log->products[i];
+        if (!p->looked || place >= LESSON_PLACES_MOST) continue;
+        k->looks[place] += (double)p->chance, k->clicks[place] += p->clicked;
+        double rate = (k->clicks[place] + 1) / (k->looks[place] + 50);      /* one click of fifty looks, until more is known */
+        kinship_add_look(k->kin, about, p->item, (double)p->chance, rate, p->clicked);
+    }
+}
+
+void clicks_until(clicks_then *k, int64_t time_ms) {
+    while (k->next < k->log->n && k->log->lessons[k->next].time_ms < time_ms) tell_clicks(k, &k->log->lessons[k->next++]);
+}

@@ -1,0 +1,364 @@
+/* Which of the products shown are clicked and bought: a ranker learned from the log of answers beside the lessons of orders. Each
+ * answer is asked again of the past shop, as of its moment; what of it was looked at are the candidates, what followed the answer.
+ * Position bias is taken out, as likely as its position is looked at (Joachims, Swaminathan and Schnabel 2017; as a weighted likelihood:
+ * Saito et al. 2020). Two thirds of the answers teach, the newest third judges, kind by kind of question.
+ * It does NOT read the log (learn_shown.c). */
+#include <math.h>
+#include <string.h>
+#include "decide/learn_lessons_int.h"
+#include "decide/promises.h"
+#include "events/counters.h"
+
+enum { LEAST_JUDGED = 30, LEAST_TAUGHT = 50, LEAST_COMPARED = 20, ABOUT_NOTHING = OUTCOME_KINDS - 1 };
+static const float least_weight = 1e-6f, least_chance = 0.1f;
+
+/* What is known of a row beside its features. level: probability by orders; product: place in the log. */
+typedef struct { float chance, value, relevance, level; uint32_t product; } told_row;
+
+/* Of one kind of question, on the answers that judge; sums. */
+typedef struct {
+    double n;                               /* answers with something wanted among two or more */
+    double rank[JUDGED];                    /* reciprocal ranks of what was wanted, weighed by value over chance */
+    double gain[BY_OUTCOMES], gain_squared[BY_OUTCOMES];    /* over rules, over the ranker of orders */
+    double said, came;
+    double incumbent;                       /* of n, those that an earlier ranker of outcomes had ordered */
+} shown_verdict;
+
+typedef struct {
+    learning *l;
+    teacher *t;
+    const shown_log *log;
+    lesson_rows rows;
+    told_row *told;                         /* rows.most */
+    uint8_t *kind;                          /* of each question */
+    const shown_lesson **lesson;            /* of each question */
+    double unit[OUTCOME_KINDS];             /* of each kind: probability by orders, for one unit of value that came */
+    shown_verdict verdicts[OUTCOME_KINDS];
+    ranker by_orders;                       /* as of the split */
+} school;
+
+static const char *const kind_words[OUTCOME_KINDS] = { "product", "cart", "visitor", "stranger_product", "stranger_cart", "nothing" };
+
+static int kind_of_bit(uint64_t bit) {
+    int k = 0;
+    while (k < OUTCOME_KINDS && !(bit >> k & 1)) k++;
+    return k;
+}
+
+/* ---- asking again ---- */
+static size_t bought_then(const school *s, const shown_lesson *x, told_event *list) {
+    const shop_baskets *b = s->t->asks.baskets;
+    uint32_t at = b->n;
+    size_t n = 0;
+    if (x->customer == SHOP_NONE) return 0;
+    while (at > 0 && (b->customer[at - 1] != x->customer || b->time_ms[at - 1] >= x->time_ms)) at--;
+    for (uint32_t from = at ? at - 1 : SHOP_NONE; from != SHOP_NONE && n < LESSON_HISTORY; from = s->t->asks.earlier[from])
+        for (uint64_t k = b->start[from]; k < b->start[from + 1] && n < LESSON_HISTORY; k++)
+            list[n++] = (told_event){ b->items[k], EVENT_PURCHASE, b->time_ms[from] };
+    return n;
+}
+
+/* By the ranker of orders, whether it is used or not; else by the rules. */
+static float level_of(const school *s, const candidate *x, const float *row) {
+    float p = (float)candidate_probability(x);
+    if (s->t->by_orders.width) ranker_score(&s->t->by_orders, row, 1, &p);
+    return p;
+}
+
+static void add_shown(school *s, const request *r, const pool *h, const float *x, const shown_lesson *lesson) {
+    uint64_t bit = question_bit(r);
+    for (uint32_t k = lesson->first; k < lesson->first + lesson->n; k++) {
+        const shown_product *p = &s->log->products[k];
+        size_t i = 0;
+        while (i < h->n && h->p[i]->slot != p->item) i++;
+        if (!p->looked || i == h->n || s->rows.n == s->rows.most) continue;
+        const float *row = x + i * n_candidate_features;
+        s->told[s->rows.n] = (told_row){ p->chance, p->value, h->p[i]->relevance, level_of(s, h->p[i], row), k };
+        lesson_rows_add(&s->rows, row, p->value > 0, 1);
+    }
+    if (s->rows.n == s->rows.group[s->rows.n_questions]) return;
+    s->kind[s->rows.n_questions] = (uint8_t)kind_of_bit(bit);
+    s->lesson[s->rows.n_questions] = lesson;
+    lesson_rows_end_question(&s->rows, lesson->time_ms);
+}
+
+static err_code ask_again(ctx *c, school *s, const shown_lesson *x) {
+    lesson_past past;
+    told_event bought[LESSON_HISTORY];
+    request *r = NULL;
+    pool h = { 0 };
+    clicks_until(&s->t->clicks, x->time_ms - CLICKS_KNOWN_AFTER_MS);
+    lesson_past_of(&s->l->visits, x, &past);
+    const told t = { .product = x->product == SHOP_NONE ? NO_SLOT : x->product, .cart = past.cart, .n_cart = past.n_cart,
+                     .history = past.history, .n_history = past.n_history, .bought = bought, .n_bought = bought_then(s, x, bought) };
+    TRY(past_shop_ask(c, &s->t->past, str_of(x->place->name), &t, x->time_ms, POOL_MOST, &r, &h));
+    float *features = arena_new_raw(c->arena, float, h.n * n_candidate_features);
+    if (!features) return learn_no_memory(c);
+    candidate_features(r, &h, features);
+    add_shown(s, r, &h, features, x);
+    return ERR_OK;
+}
+
+/* Those since the past shop ended. */
+static err_code ask_all_again(ctx *c, school *s) {
+    int64_t since_ms = s->t->asks.baskets->time_ms[s->t->from];
+    clicks_begin(&s->t->clicks, s->l, &s->t->past.l.kin);
+    for (uint32_t i = 0; i < s->log->n; i++) {
+        const shown_lesson *x = &s->log->lessons[i];
+        arena_mark mark = arena_save(c->arena);
+        if (x->time_ms >= since_ms && x->place->ranked) TRY(ask_again(c, s, x));
+        arena_restore(c->arena, mark);
+        TRY(ctx_check(c));
+    }
+    return ERR_OK;
+}
+
+/* ---- weights ---- */
+/* The level is that of orders, so that a probability goes on to mean that of being bought next; the log says how it is shared among
+ * candidates. A kind with little of its own has the unit of all. */
+static void set_units(school *s, size_t n_questions) {
+    double level[OUTCOME_KINDS] = { 0 }, value[OUTCOME_KINDS] = { 0 }, all_level = 0, all_value = 0;
+    for (size_t q = 0; q < n_questions; q++)
+        for (size_t i = s->rows.group[q]; i < s->rows.group[q + 1]; i++) {
+            const told_row *row = &s->told[i];
+            level[s->kind[q]] += (double)(row->chance * row->level), value[s->kind[q]] += (double)row->value;
+            all_level += (double)(row->chance * row->level), all_value += (double)row->value;
+        }
+    double usual = all_value > 0 ? all_level / all_value : 1;
+    for (int k = 0; k < OUTCOME_KINDS; k++) s->unit[k] = value[k] >= 5 ? level[k] / value[k] : usual;
+}
+
+/* A click stands for its value, silence for the chance that it was looked at and left. An answer whose event came after the moment
+ * says nothing before it. */
+static void set_weights(school *s, size_t n_questions, int64_t known_ms) {
+    for (size_t q = 0; q < n_questions; q++) {
+        bool known = s->lesson[q]->last_ms < known_ms;
+        for (size_t i = s->rows.group[q]; i < s->rows.group[q + 1]; i++) {
+            const told_row *row = &s->told[i];
+            double w = row->value > 0 ? s->unit[s->kind[q]] * (double)row->value : (double)row->chance;
+            s->rows.weight[i] = known ? fmaxf((float)w, least_weight) : least_weight;
+        }
+    }
+}
+
+/* ---- judging ---- */
+/* Sum over what was wanted of value / chance / place in the order of `by`, ties to the one shown first. */
+static double weighed_rank(const school *s, size_t from, size_t to, const float *by, size_t stride) {
+    double sum = 0;
+    for (size_t i = from; i < to; i++) {
+        if (!(s->told[i].value > 0)) continue;
+        size_t place = 1;
+        for (size_t k = from; k < to; k++)
+            place += by[(k - from) * stride] > by[(i - from) * stride] || (k < i && by[(k - from) * stride] == by[(i - from) * stride]);
+        sum += (double)(s->told[i].value / fmaxf(s->told[i].chance, least_chance)) / (double)place;
+    }
+    return sum;
+}
+
+static void note_gain(shown_verdict *v, int over, double gain) {
+    v->gain[over] += gain;
+    v->gain_squared[over] += gain * gain;
+}
+
+static void judge_answer(const school *s, size_t q, const float *p, const float *by_orders, shown_verdict *v) {
+    size_t from = s->rows.group[q], to = s->rows.group[q + 1];
+    bool wanted = false;
+    for (size_t i = from; i < to; i++) {
+        wanted |= s->told[i].value > 0;
+        v->said += (double)(s->told[i].chance * p[i - from]);
+        v->came += s->unit[s->kind[q]] * (double)s->told[i].value;
+    }
+    if (!wanted || to - from < 2) return;
+    double rules = weighed_rank(s, from, to, &s->told[from].relevance, sizeof(told_row) / sizeof(float));
+    double orders = by_orders ? weighed_rank(s, from, to, by_orders, 1) : rules, outcomes = weighed_rank(s, from, to, p, 1);
+    v->n++;
+    v->incumbent += s->lesson[q]->by_outcomes;
+    v->rank[BY_RULES] += rules, v->rank[BY_RANKER] += orders, v->rank[BY_OUTCOMES] += outcomes;
+    note_gain(v, BY_RULES, outcomes - rules);
+    note_gain(v, BY_RANKER, outcomes - orders);
+}
+
+static err_code judge(ctx *c, school *s, size_t first, const ranker *k) {
+    size_t n = s->rows.n - s->rows.group[first];
+    float *p = arena_new_raw(c->arena, float, n + 1), *orders = arena_new_raw(c->arena, float, n + 1);
+    const float *x = s->rows.x + s->rows.group[first] * n_candidate_features;
+    if (!p || !orders) return learn_no_memory(c);
+    ranker_score(k, x, n, p);
+    if (s->t->won) ranker_score(&s->by_orders, x, n, orders);
+    for (size_t q = first; q < s->rows.n_questions; q++) {
+        size_t at = s->rows.group[q] - s->rows.group[first];
+        judge_answer(s, q, p + at, s->t->won ? orders + at : NULL, &s->verdicts[s->kind[q]]);
+    }
+    return ERR_OK;
+}
+
+/* Gain over its standard error. Lists ordered by such a ranker hold what it likes best, so that comparing within them says little:
+ * where it serves already, it stays unless it is worse. */
+static bool beats(const shown_verdict *v, int over) {
+    double mean = v->gain[over] / v->n, variance = v->gain_squared[over] / v->n - mean * mean;
+    double error = sqrt(variance > 0 ? variance / v->n : 0);
+    return v->incumbent > v->n / 2 ? mean >= -error : mean > error;
+}
+
+/* Fewer hits than by more than chance. */
+static bool loses_orders(const verdict *v) {
+    if (v->n < LEAST_COMPARED) return false;
+    double mean = v->lost / v->n, variance = v->lost_squared / v->n - mean * mean;
+    return mean > sqrt(variance > 0 ? variance / v->n : 0);
+}
+
+/* A kind with too few answers of its own goes with all together, unless it looks worse. */
+static bool outcomes_win(const shown_verdict *v, const shown_verdict *all, bool alone, const verdict *orders) {
+    bool few = v->n < LEAST_JUDGED;
+    bool better = few ? v->gain[BY_RULES] >= 0 && v->gain[BY_RANKER] >= 0 : beats(v, BY_RULES) && beats(v, BY_RANKER);
+    if (few && (alone || all->n < LEAST_JUDGED || !beats(all, BY_RULES) || !beats(all, BY_RANKER))) return false;
+    return better && !(orders && loses_orders(orders));
+}
+
+static shown_verdict all_together(const school *s) {
+    shown_verdict all = { 0 };
+    for (int k = 0; k < OUTCOME_KINDS; k++) {
+        const shown_verdict *v = &s->verdicts[k];
+        if (k == ABOUT_NOTHING) continue;                   /* of another nature: nothing speaks for one product beside another */
+        all.n += v->n, all.incumbent += v->incumbent;
+        for (int over = 0; over < BY_OUTCOMES; over++) all.gain[over] += v->gain[over], all.gain_squared[over] += v->gain_squared[over];
+    }
+    return all;
+}
+
+/* ---- learning ---- */
+static err_code school_new(ctx *c, learning *l, teacher *t, school *s) {
+    const shown_log *log = l->shown;
+    *s = (school){ .l = l, .t = t, .log = log };
+    TRY(lesson_rows_new(c, log->looks, log->n, &s->rows));
+    s->told = arena_new_raw(c->arena, told_row, s->rows.most);
+    s->kind = arena_new(c->arena, uint8_t, (size_t)log->n + 1);
+    s->lesson = arena_array(c->arena, (size_t)log->n + 1, sizeof *s->lesson);
+    return s->told && s->kind && s->lesson ? ERR_OK : learn_no_memory(c);
+}
+
+/* Forms that are tried: a line bears little data and goes on beyond what was shown, trees see what hangs together. Slower and flatter
+ * than those of orders: hundreds of clicks, not thousands of baskets. */
+static const struct { const char *name; ranker_kind kind; } forms[] = { { "line", RANKER_LOGISTIC }, { "trees", RANKER_TREES } };
+static ranker_params params_of(size_t form) {
+    ranker_params p = ranker_default_params();
+    p.kind = forms[form].kind;
+    p.ridge = 10, p.learning_rate = 0.05, p.depth = 3;
+    return p;
+}
+
+/* A ranker as of a moment, from both kinds of lessons. */
+static err_code fit(ctx *c, school *s, size_t form, size_t n_questions, int64_t known_ms, ranker *ret_ranker) {
+    const ranker_params p = params_of(form);
+    set_units(s, n_questions);
+    set_weights(s, n_questions, known_ms);
+    return lessons_fit(c, &p, (lessons_part){ &s->t->rows, lesson_rows_before(&s->t->rows, known_ms) },
+                       (lessons_part){ &s->rows, n_questions }, ret_ranker);
+}
+
+static err_code fit_by_orders(ctx *c, school *s, int64_t known_ms) {
+    size_t n = lesson_rows_before(&s->t->rows, known_ms);
+    ranker_params p = ranker_default_params();
+    s->by_orders = s->t->by_orders;
+    if (!s->t->won || !n) return ERR_OK;
+    return lessons_fit(c, &p, (lessons_part){ &s->t->rows, n }, (lessons_part){ 0 }, &s->by_orders);
+}
+
+static void note_report(const school *s, uint64_t won) {
+    learn_report *r = &s->l->report;
+    r->outcome_rows = s->rows.n;
+    for (int k = 0; k < OUTCOME_KINDS; k++) {
+        const shown_verdict *v = &s->verdicts[k];
+        double n = v->n > 0 ? v->n : 1;
+        r->outcomes[k] = (learn_outcome_report){ kind_words[k], (uint32_t)v->n, v->rank[BY_RULES] / n, v->rank[BY_RANKER] / n,
+                                                 v->rank[BY_OUTCOMES] / n, v->said, v->came, (won >> k & 1) != 0 };
+    }
+}
+
+/* What it promises for each look that was promised something else then; see promises.h. */
+static err_code note_promises(ctx *c, school *s, const ranker *k, uint64_t won) {
+    promise_book book = { 0 };
+    const learning *l = s->l;
+    map64_init(&book.at, c->arena);
+    for (size_t q = 0; q < s->rows.n_questions; q++) {
+        const shown_lesson *x = s->lesson[q];
+        double halves = (double)(l->shop.as_of_ms - x->time_ms) / s->log->half_life_ms;
+        for (size_t i = s->rows.group[q]; i < s->rows.group[q + 1] && won >> s->kind[q] & 1; i++) {
+            const shown_product *p = &s->log->products[s->told[i].product];
+            float promised;
+            ranker_score(k, s->rows.x + i * n_candidate_features, 1, &promised);
+            double more = (double)(p->chance * (promised - p->promised));
+            TRY(promise_note(c, &book, str_of(x->place->name), str_of(decide_source_name((decide_source)p->source)),
+                             x->product == SHOP_NONE ? (str){ 0 } : l->shop.items[x->product].id, l->shop.items[p->item].id,
+                             more * exp2(-halves), more * exp2(-halves * COUNTER_LATE_PARTS)));
+        }
+    }
+    s->l->out.facts.promise_half_life_ms = s->log->half_life_ms;
+    return promise_table(c, &book, &s->l->out);
+}
+
+static err_code publish(ctx *c, school *s, size_t form, uint64_t won) {
+    buf out;
+    ranker k;
+    TRY(fit(c, s, form, s->rows.n_questions, INT64_MAX, &k));
+    if (k.kind == RANKER_RATE) return ERR_OK;
+    TRY(note_promises(c, s, &k, won));
+    buf_init_in(&out, c->arena, 256 << 20);
+    TRY(ranker_save(c, &k, &out));
+    s->l->out.outcomes = buf_view(&out).p, s->l->out.n_outcomes = out.n;
+    s->l->out.facts.ranked_by_outcomes = won;
+    return ERR_OK;
+}
+
+/* The form that orders the newest answers best; a line of equals.
+ *   ret_verdicts  of it */
+static err_code try_forms(ctx *c, school *s, size_t first, ranker *ret_best, size_t *ret_form) {
+    shown_verdict best[OUTCOME_KINDS];
+    double most = -1;
+    for (size_t f = 0; f < COUNT(forms); f++) {
+        ranker k;
+        double rank = 0;
+        memset(s->verdicts, 0, sizeof s->verdicts);
+        TRY(fit(c, s, f, first, s->rows.time_ms[first], &k));
+        TRY(judge(c, s, first, &k));
+        for (int i = 0; i < OUTCOME_KINDS; i++) rank += s->verdicts[i].rank[BY_OUTCOMES];
+        if (rank <= most) continue;
+        most = rank, *ret_best = k, *ret_form = f;
+        memcpy(best, s->verdicts, sizeof best);
+    }
+    memcpy(s->verdicts, best, sizeof best);
+    return ERR_OK;
+}
+
+static err_code teach_and_judge(ctx *c, school *s) {
+    size_t first = s->rows.n_questions / 3 * 2, form = 0;
+    verdict orders[ASK_KINDS];
+    ranker k = { .kind = RANKER_RATE };
+    uint64_t won = 0;
+    int64_t split_ms = s->rows.time_ms[first];
+    TRY(fit_by_orders(c, s, split_ms));
+    TRY(try_forms(c, s, first, &k, &form));
+    TRY(orders_compare(c, s->l, s->t, split_ms, &s->by_orders, &k, orders));
+    const shown_verdict all = all_together(s);
+    for (int i = 0; i < OUTCOME_KINDS; i++)
+        if (outcomes_win(&s->verdicts[i], &all, i == ABOUT_NOTHING, i < ASK_KINDS ? &orders[i] : NULL)) won |= UINT64_C(1) << i;
+    if (k.kind == RANKER_RATE) won = 0;
+    s->l->report.outcome_form = forms[form].name;
+    note_report(s, won);
+    return won ? publish(c, s, form, won) : ERR_OK;
+}
+
+err_code learn_outcomes(ctx *c, learning *l, teacher *t) {
+    school *s = arena_new(c->arena, school, 1);
+    clicks_then all;
+    if (!s) return learn_no_memory(c);
+    if (!l->shown->n) return ERR_OK;
+    TRY(school_new(c, l, t, s));
+    TRY(ask_all_again(c, s));
+    size_t clicked = 0;
+    for (size_t i = 0; i < s->rows.n; i++) clicked += s->told[i].value > 0;
+    if (clicked >= LEAST_TAUGHT) TRY(teach_and_judge(c, s));
+    clicks_begin(&all, l, &l->kin);                    /* what is served knows all of it */
+    clicks_until(&all, INT64_MAX);
+    return ERR_OK;
+}
