@@ -4,7 +4,8 @@
  * microseconds of one thread. The kept answers are not asked: every request is another. `recommend_bench N`: one shop of N
  * products. `recommend_bench N als` (bpr, two_tower): with that personal model, the best found by its vectors, then by scoring all
  * products, in the same run. `recommend_bench N live`: models alone, then with what visitors did since: 60,000 pairs and twice N
- * products with looks and clicks, one of ten visitors shown a list drawn by chance; by turns, in the same run. */
+ * products with looks and clicks, one of ten visitors shown a list drawn by chance; by turns, in the same run. `recommend_bench N visits`:
+ * without and with each session model, learned from 10 N visits; by turns, in the same run. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,11 +207,37 @@ static void measure(size_t products, bool full, const char *personal) {
     if (personal) ask_by_all_scores(s, &c, products);
 }
 
+/* ---- what is looked at next ---- */
+static void measure_visits(size_t products, const char *session) {
+    AUTO_ARENA build;
+    arena_init(&build, 4096 * MIB);
+    ctx c;
+    ctx_init(&c, &build);
+    AUTO_FAKE f;
+    fill_shop(&f, &c, products);
+    f.with_models = true;
+    f.session = session, f.visits = (uint32_t)products * 10;
+    f.ranker = grow_ranker(&c), f.ranked = SNAPSHOT_RANKS_PRODUCT | SNAPSHOT_RANKS_STRANGER_PRODUCT;
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    model *m = &s->loaded->snap->session_model;
+    const model_row *row = m->row;
+    for (int turn = 0; turn < 4; turn++) {
+        m->row = turn % 2 ? row : NULL;
+        ask_many(s, &c, products, true, turn % 2 ? session : "everything, no session model");
+    }
+}
+
 int main(int argc, char **argv) {
     static const size_t shops[] = { 500, 5000, 50000 };
     int64_t one = 0;
     if (argc > 2 && !strcmp(argv[2], "live") && parse_i64(str_of(argv[1]), &one) && one > 10) {
         measure_live((size_t)one);
+        return 0;
+    }
+    if (argc > 2 && !strcmp(argv[2], "visits") && parse_i64(str_of(argv[1]), &one) && one > 10) {
+        static const char *const sessions[] = { "markov", "vmis_knn", "vstan" };
+        for (size_t i = 0; i < COUNT(sessions); i++) measure_visits((size_t)one, sessions[i]);
         return 0;
     }
     if (argc > 1 && parse_i64(str_of(argv[1]), &one) && one > 10) measure((size_t)one, true, argc > 2 ? argv[2] : NULL);

@@ -18,27 +18,34 @@ typedef struct { const char *name; unsigned kind; } contest_row;
 typedef struct {
     const model_row *row;
     model_options options;
+    unsigned kind;                  /* OF_* */
     race_run run;                   /* never refused */
     bool too_large;                 /* when packed */
+    bool browsing;                  /* taught with what was looked at */
 } tried;
 
 enum { MOST_TRIED = 64 };
 typedef struct {
     const personal_params *p;
     const interactions *x;
+    const browsing_source *browsed; /* NULL: none */
+    interactions browsed_train;     /* of it, what was known before the questions */
     store_questions q;
     race race;
     tried tried[MOST_TRIED];        /* popularity first */
     uint32_t n;
 } contest;
 
+/* HR@10 of somebody who was asked all cases; negative for others. */
+double contest_hit_rate(const contest *t, const tried *x);
 /* The row with its defaults, taught for as long as the time allows. */
 model_options contest_options(const contest *t, const model_row *row);
 /* Fit on everything and pack into c->arena; the fit's own memory is given back. ERR_TOO_LARGE over bytes_most, ERR_INVALID,
  * ERR_NO_MEMORY. */
-CHECK_RESULT err_code contest_pack(ctx *c, const contest *t, const model_row *row, const model_options *o, str *ret_pack);
-/* Race the rows that suit the shop, popularity first, in the order that breaks ties; then the winner's other settings; pack the best
- * that can be published.
+CHECK_RESULT err_code contest_pack(ctx *c, const contest *t, const interactions *x, const model_row *row, const model_options *o,
+                                   str *ret_pack);
+/* Race the rows that suit the shop, popularity first, in the order that breaks ties; then the winner's other settings; then the best of
+ * all these taught with what was looked at, too; pack the best that can be published.
  *   t           with p, x and q
  *   ret_winner  NULL when nothing can be published
  * ERR_NO_MEMORY, ERR_CANCELLED, ERR_DEADLINE. */

@@ -24,7 +24,7 @@ static err_code without_judging(ctx *c, const contest *t, str *ret_pack, persona
         if (!row) continue;
         model_options o = contest_options(t, row);
         arena_mark mark = arena_save(c->arena);
-        err_code e = contest_pack(c, t, row, &o, ret_pack);
+        err_code e = contest_pack(c, t, t->x, row, &o, ret_pack);
         if (!e) j->model = row->name;
         if (e != ERR_TOO_LARGE && e != ERR_INVALID) return e;
         arena_restore(c->arena, mark);
@@ -34,13 +34,14 @@ static err_code without_judging(ctx *c, const contest *t, str *ret_pack, persona
 
 static err_code choose(ctx *c, contest *t, str *ret_pack, personal_judgement *j, void *state) {
     const tried *winner;
-    (void)state;
+    t->browsed = *(const browsing_source *const *)state;
     if (j->cases < STORE_LEAST_CASES) return without_judging(c, t, ret_pack, j);
     return contest_hold(c, t, rows, COUNT(rows), ret_pack, j, &winner);
 }
 
-err_code learn_personal(ctx *c, const interactions *x, const personal_params *p, str *ret_pack, personal_judgement *ret_judgement) {
-    return contest_open(c, x, p, STORE_NEXT, choose, NULL, ret_pack, ret_judgement);
+err_code learn_personal(ctx *c, const interactions *x, const browsing_source *browsed, const personal_params *p, str *ret_pack,
+                        personal_judgement *ret_judgement) {
+    return contest_open(c, x, p, STORE_NEXT, choose, &browsed, ret_pack, ret_judgement);
 }
 
 /* ---- the report ---- */
@@ -59,6 +60,12 @@ static void write_interval(json_out *w, const char *of, const char *what, bool k
     jw_array(w);
     jw_fixed(w, i->value, 4), jw_fixed(w, i->low, 4), jw_fixed(w, i->high, 4);
     jw_end_array(w);
+}
+
+static void write_share(json_out *w, const char *name, double share) {
+    jw_key(w, name);
+    if (share >= 0) jw_fixed(w, share, 4);
+    else jw_null(w);
 }
 
 static void write_number(json_out *w, const char *of, const char *what, int64_t value) {
@@ -81,4 +88,9 @@ void personal_judgement_write(json_out *w, const personal_judgement *j) {
     jw_member_text(w, "personal_model", j->model);
     jw_member_bool(w, "personal_repeats", j->repeats);
     judgement_write_figures(w, "personal", j);
+    write_number(w, "personal", "browsing_tried", j->browsing_tried);
+    if (!j->browsing_tried) return;
+    write_share(w, "personal_hit_rate_10_purchases", j->hit_rate_purchases);
+    write_share(w, "personal_hit_rate_10_browsing", j->hit_rate_browsing);
+    jw_member_bool(w, "personal_browsing", j->browsing);
 }

@@ -31,15 +31,27 @@ typedef struct {
     interval gain;                  /* paired difference of the two */
     int64_t split_ms;               /* newest purchases judged on begin here */
     uint32_t tried;                 /* models and settings measured, those stopped early included */
+    uint32_t browsing_tried;        /* of these, taught with what was looked at */
+    bool browsing;                  /* the one chosen is */
+    double hit_rate_purchases, hit_rate_browsing;   /* HR@10 of the best one of each; negative: none answered all cases */
     double seconds;
 } personal_judgement;
 
+/* What browsing adds, as it was known before a moment (INT64_MAX: all of it): the same users first, with all they did by its weight, and
+ * whatever users follow. Whoever learns from it is asked and judged as the others are: what is bought next. */
+typedef struct {
+    err_code (*before)(ctx *c, void *state, int64_t before_ms, interactions *ret_x);
+    void *state;
+} browsing_source;
+
 /* Choose, fit on all of x, pack.
- *   x            of the whole shop (shop_interactions())
+ *   x            purchases of the whole shop (shop_interactions())
+ *   browsed      NULL: nobody was seen looking. The best of those taught by purchases are then taught with it too; it is chosen
+ *                when it is better by more than the standard error of the difference
  *   ret_pack     bytes of model_save(), aligned to 64 where the reader puts them so; empty when there are no products
  * ERR_NO_MEMORY, ERR_CANCELLED, ERR_DEADLINE; models that refuse the data are passed over. */
-CHECK_RESULT err_code learn_personal(ctx *c, const interactions *x, const personal_params *p, str *ret_pack,
-                                     personal_judgement *ret_judgement);
+CHECK_RESULT err_code learn_personal(ctx *c, const interactions *x, const browsing_source *browsed, const personal_params *p,
+                                     str *ret_pack, personal_judgement *ret_judgement);
 /* Members of the open JSON object: "personal_model", "personal_hit_rate_10", ... */
 void personal_judgement_write(json_out *w, const personal_judgement *j);
 /* Those of them that are figures, for a model of another name: "session_cases", "session_hit_rate_10", ... */

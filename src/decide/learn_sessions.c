@@ -59,15 +59,9 @@ static err_code find_unit(ctx *c, const contest *t, const tried *winner, double 
 }
 
 /* ---- the choice ---- */
-static double mean_hits(const contest *t, const race_run *run) {
-    double sum = 0;
-    for (uint32_t i = 0; i < t->q.cases.n; i++) sum += (double)run->each[(size_t)i * METRIC_COUNT + METRIC_HIT];
-    return sum / t->q.cases.n;
-}
-
 static double markov_of(const contest *t) {
     for (uint32_t i = 0; i < t->n && i <= PLACE_OF_MARKOV; i++)                 /* its defaults: right behind popularity */
-        if (str_eq(str_of(t->tried[i].row->name), STR("markov")) && t->tried[i].run.each) return mean_hits(t, &t->tried[i].run);
+        if (str_eq(str_of(t->tried[i].row->name), STR("markov"))) return contest_hit_rate(t, &t->tried[i]);
     return -1;
 }
 

@@ -37,6 +37,7 @@ err_code personal_score(request *r, uint32_t search_from) {
     const snapshot *snap = r->s->loaded->snap;
     if (!snap || !(r->place->weight[SOURCE_PERSONAL] > 0)) return ERR_OK;
     TRY(ask(r, &snap->personal_model, 0, search_from, &r->personal));
+    if (!r->place->looking) return ERR_OK;
     return ask(r, &snap->session_model, r->events.session, search_from, &r->session);
 }
 

@@ -8,6 +8,7 @@ typedef struct {
     size_t n;                               /* items when the request does not say */
     bool bundle;                            /* offers one for the product asked about */
     bool ranked;                            /* what is bought next is what the place is for: the learned ranker may order it */
+    bool looking;                           /* pages are still looked at from there: the session model is asked what comes next */
     double price_power;                     /* value of an item = (price / the list's mean price)^this; 0 = order by relevance alone */
     double weight[SOURCE_COUNT];            /* factor on the relevance of each source; 0 = not asked */
 } placement;

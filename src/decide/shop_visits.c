@@ -58,11 +58,11 @@ static err_code add_step(reading *r, const step *x) {
     return ERR_OK;
 }
 
-static err_code add_order(reading *r, str order_id, uint32_t visitor) {
+static err_code add_order(reading *r, str order_id, int64_t time_ms, uint32_t visitor) {
     if (!order_id.n) return ERR_OK;
     r->orders = grow_array(r->scratch, r->orders, r->n_orders, &r->orders_room, sizeof *r->orders);
     if (!r->orders) return no_memory(r->c);
-    r->orders[r->n_orders++] = (visit_order){ hash_str(order_id), visitor };
+    r->orders[r->n_orders++] = (visit_order){ hash_str(order_id), time_ms, visitor };
     return ERR_OK;
 }
 
@@ -95,7 +95,7 @@ static err_code take_row(void *arg, const sql_value *v, size_t n_columns) {
     r->last = v[EVENT_ID].v.i;
     if (!event_kind_find(v[KIND].v.s, &kind) || !(event_kinds[kind].weight > 0) || !agreed(r, v[CONSENT].v.s)) return ERR_OK;
     TRY(visitor_of(r, v[VISITOR_ID].v.s, &visitor));
-    if (kind == EVENT_PURCHASE) TRY(add_order(r, v[ORDER_ID].v.s, visitor));
+    if (kind == EVENT_PURCHASE) TRY(add_order(r, v[ORDER_ID].v.s, v[TIME_MS].v.i, visitor));
     const logged_event e = { .time_ms = v[TIME_MS].v.i, .product_id = v[PRODUCT_ID].v.s, .items = v[ITEMS].v.s };
     return take_products(r, &e, kind, visitor);
 }
@@ -216,8 +216,8 @@ err_code shop_visits_before(ctx *c, const shop_visits *v, int64_t before_ms, sho
         then.start[u + 1] = n;
     }
     if (v->n_visitors) memcpy(then.names, v->names, v->n_visitors * sizeof *v->names);
-    if (v->n_orders) memcpy(then.orders, v->orders, v->n_orders * sizeof *v->orders);
-    then.n_orders = v->n_orders;
+    for (size_t i = 0; i < v->n_orders; i++)
+        if (v->orders[i].time_ms < before_ms) then.orders[then.n_orders++] = v->orders[i];
     cut_visits(&then);
     *ret_visits = then;
     return ERR_OK;

@@ -9,7 +9,7 @@
 #include "models/model.h"
 
 /* Who placed an order, as the page that thanked for it told. */
-typedef struct { uint64_t order; uint32_t visitor; } visit_order;       /* order: as shop_baskets.order */
+typedef struct { uint64_t order; int64_t time_ms; uint32_t visitor; } visit_order;      /* order: as shop_baskets.order */
 
 typedef struct {
     int64_t as_of_ms;

@@ -228,6 +228,27 @@ static str fit_model(fake_shop *f, maker *m) {
     return buf_view(&out);
 }
 
+static str fit_session(fake_shop *f, maker *m) {
+    enum { STEPS = 4, NEAR = 50 };
+    ctx *c = f->c;
+    uint64_t *start = arena_new(c->arena, uint64_t, f->visits + 1);
+    uint32_t *item = arena_new(c->arena, uint32_t, (size_t)f->visits * STEPS), n_items = (uint32_t)m->s.n_items;
+    for (uint32_t v = 0; v < f->visits; v++) {
+        uint32_t at = (uint32_t)rng_below(&c->random, n_items);
+        for (uint32_t k = 0; k < STEPS; k++, at = (at + 1 + (uint32_t)rng_below(&c->random, NEAR)) % n_items)
+            item[(size_t)v * STEPS + k] = at;
+        start[v + 1] = (uint64_t)(v + 1) * STEPS;
+    }
+    interactions x = { .n_users = f->visits, .n_items = n_items, .start = start, .item = item };
+    const model_row *row = model_named(str_of(f->session));
+    model_options o = model_default_options(row);
+    model fitted;
+    buf out;
+    buf_init_in(&out, c->arena, (size_t)1 << 30);
+    if (model_fit(c, row, &x, &o, &fitted) || model_save(c, &fitted, &out)) fprintf(stderr, "%s\n", c->error.text), abort();
+    return buf_view(&out);
+}
+
 /* Products of a category point the same way, each a little its own. */
 static void make_vectors(fake_shop *f, maker *m) {
     snapshot_vector *v = arena_new(f->c->arena, snapshot_vector, m->s.n_items);
@@ -244,6 +265,7 @@ static void make_vectors(fake_shop *f, maker *m) {
 static void make_models(fake_shop *f, maker *m) {
     str bytes = fit_model(f, m);
     m->s.personal = m->s.sessions = bytes.p, m->s.n_personal = m->s.n_sessions = bytes.n;
+    if (f->session) bytes = fit_session(f, m), m->s.sessions = bytes.p, m->s.n_sessions = bytes.n;
     if (f->without_session) m->s.sessions = NULL, m->s.n_sessions = 0;
     m->s.facts.personal_unit = m->s.facts.session_unit = 0.2;
     m->s.ranker = f->ranker.p, m->s.n_ranker = f->ranker.n;

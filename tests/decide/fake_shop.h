@@ -22,6 +22,8 @@ typedef struct {
     const char *currency, *locale, *settings;
     bool with_models;               /* a personal and a session model fitted on the cross-sell pairs, and vectors by category */
     bool without_session;           /* the personal model alone, as a shop without browsing data has it */
+    const char *session;            /* that session model, of `visits` visits to four products near each other; NULL: as personal */
+    uint32_t visits;
     const char *personal;           /* that model; NULL: item_knn. Told of each product its category and that it is one */
     const char *personal_set;       /* its settings, "key=value ..."; NULL: defaults */
     size_t personal_pairs;          /* pairs it is fitted on at most, spread over all; 0: all */

@@ -147,7 +147,7 @@ TEST(shop_visits, know_who_placed_an_order) {
 
 TEST(shop_visits, read_every_kind_of_event_that_weighs_something) {
     for (size_t k = 0; k < EVENT_KINDS; k++) {
-        char room[64];
+        char room[128];
         snprintf(room, sizeof room, "'%s'", event_kinds[k].word);
         assert_int_equal(event_kinds[k].weight > 0, strstr(query_shopping.sql, room) != NULL);
     }
