@@ -10,12 +10,21 @@ void effect_steady(estimate *arm, size_t arms) {
     for (size_t i = 0; i < arms && n > 0; i++) arm[i].unit_variance = fmax(arm[i].unit_variance, squares / n);
 }
 
+/* Mean square of what a buyer of the arm spends: its own, drawn towards everybody's the more the fewer buyers it has, and never below
+ * its own. */
+static double squares_a_buyer(double own_squares, double buyers, double of_all) {
+    double drawn = (own_squares + EFFECT_BUYERS_LENT * of_all) / (buyers + EFFECT_BUYERS_LENT);
+    return fmax(drawn, own_squares / buyers);
+}
+
 void effect_pool_spending(const moments *revenue, const moments *buyers, size_t arms, estimate *arm) {
     double squares = 0, who = 0;
     for (size_t i = 0; i < arms; i++) squares += revenue[i].yy, who += buyers[i].y;
     for (size_t i = 0; i < arms && who > 0; i++) {
-        double n = arm[i].n, variance = buyers[i].y / n * (squares / who) - arm[i].value * arm[i].value;
-        if (n > 1 && buyers[i].y > 0 && variance > 0) arm[i].unit_variance = variance * n / (n - 1);
+        double n = arm[i].n, b = buyers[i].y;
+        if (!(n > 1 && b > 0)) continue;
+        double variance = b / n * squares_a_buyer(revenue[i].yy, b, squares / who) - arm[i].value * arm[i].value;
+        if (variance > 0) arm[i].unit_variance = variance * n / (n - 1);
     }
 }
 

@@ -27,13 +27,14 @@ effect effect_unknown(void);
  * gives false wins (docs/benchmarks.md, "Experiments"). For decisions; published figures use the plain ones.
  *   arm    arms estimates, in place */
 void effect_steady(estimate *arm, size_t arms);
-/* Each arm's variance of a visitor's revenue from its own share of buyers and what buyers of all arms together spend:
- * share x mean square of the spending - mean^2. Orders have long tails: a small arm's own variance rests on a few of them, is low where
- * its mean is, and intervals miss too often on one side; raising it (effect_steady) misses too rarely where arms differ. Right when
- * suggestions make more visitors buy; where they make baskets larger the smaller arm's variance is a little too high. An arm without
- * buyers, or whose figure would not be above 0, stays as it is. For the interval of one look: docs/benchmarks.md, "Experiments".
+/* Each arm's variance of a visitor's revenue from its own share of buyers and what a buyer spends: share x mean square - mean^2. Orders
+ * have long tails: a small arm's own mean square rests on a few of them and is low where its mean is, so that intervals miss too often on
+ * one side; raising the variance to that of all (effect_steady) misses too rarely where arms differ. So the mean square is drawn towards
+ * that of all arms' buyers as if EFFECT_BUYERS_LENT of them stood beside the arm's own, and is never below the arm's own. An arm without
+ * buyers stays as it is. For the interval of one look: docs/benchmarks.md, "Experiments".
  *   revenue, buyers   arms sums each: net revenue, and 1 for whoever bought
  *   arm               arms estimates of revenue, in place */
+enum { EFFECT_BUYERS_LENT = 30 };
 void effect_pool_spending(const moments *revenue, const moments *buyers, size_t arms, estimate *arm);
 /* variant - control. */
 contrast effect_difference(estimate control, estimate variant);

@@ -27,6 +27,9 @@ typedef struct {
     trial_outcome outcome;
 } trial;
 
+/* Displays that compete (display_learning.h): shares move by another rule, and no rule ends it. */
+static bool is_learned(const trial *t) { return str_eq(t->row.author, LEARNING_AUTHOR); }
+
 double trial_margin(ctx *c, const store *s) {
     const json_value *v = NULL;
     int64_t percent = 0;
@@ -54,6 +57,7 @@ static err_code prepare(trial *t) {
     TRY(experiment_read(t->c, &t->row, &t->e));
     TRY(experiment_plan_read(t->c, t->row.plan, &t->plan));
     TRY(read_owner(t));
+    t->plan.is_bandit = t->plan.is_bandit || is_learned(t);
     for (size_t a = 0; a < t->e.n_variants; a++) {
         const experiment_variant *v = &t->e.variants[a];
         t->share[a] = v->share_0_1;
@@ -78,12 +82,21 @@ static err_code write_figures(trial *t) {
 /* A look every night lies some minutes before or after the hour it began at: a day that lacks less than an hour has passed. */
 static double days_passed(const trial *t) { return floor(t->days + 1.0 / 24); }
 
+static void leave_running(trial *t) {
+    t->figures.end.verdict = END_RUNNING, t->figures.end.reason = END_BY_UNDECIDED;
+    for (size_t a = 0; a < t->e.n_variants; a++) {
+        t->figures.end.variant[a] = END_RUNNING, t->figures.end.variant_reason[a] = END_BY_UNDECIDED;
+        t->figures.share[a] = t->share[a];
+    }
+}
+
 static err_code judge(trial *t) {
     outcome_question q = { .store_id = t->s->store_id, .experiment = &t->e, .margin_0_1 = t->plan.margin_0_1,
                            .by_first_arm = t->plan.is_bandit };
     for (size_t a = 0; a < t->e.n_variants; a++) q.discount_0_1[a] = discount_of(t, a);
     TRY(outcomes_count(t->c, t->d, &q, &t->sums));
     TRY(experiment_figures_of(t->c, &t->plan, &t->sums, t->share, days_passed(t), &t->figures));
+    if (is_learned(t)) leave_running(t);
     return write_figures(t);
 }
 
@@ -168,7 +181,7 @@ static err_code share_anew(trial *t) {
     buf b;
     json_out w;
     for (size_t a = 0; a < t->e.n_variants; a++) most = fmax(most, fabs(t->figures.share[a] - t->share[a]));
-    if (!t->plan.is_bandit || most < .01) return ERR_OK;
+    if (!t->plan.is_bandit || is_learned(t) || most < .01) return ERR_OK;
     buf_init_in(&b, t->c->arena, LIMIT_VARIANTS * 17 * 1024);
     jw_init(&w, &b);
     jw_array(&w);
@@ -209,10 +222,6 @@ static err_code conclude(trial *t) {
 }
 
 err_code trial_look(ctx *c, db *d, const store *s, const experiment *row, trial_outcome *ret_outcome) {
-    if (str_eq(row->author, LEARNING_AUTHOR)) {
-        *ret_outcome = (trial_outcome){ 0 };
-        return ERR_OK;
-    }
     trial *t = arena_new(c->arena, trial, 1);
     if (!t) return fail(c, ERR_NO_MEMORY, "look at an experiment");
     *t = (trial){ .c = c, .d = d, .s = s, .row = *row };

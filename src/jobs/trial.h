@@ -7,8 +7,8 @@
 #include "storage/storage.h"
 
 typedef struct {
-    bool looked;                    /* false: it did not run any more, or is one of displays (display_learning.h), which no rule ends */
-    end_verdict verdict;            /* END_RUNNING: it goes on */
+    bool looked;                    /* false: it did not run any more */
+    end_verdict verdict;            /* END_RUNNING: it goes on; always so of displays (display_learning.h), which no rule ends */
     bool activated, shares_changed;
     size_t letters;                 /* written now */
 } trial_outcome;

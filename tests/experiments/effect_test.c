@@ -110,14 +110,15 @@ TEST(effect, believes_no_arm_to_vary_less_than_all_do) {
     assert_true(none[0].unit_variance == 0 && !effect_difference(none[0], none[1]).known);
 }
 
-/* Arm 0: ten visitors, one buys for 100; arm 1: ten, two buy for 10 each. Squares of all three: 10,200, so 3,400 a buyer. */
+/* Arm 0: ten visitors, one buys for 100; arm 1: ten, two buy for 10 each. Squares of all three: 10,200, so 3,400 a buyer: less than arm 0's
+ * own 10,000, and arm 1's 100 becomes (200 + 30 x 3,400) / 32. */
 TEST(effect, of_few_buyers_takes_its_width_from_what_buyers_of_all_arms_spend) {
     const moments spent[2] = { { .n = 10, .y = 100, .yy = 10000 }, { .n = 10, .y = 20, .yy = 200 } };
     const moments bought[2] = { { .n = 10, .y = 1, .yy = 1 }, { .n = 10, .y = 2, .yy = 2 } };
     estimate arm[2] = { moments_estimate(&spent[0], METRIC_KIND_MEAN), moments_estimate(&spent[1], METRIC_KIND_MEAN) };
     effect_pool_spending(spent, bought, 2, arm);
-    assert_near((340 - 100) * 10.0 / 9, arm[0].unit_variance, 1e-9);
-    assert_near((680 - 4) * 10.0 / 9, arm[1].unit_variance, 1e-9);
+    assert_near((1000 - 100) * 10.0 / 9, arm[0].unit_variance, 1e-9);
+    assert_near((.2 * 102200 / 32 - 4) * 10.0 / 9, arm[1].unit_variance, 1e-9);
     const moments nobody[2] = { { .n = 10 }, { .n = 10 } };
     estimate none[2] = { moments_estimate(&nobody[0], METRIC_KIND_MEAN), moments_estimate(&nobody[1], METRIC_KIND_MEAN) };
     effect_pool_spending(nobody, nobody, 2, none);

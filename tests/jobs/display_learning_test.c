@@ -149,9 +149,9 @@ TEST(display_learning, keeps_away_from_other_experiments_and_the_programme_from_
     assert_int_equal(0, started);                                   /* also before the first night of learning */
     assert_int_equal(1, step(c, &k).begun);
     experiment row = newest(c, &k);
-    trial_outcome looked = { .looked = true };
+    trial_outcome looked = { .looked = false };
     assert_ok(c, trial_look(c, k.d, &k.s, &row, &looked));
-    assert_true(!looked.looked);                                    /* no rule ends it */
+    assert_true(looked.looked && looked.verdict == END_RUNNING);    /* no rule ends it */
     person_experiment(c, &k);
     assert_int_equal(1, step(c, &k).ended);
     set_store(c, &k, "{\"owner_email\":\"ana@shop.example\"}");
@@ -290,6 +290,30 @@ TEST(display_learning, a_dismissal_costs_a_hundredth_of_an_average_order_or_what
     storage_close(k.d);
 }
 
+/* The look of the night keeps how each display stood, with the shares that hold, and leaves the experiment alone. */
+static void assert_day_of_arms(ctx *c, shop *k, const experiment *row, const running_experiment *e) {
+    experiment_day *days = NULL;
+    const json_value *figures = NULL;
+    trial_outcome looked = { 0 };
+    size_t n = 0;
+    assert_ok(c, trial_look(c, k->d, &k->s, row, &looked));
+    assert_true(looked.looked && looked.verdict == END_RUNNING && !looked.shares_changed && !looked.letters);
+    const experiment_day of = { .store_id = k->s.store_id, .experiment_id = 1 };
+    assert_ok(c, storage_scan(c, k->d, &experiment_day_entity, &of, 2, NULL, 9, &days, &n));
+    assert_int_equal(1, n);
+    assert_ok(c, json_parse(c, days[0].figures, JSON_READ_STRICT, &figures));
+    assert_str("running", jr_string(jr_get(figures, "verdict")));
+    assert_str("learning", newest(c, k).author);
+    for (size_t a = 0; a < 4; a++) {
+        const json_value *arm = jr_at(jr_get(figures, "arms"), a);
+        double visitors = 0, share = 0;
+        assert_true(jr_double(jr_get(arm, "visitors"), &visitors) && jr_double(jr_get(arm, "share"), &share));
+        assert_near(300, visitors, 0);
+        assert_near(e->variants[a].share_0_1, share, 1e-9);
+    }
+    assert_str(row->variants.p, newest(c, k).variants);
+}
+
 /* Three hundred persons of each display: those of the banner buy, those of the pop-up buy as much and close it. */
 TEST(display_learning, shares_follow_what_was_bought_and_closed) {
     TEST_CTX(c);
@@ -320,6 +344,7 @@ TEST(display_learning, shares_follow_what_was_bought_and_closed) {
     for (int a = 0; a < 4; a++) assert_true(a == 2 || e.variants[a].share_0_1 < .08);
     assert_str("{\"display\":\"popup\"}", e.variants[3].settings);
     assert_int_equal(0, step(c, &k).shared);
+    assert_day_of_arms(c, &k, &row, &e);
     storage_close(k.d);
 }
 
