@@ -159,6 +159,7 @@ TEST(identity, groups_and_names_do_not_depend_on_the_order_of_telling) {
                 links[i - 1] = links[k], links[k] = t;
             }
             for (size_t i = 0; i < n; i++) tell(c, d, cast[links[i].a], cast[links[i].b], links[i].ms);
+            for (size_t i = 0; i < NAMES; i++) assert_str(cast[expected[i]], person(c, d, cast[i]));
             for (size_t i = 0; i < n; i++) tell(c, d, cast[links[i].b], cast[links[i].a], links[i].ms);  /* twice is once */
             for (size_t i = 0; i < NAMES; i++) assert_str(cast[expected[i]], person(c, d, cast[i]));
             assert_ok(c, storage_commit(c, d));
