@@ -262,6 +262,25 @@ static void make_vectors(fake_shop *f, maker *m) {
     m->s.vectors = v, m->s.n_vectors = m->s.n_items;
 }
 
+/* Sixteen kinds by category, alike and unlike at random. */
+static void make_kinds(fake_shop *f, maker *m) {
+    enum { KINDS = 17 };
+    uint8_t *kind_of = arena_new(f->c->arena, uint8_t, m->s.n_items);
+    float *liked = arena_new(f->c->arena, float, m->s.n_items);
+    snapshot_kind *kinds = arena_new(f->c->arena, snapshot_kind, KINDS);
+    snapshot_kin *kin = arena_new(f->c->arena, snapshot_kin, KINDS * KINDS);
+    for (size_t i = 0; i < f->n; i++) {
+        if (f->rows[i].parent_id.n || f->popularity[i] < 0) continue;
+        uint32_t item = m->item_of_row[i];
+        kind_of[item] = f->category[i] ? (uint8_t)(1 + hash_str(str_of(f->category[i])) % (KINDS - 1)) : 0;
+        liked[item] = (float)(item % 7) / 10 - 0.3f;
+    }
+    for (size_t i = 0; i < KINDS * KINDS; i++) kin[i] = (snapshot_kin){ (float)(i % 5) / 2 - 1, (float)(i % 3) / 2 - 0.5f };
+    for (size_t i = 0; i < KINDS; i++) kinds[i].log_price = 9;
+    m->s.kind_of = kind_of, m->s.n_kind_of = m->s.n_items, m->s.kinds = kinds, m->s.n_kinds = KINDS;
+    m->s.kin = kin, m->s.n_kin = KINDS * KINDS, m->s.liked = liked, m->s.n_liked = m->s.n_items;
+}
+
 static void make_models(fake_shop *f, maker *m) {
     str bytes = fit_model(f, m);
     m->s.personal = m->s.sessions = bytes.p, m->s.n_personal = m->s.n_sessions = bytes.n;
@@ -270,7 +289,12 @@ static void make_models(fake_shop *f, maker *m) {
     m->s.facts.personal_unit = m->s.facts.session_unit = 0.2;
     m->s.ranker = f->ranker.p, m->s.n_ranker = f->ranker.n;
     m->s.facts.ranked = f->ranked;
+    m->s.outcomes = f->outcomes.p, m->s.n_outcomes = f->outcomes.n;
+    m->s.facts.ranked_by_outcomes = f->ranked_by_outcomes;
+    m->s.promises = f->promises, m->s.n_promises = f->n_promises;
+    m->s.facts.promise_half_life_ms = f->n_promises ? 14.0 * MS_PER_DAY : 0;
     make_vectors(f, m);
+    make_kinds(f, m);
 }
 
 static snapshot *make_snapshot(fake_shop *f) {

@@ -29,6 +29,10 @@ typedef struct {
     size_t personal_pairs;          /* pairs it is fitted on at most, spread over all; 0: all */
     str ranker;                     /* pack of a ranker and the kinds of question it answers; empty: none */
     uint64_t ranked;
+    str outcomes;                   /* the same, of outcomes */
+    uint64_t ranked_by_outcomes;
+    const snapshot_promise *promises;
+    size_t n_promises;
     serving_registry *registry;
 } fake_shop;
 
