@@ -35,8 +35,10 @@ size_t lesson_rows_before(const lesson_rows *r, int64_t time_ms) {
     return n;
 }
 
+static size_t rows_in(lessons_part p) { return p.rows ? p.rows->group[p.to] - p.rows->group[p.from] : 0; }
+
 static void append(lesson_rows *to, lessons_part from) {
-    for (size_t q = 0; q < from.n_questions; q++) {
+    for (size_t q = from.from; q < from.to; q++) {
         for (size_t i = from.rows->group[q]; i < from.rows->group[q + 1]; i++)
             lesson_rows_add(to, from.rows->x + i * n_candidate_features, from.rows->label[i], from.rows->weight[i]);
         lesson_rows_end_question(to, from.rows->time_ms[q]);
@@ -49,14 +51,14 @@ static err_code fit(ctx *c, const ranker_params *p, const lesson_rows *r, size_t
 }
 
 err_code lessons_fit(ctx *c, const ranker_params *p, lessons_part these, lessons_part also, ranker *ret_ranker) {
-    if (!also.rows) return fit(c, p, these.rows, these.n_questions, ret_ranker);
-    size_t n = these.rows->group[these.n_questions] + also.rows->group[also.n_questions];
+    if (!also.rows && !these.from) return fit(c, p, these.rows, these.to, ret_ranker);
+    size_t n = rows_in(these) + rows_in(also);
     AUTO_ARENA scratch;
     arena_init(&scratch, c->arena->cap);
     arena *home = c->arena;
     lesson_rows all;
     c->arena = &scratch;
-    err_code e = lesson_rows_new(c, n, these.n_questions + also.n_questions, &all);
+    err_code e = lesson_rows_new(c, n, these.to - these.from + also.to - also.from, &all);
     c->arena = home;
     if (e) return e;
     append(&all, these);

@@ -22,8 +22,8 @@ void lesson_rows_add(lesson_rows *r, const float *x, bool label, float weight);
 void lesson_rows_end_question(lesson_rows *r, int64_t time_ms);
 /* Questions before a moment. */
 size_t lesson_rows_before(const lesson_rows *r, int64_t time_ms);
-/* A ranker from the first questions of one or two lists; `also` may be NULL. Scratch goes with the call. */
-typedef struct { const lesson_rows *rows; size_t n_questions; } lessons_part;
+/* A ranker from questions [from, to) of one or two lists; `also` may be without rows. Scratch goes with the call. */
+typedef struct { const lesson_rows *rows; size_t from, to; } lessons_part;
 CHECK_RESULT err_code lessons_fit(ctx *c, const ranker_params *p, lessons_part these, lessons_part also, ranker *ret_ranker);
 
 /* Clicks as they were known at a moment, in the tables of a past shop (kinship.h). Moments only go forward until it is begun again. */

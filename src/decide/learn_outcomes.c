@@ -9,7 +9,7 @@
 #include "decide/promises.h"
 #include "events/counters.h"
 
-enum { LEAST_JUDGED = 30, LEAST_TAUGHT = 50, LEAST_COMPARED = 20, ABOUT_NOTHING = OUTCOME_KINDS - 1 };
+enum { LEAST_JUDGED = 30, LEAST_TAUGHT = 50, LEAST_COMPARED = 20, MOST_ORDERS = 4000, ABOUT_NOTHING = OUTCOME_KINDS - 1 };
 static const float least_weight = 1e-6f, least_chance = 0.1f;
 
 /* What is known of a row beside its features. level: probability by orders; product: place in the log. */
@@ -32,6 +32,7 @@ typedef struct {
     told_row *told;                         /* rows.most */
     uint8_t *kind;                          /* of each question */
     const shown_lesson **lesson;            /* of each question */
+    uint32_t *last;                         /* newest basket of each customer, SHOP_NONE */
     double unit[OUTCOME_KINDS];             /* of each kind: probability by orders, for one unit of value that came */
     shown_verdict verdicts[OUTCOME_KINDS];
     ranker by_orders;                       /* as of the split */
@@ -48,11 +49,11 @@ static int kind_of_bit(uint64_t bit) {
 /* ---- asking again ---- */
 static size_t bought_then(const school *s, const shown_lesson *x, told_event *list) {
     const shop_baskets *b = s->t->asks.baskets;
-    uint32_t at = b->n;
+    const uint32_t *earlier = s->t->asks.earlier;
+    uint32_t from = x->customer == SHOP_NONE ? SHOP_NONE : s->last[x->customer];
     size_t n = 0;
-    if (x->customer == SHOP_NONE) return 0;
-    while (at > 0 && (b->customer[at - 1] != x->customer || b->time_ms[at - 1] >= x->time_ms)) at--;
-    for (uint32_t from = at ? at - 1 : SHOP_NONE; from != SHOP_NONE && n < LESSON_HISTORY; from = s->t->asks.earlier[from])
+    while (from != SHOP_NONE && b->time_ms[from] >= x->time_ms) from = earlier[from];
+    for (; from != SHOP_NONE && n < LESSON_HISTORY; from = earlier[from])
         for (uint64_t k = b->start[from]; k < b->start[from + 1] && n < LESSON_HISTORY; k++)
             list[n++] = (told_event){ b->items[k], EVENT_PURCHASE, b->time_ms[from] };
     return n;
@@ -227,9 +228,20 @@ static shown_verdict all_together(const school *s) {
 }
 
 /* ---- learning ---- */
+static err_code find_last(ctx *c, const shop_baskets *b, uint32_t **ret_last) {
+    uint32_t *last = arena_new_raw(c->arena, uint32_t, (size_t)b->n_customers + 1);
+    if (!last) return learn_no_memory(c);
+    for (uint32_t i = 0; i < b->n_customers; i++) last[i] = SHOP_NONE;
+    for (uint32_t i = 0; i < b->n; i++)
+        if (b->customer[i] != SHOP_NONE) last[b->customer[i]] = i;
+    *ret_last = last;
+    return ERR_OK;
+}
+
 static err_code school_new(ctx *c, learning *l, teacher *t, school *s) {
     const shown_log *log = l->shown;
     *s = (school){ .l = l, .t = t, .log = log };
+    TRY(find_last(c, t->asks.baskets, &s->last));
     TRY(lesson_rows_new(c, log->looks, log->n, &s->rows));
     s->told = arena_new_raw(c->arena, told_row, s->rows.most);
     s->kind = arena_new(c->arena, uint8_t, (size_t)log->n + 1);
@@ -252,8 +264,8 @@ static err_code fit(ctx *c, school *s, size_t form, size_t n_questions, int64_t 
     const ranker_params p = params_of(form);
     set_units(s, n_questions);
     set_weights(s, n_questions, known_ms);
-    return lessons_fit(c, &p, (lessons_part){ &s->t->rows, lesson_rows_before(&s->t->rows, known_ms) },
-                       (lessons_part){ &s->rows, n_questions }, ret_ranker);
+    size_t orders = lesson_rows_before(&s->t->rows, known_ms), from = orders > MOST_ORDERS ? orders - MOST_ORDERS : 0;
+    return lessons_fit(c, &p, (lessons_part){ &s->t->rows, from, orders }, (lessons_part){ &s->rows, 0, n_questions }, ret_ranker);
 }
 
 static err_code fit_by_orders(ctx *c, school *s, int64_t known_ms) {
@@ -261,7 +273,7 @@ static err_code fit_by_orders(ctx *c, school *s, int64_t known_ms) {
     ranker_params p = ranker_default_params();
     s->by_orders = s->t->by_orders;
     if (!s->t->won || !n) return ERR_OK;
-    return lessons_fit(c, &p, (lessons_part){ &s->t->rows, n }, (lessons_part){ 0 }, &s->by_orders);
+    return lessons_fit(c, &p, (lessons_part){ &s->t->rows, 0, n }, (lessons_part){ 0 }, &s->by_orders);
 }
 
 static void note_report(const school *s, uint64_t won) {

@@ -183,7 +183,7 @@ static err_code publish(ctx *c, learning *l, const teacher *t) {
     buf out;
     ranker k;
     ranker_params p = ranker_default_params();
-    TRY(lessons_fit(c, &p, (lessons_part){ &t->rows, t->rows.n_questions }, (lessons_part){ 0 }, &k));
+    TRY(lessons_fit(c, &p, (lessons_part){ &t->rows, 0, t->rows.n_questions }, (lessons_part){ 0 }, &k));
     buf_init_in(&out, c->arena, 256 << 20);
     TRY(ranker_save(c, &k, &out));
     l->out.ranker = buf_view(&out).p, l->out.n_ranker = out.n;
@@ -196,7 +196,7 @@ static err_code teach_and_judge(ctx *c, learning *l, teacher *t) {
     uint32_t middle = t->from + (t->to - t->from) / 3 * 2;
     TRY(walk(c, t, t->from, middle, teach_one));
     if (t->rows.n_questions < LEAST_QUESTIONS) return ERR_OK;
-    TRY(lessons_fit(c, &p, (lessons_part){ &t->rows, t->rows.n_questions }, (lessons_part){ 0 }, &t->by_orders));
+    TRY(lessons_fit(c, &p, (lessons_part){ &t->rows, 0, t->rows.n_questions }, (lessons_part){ 0 }, &t->by_orders));
     l->report.ranker_rows = t->rows.n;
     TRY(walk(c, t, middle, t->to, judge_one));
     for (ask_kind i = 0; i < ASK_KINDS; i++)

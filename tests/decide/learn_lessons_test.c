@@ -1,0 +1,65 @@
+/* What is known of a visitor at the moment of a lesson, and clicks as of a moment. */
+#include "decide/learn_lessons_int.h"
+#include "tests/test.h"
+
+enum { LAMP, DESK, CUP, MINUTE = 60000 };
+
+/* One visitor: views the desk, puts lamp and cup into the cart, buys the cup. */
+static shop_visits browsing(void) {
+    static uint64_t start[] = { 0, 4 };
+    static uint32_t item[] = { DESK, LAMP, CUP, CUP };
+    static uint8_t kind[] = { EVENT_VIEW, EVENT_CART, EVENT_CART, EVENT_PURCHASE };
+    static int64_t time_ms[] = { 1 * MINUTE, 2 * MINUTE, 3 * MINUTE, 4 * MINUTE };
+    return (shop_visits){ .n_visitors = 1, .start = start, .item = item, .kind = kind, .time_ms = time_ms };
+}
+
+TEST(lessons, know_what_the_visitor_had_done_and_nothing_of_the_moment_itself_or_after) {
+    static const struct { int64_t at; size_t n_history, n_cart; uint32_t newest; } cases[] = {
+        { 1 * MINUTE, 0, 0, 0 }, { 1 * MINUTE + 1, 1, 0, DESK }, { 2 * MINUTE, 1, 0, DESK }, { 3 * MINUTE, 2, 1, LAMP },
+        { 4 * MINUTE, 3, 2, CUP }, { 9 * MINUTE, 4, 1, CUP },
+    };
+    const shop_visits v = browsing();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        lesson_past past;
+        lesson_past_of(&v, &(shown_lesson){ .time_ms = cases[i].at, .visitor = 0, .product = SHOP_NONE }, &past);
+        assert_int_equal(cases[i].n_history, past.n_history);
+        assert_int_equal(cases[i].n_cart, past.n_cart);
+        if (past.n_history) assert_int_equal(cases[i].newest, past.history[0].slot);
+    }
+    lesson_past nobody;
+    lesson_past_of(&v, &(shown_lesson){ .time_ms = 9 * MINUTE, .visitor = SHOP_NONE }, &nobody);
+    assert_int_equal(0, nobody.n_history + nobody.n_cart);
+}
+
+TEST(lessons, are_about_the_product_looked_at_else_the_newest_in_the_cart) {
+    const shop_visits v = browsing();
+    assert_int_equal(DESK, lesson_about(&v, &(shown_lesson){ .time_ms = 9 * MINUTE, .product = DESK }));
+    assert_int_equal(LAMP, lesson_about(&v, &(shown_lesson){ .time_ms = 9 * MINUTE, .product = SHOP_NONE }));
+    assert_int_equal(SHOP_NONE, lesson_about(&v, &(shown_lesson){ .time_ms = MINUTE, .product = SHOP_NONE }));
+}
+
+TEST(lessons, tell_clicks_of_answers_before_a_moment_alone) {
+    TEST_CTX(c);
+    shop_item items[] = { [LAMP] = { .main_category = 0 }, [DESK] = { .main_category = 1 }, [CUP] = { .main_category = 0 } };
+    uint64_t none[] = { 0 };
+    learning *l = arena_new(c->arena, learning, 1);
+    shown_product products[] = { { .item = LAMP, .looked = true, .clicked = true, .chance = 1, .value = 0.25f },
+                                 { .item = CUP, .looked = true, .chance = 0.5f } };
+    shown_lesson shown[] = { { .time_ms = 1000, .place = &all_placements[0], .product = DESK, .visitor = SHOP_NONE, .first = 0, .n = 2 },
+                            { .time_ms = 2000, .place = &all_placements[0], .product = DESK, .visitor = SHOP_NONE, .first = 0, .n = 2 } };
+    shown_log log = { .lessons = shown, .n = 2, .products = products };
+    l->shop = (shop_data){ .items = items, .n_items = 3, .n_categories = 2, .baskets = { .start = none } };
+    l->shown = &log;
+    assert_ok(c, kinship_of_baskets(c, &l->shop, &l->kin));
+    clicks_then clicks;
+    clicks_begin(&clicks, l, &l->kin);
+    clicks_until(&clicks, 1000);
+    assert_true(l->kin.liked[LAMP] == 0 && l->kin.liked[CUP] == 0);
+    clicks_until(&clicks, 1001);
+    float once = l->kin.liked[LAMP];
+    assert_true(once > 0 && l->kin.liked[CUP] < 0);
+    clicks_until(&clicks, 5000);
+    assert_true(l->kin.liked[LAMP] > once);
+    clicks_begin(&clicks, l, &l->kin);
+    assert_true(l->kin.liked[LAMP] == 0 && l->kin.kin[4].clicked == 0);
+}
