@@ -74,14 +74,14 @@ static err_code try_settings(ctx *c, contest *t) {
 /* ---- taught with what was looked at ---- */
 enum { MOST_BROWSED = 3 };
 
-/* Of the first `n` the best that was not stopped and is not among the `n_taken`; NULL when there is none. */
+/* Of the first `n` the best that suits what was looked at and is not among the `n_taken`; NULL when there is none. */
 static const tried *next_best(const contest *t, uint32_t n, const tried *const *taken, uint32_t n_taken) {
     const tried *best = NULL;
     for (uint32_t i = 0; i < n; i++) {
         const tried *x = &t->tried[i];
-        bool free = !x->run.stopped;
+        bool free = suits(t, &t->browsed_train, x->row, x->kind);
         for (uint32_t k = 0; k < n_taken; k++) free &= taken[k] != x;
-        if (free && (!best || x->run.value > best->run.value)) best = x;
+        if (free && (!best || is_better(x, best))) best = x;
     }
     return best;
 }
@@ -91,9 +91,7 @@ static err_code try_browsing(ctx *c, contest *t, uint32_t n_plain) {
     TRY(t->browsed->before(c, t->browsed->state, t->q.cases.train.as_of_ms, &t->browsed_train));
     t->race.cases.train = t->browsed_train;
     for (uint32_t k = 0; k < MOST_BROWSED && (taken[k] = next_best(t, n_plain, taken, k)); k++) {
-        const tried *x = taken[k];
-        if (!suits(t, &t->browsed_train, x->row, x->kind)) continue;
-        tried more = { .row = x->row, .options = x->options, .kind = x->kind, .browsing = true };
+        tried more = { .row = taken[k]->row, .options = taken[k]->options, .kind = taken[k]->kind, .browsing = true };
         limit_passes(t, &t->browsed_train, more.row, &more.options);
         TRY(try_one(c, t, more));
     }
@@ -125,13 +123,13 @@ static bool beats(const contest *t, const tried *x, const tried *plain) {
 static err_code weigh_browsing(ctx *c, contest *t, personal_judgement *j) {
     uint32_t n_plain = t->n, kept = n_plain;
     if (!t->browsed) return ERR_OK;
-    const tried *plain = next_best(t, n_plain, NULL, 0);
+    const tried *plain = best_of(t);
     TRY(try_browsing(c, t, n_plain));
     j->browsing_tried = t->n - n_plain;
-    j->hit_rate_purchases = plain ? contest_hit_rate(t, plain) : -1, j->hit_rate_browsing = -1;
+    j->hit_rate_purchases = contest_hit_rate(t, plain), j->hit_rate_browsing = -1;
     for (uint32_t i = n_plain; i < t->n; i++) {
         j->hit_rate_browsing = fmax(j->hit_rate_browsing, contest_hit_rate(t, &t->tried[i]));
-        if (plain && beats(t, &t->tried[i], plain)) t->tried[kept++] = t->tried[i];
+        if (beats(t, &t->tried[i], plain)) t->tried[kept++] = t->tried[i];
     }
     t->n = kept;
     return ERR_OK;
