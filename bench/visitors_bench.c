@@ -3,7 +3,8 @@
  * hundred log in. It goes through the intake with its takers, the log of answers and the committer to the disk, as in `vitrine serve`,
  * and the clock goes through one day. That is 1.3 events a visitor where people make ten to twenty: what is remembered of one is smaller,
  * of how many is not.
- *   visitors_bench [VISITORS [STORES [PRODUCTS]]]   one line a twentieth of the day; memory is the process's own (/proc), MiB
+ *   visitors_bench [VISITORS [STORES [PRODUCTS [MIB]]]]   one line a twentieth of the day; memory is the process's own (/proc), MiB
+ * MIB: what counters of all shops may take, in place of LIMIT_COUNTERS_BYTES, to see them stay within it sooner.
  * Rows leave the disk after an hour of that day, so that it holds them; `serve` keeps them for months and never reads them here. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +44,7 @@ typedef struct {
     session_memory *memory;
     intake *events;
     slot *slots;
-    int64_t visitors, stores, products, told, shown_to;
+    int64_t visitors, stores, products, counters_mib, told, shown_to;
 } day;
 
 /* ---- one visitor ---- */
@@ -208,17 +209,19 @@ static void live(day *x) {
 
 /* ---- the parts, as cmd_serve.c puts them together ---- */
 static void open_parts(day *x, const char *folder) {
-    char url[200];
+    char url[200], name[32];
     ctx *c = x->c;
     snprintf(url, sizeof url, "sqlite:%s/day.db", folder);
     const db_options o = { .url = str_of(url) };
     stop_on(c, storage_open(c, &o, &x->d));
     stop_on(c, storage_migrate(c, x->d));
-    for (int64_t id = 1; id <= x->stores; id++)
-        stop_on(c, storage_put(c, x->d, &store_entity, &(store){ .store_id = id, .name = STR("shop"), .currency = STR("RON") }));
+    for (int64_t id = 1; id <= x->stores; id++) {
+        snprintf(name, sizeof name, "shop%lld", (long long)id);
+        stop_on(c, storage_put(c, x->d, &store_entity, &(store){ .store_id = id, .name = str_of(name), .currency = STR("RON") }));
+    }
     stop_on(c, committer_new(c, &o, 4096, &x->writes));
     stop_on(c, exposure_log_new(c, x->writes, &x->shown));
-    stop_on(c, counters_new(c, NULL, &x->counted));
+    stop_on(c, counters_new(c, &(counter_bounds){ .bytes = (size_t)x->counters_mib * MIB }, &x->counted));
     counters_set_waiting(x->counted, x->shown);
     stop_on(c, known_names_new(c, 0, 1, &x->names));
     stop_on(c, session_memory_new(c, 0, 2, &x->memory));
@@ -258,6 +261,7 @@ int main(int argc, char **argv) {
     if (argc > 1 && (!parse_int_in(str_of(argv[1]), STEPS * AT_ONCE, 100000000, &x.visitors) || x.visitors % (STEPS * AT_ONCE))) return 1;
     if (argc > 2 && !parse_int_in(str_of(argv[2]), 1, MOST_STORES, &x.stores)) return 1;
     if (argc > 3 && !parse_int_in(str_of(argv[3]), 1, LIMIT_PRODUCTS, &x.products)) return 1;
+    if (argc > 4 && !parse_int_in(str_of(argv[4]), 1, 100000, &x.counters_mib)) return 1;
     if (!mkdtemp(folder)) return 1;
     open_parts(&x, folder);
     live(&x);

@@ -6,7 +6,12 @@
 
 /* ---- chances ---- */
 /* Where something was left to chance: sums of how much likelier the policy is, over what stood in a place. */
-typedef struct { double n, fits, times, weights, model; } place_sums;      /* fits: how often something stood that it would show */
+typedef struct {
+    double n, fits, times;          /* fits: how often something stood that it would show */
+    double factor, low, high, weighs;   /* makes weights add up to n: between low and high; what they add up to at `factor` */
+    double weights, model;
+} place_sums;
+enum { FACTOR_ROUNDS = 40 };        /* halvings */
 
 typedef struct {
     ctx *c;
@@ -26,23 +31,26 @@ static bool is_by_chance(const shown_item *x) { return x->propensity < 1; }
 
 static void add_place(place_sums *p, double times) { p->n++, p->fits += times > 0, p->times += times; }
 
+/* A policy shows something with chance 1 at most. */
+static double cut(double weight, double propensity) { return fmin(weight, 1 / propensity); }
+
 /* A product's own page once it is known well enough. */
 static place_sums *place_of(const judging *j, const shown_item *x) {
     return j->cells[x->cell].n >= POLICY_CELL_LEAST ? &j->cells[x->cell] : &j->wides[x->wide];
 }
 
-/* What makes the policy's chances of a place add up to 1: the mean of `times` over what chance brought there. 0: it has nothing to show,
- * or that came so seldom that a few would speak for all. What stood there surely leaves no choice. */
+/* What makes the policy's chances of a place add up to 1. 0: it has nothing to show, or that came so seldom that a few would speak for
+ * all. What stood there surely leaves no choice. */
 static double factor_of(const judging *j, const shown_item *x) {
     if (!is_by_chance(x)) return times_of(j, x);
     const place_sums *p = place_of(j, x);
-    return j->row->adds_up || p->fits >= POLICY_PLACE_LEAST ? p->times / p->n : 0;
+    return j->row->adds_up || p->fits >= POLICY_PLACE_LEAST ? p->factor : 0;
 }
 
 /* Chance of the policy over the logged one; false: it has nothing to show there. */
 static bool weight_of(const judging *j, const shown_item *x, double *ret_weight) {
     double times = times_of(j, x), factor = factor_of(j, x);
-    *ret_weight = factor > 0 ? j->row->adds_up ? times : times / factor : 1;
+    *ret_weight = factor > 0 ? j->row->adds_up ? times : cut(times / factor, x->propensity) : 1;
     return factor > 0 || j->row->else_logged;
 }
 
@@ -52,6 +60,38 @@ static void sum_places(judging *j) {
         if (!is_by_chance(x)) continue;
         add_place(&j->cells[x->cell], times_of(j, x));
         add_place(&j->wides[x->wide], times_of(j, x));
+    }
+}
+
+/* ---- factors ---- */
+static void begin_factor(place_sums *p) { p->factor = p->high = p->n > 0 ? p->times / p->n : 0; }
+
+static void weigh(place_sums *p, double times, double propensity) {
+    if (times > 0 && p->factor > 0) p->weighs += cut(times / p->factor, propensity);
+}
+
+/* A smaller factor weighs more. Where the most is too little still, some answers had nothing that fits: all weigh what they may. */
+static void halve(place_sums *p) {
+    if (p->weighs >= p->n * (1 - 1e-12)) p->low = p->factor;
+    else p->high = p->factor;
+    p->factor = p->low < p->high ? (p->low + p->high) / 2 : p->low;
+    p->weighs = 0;
+}
+
+/* The mean of `times` over what chance brought to a place, as long as nobody would have to be shown anything with a chance above 1. Who
+ * would was shown it often already: he weighs what he may and the others more, until the weights of a place add up to their number. */
+static void find_factors(judging *j) {
+    for (size_t i = 0; i < j->log->cells; i++) begin_factor(&j->cells[i]);
+    for (size_t i = 0; i < j->log->wides; i++) begin_factor(&j->wides[i]);
+    for (int round = 0; round < FACTOR_ROUNDS && !j->row->adds_up; round++) {
+        for (size_t i = 0; i < j->log->n; i++) {
+            const shown_item *x = &j->log->p[i];
+            if (!is_by_chance(x)) continue;
+            weigh(&j->cells[x->cell], times_of(j, x), x->propensity);
+            weigh(&j->wides[x->wide], times_of(j, x), x->propensity);
+        }
+        for (size_t i = 0; i < j->log->cells; i++) halve(&j->cells[i]);
+        for (size_t i = 0; i < j->log->wides; i++) halve(&j->wides[i]);
     }
 }
 
@@ -105,6 +145,7 @@ static err_code make(judging *j) {
     if (!j->cells || !j->wides || !j->decisions || !j->units) return fail(j->c, ERR_NO_MEMORY, "judge a policy by %zu suggestions", n);
     j->scale = scale_of(j->log);
     sum_places(j);
+    find_factors(j);
     sum_model(j);
     decide_all(j);
     return ERR_OK;

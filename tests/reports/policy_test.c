@@ -120,6 +120,33 @@ TEST(policy, a_biased_log_is_put_right) {
     assert_true(e.v.gain.low > 0);
 }
 
+/* At one place some visitors are shown the similar product nine times in ten and like it, others once in twenty and do not: whoever was
+ * shown it often may not speak for those who were not. */
+TEST(policy, visitors_who_differ_within_a_place_speak_for_their_like) {
+    TEST_CTX(c);
+    static shown_item items[40000];
+    static const double chance[2] = { .9, .05 }, worth[2][2] = { { .4, .2 }, { .1, .3 } };     /* of kinds; of [kind][similar, popular] */
+    static const struct { const char *policy; double truth; } judged[] = {
+        { "source:similar", (.4 + .1) / 2 }, { "without:similar", (.2 + .3) / 2 }, { "source:popular", (.2 + .3) / 2 },
+    };
+    policy_log log;
+    policy_estimate e;
+    rng r;
+    rng_seed(&r, 9);
+    make_shown(&r, COUNT(items), items, &log);
+    for (size_t i = 0; i < log.n; i++) {
+        size_t kind = rng_below(&r, 2), k = rng_unit(&r) >= chance[kind];
+        items[i] = (shown_item){ .reward = rng_unit(&r) < worth[kind][k], .propensity = k ? 1 - chance[kind] : chance[kind], .unit = i,
+                                 .product = k, .source = k ? POPULAR : SIMILAR, .model = .2 };
+    }
+    for (size_t i = 0; i < COUNT(judged); i++) {
+        assert_ok(c, judge_named(c, &log, judged[i].policy, &e));
+        assert_near(judged[i].truth, e.v.snips.value, 0.015);
+        assert_true(holds(e.v.snips, judged[i].truth));
+        assert_near(1, e.v.mean_weight, 0.03);
+    }
+}
+
 TEST(policy, the_logged_one_is_exactly_what_was_earned) {
     TEST_CTX(c);
     static shown_item items[MADE_MOST];
