@@ -63,7 +63,8 @@
 #define LIMIT_COUNTED_LINES 500000         /* order lines of one shop whose refunds are followed, 50 MB; the older half leaves */
 
 /* what the ranker learns of answers that were shown */
-#define LIMIT_LESSONS_SHOWN 20000          /* answers of one shop, the newest; 8 CPU seconds to ask them again */
+#define LIMIT_LESSONS_SHOWN 100000         /* answers of one shop, the newest */
+#define LIMIT_LESSONS_ASKED 20000          /* of them asked again, in 8 CPU seconds: clicked ones, and others as far as there is room */
 #define LIMIT_LESSONS_DAYS 56              /* none older than that */
 #define LIMIT_LESSONS_EVENTS 1000000       /* events about them, the newest */
 

@@ -19,7 +19,7 @@ learn_params learn_default_params(void) {
         .upsell_low = 1.2, .upsell_high = 2, .upsell_discount = 0.05,
         .popular_half_life_days = 30, .new_half_life_days = 30, .new_most_days = 90,
         .trend_days = 14, .trend_before_days = 84,
-        .quality_least = 200,
+        .quality_least = 200, .lessons_asked = LIMIT_LESSONS_ASKED,
     };
 }
 
@@ -27,6 +27,7 @@ static err_code check_params(ctx *c, const learn_params *p) {
     const struct { const char *name; double value, low, high; } ranges[] = {
         { "cross_sell_k", p->cross_sell_k, 1, 200 }, { "also_bought_k", p->also_bought_k, 1, 200 },
         { "similar_k", p->similar_k, 1, 200 }, { "upsell_k", p->upsell_k, 1, 200 }, { "unseen_k", p->unseen_k, 0, 200 },
+        { "lessons_asked", p->lessons_asked, 1, LIMIT_LESSONS_ASKED },
         { "popular_k", p->popular_k, 1, 10000 }, { "category_k", p->category_k, 1, 1000 },
         { "newest_k", p->newest_k, 1, 10000 }, { "trending_k", p->trending_k, 1, 10000 },
         { "upsell_low", p->upsell_low, 1.0001, 100 }, { "upsell_high", p->upsell_high, p->upsell_low, 1000 },

@@ -32,6 +32,10 @@ typedef struct {
     told_row *told;                         /* rows.most */
     uint8_t *kind;                          /* of each question */
     const shown_lesson **lesson;            /* of each question */
+    float *stands_for;                      /* answers, of each question: 1, or more where only some that nobody clicked are asked */
+    float *rank, *line_rank;                /* of each question that judges: by the form tried last, and by a line */
+    uint32_t from;                          /* lesson of the log */
+    double silent_share;                    /* of the answers since that nobody clicked: so many are asked */
     uint32_t *last;                         /* newest basket of each customer, SHOP_NONE */
     double unit[OUTCOME_KINDS];             /* of each kind: probability by orders, for one unit of value that came */
     shown_verdict verdicts[OUTCOME_KINDS];
@@ -80,6 +84,7 @@ static void add_shown(school *s, const request *r, const pool *h, const float *x
     if (s->rows.n == s->rows.group[s->rows.n_questions]) return;
     s->kind[s->rows.n_questions] = (uint8_t)kind_of_bit(bit);
     s->lesson[s->rows.n_questions] = lesson;
+    s->stands_for[s->rows.n_questions] = lesson->n_clicked ? 1 : (float)(1 / s->silent_share);
     lesson_rows_end_question(&s->rows, lesson->time_ms);
 }
 
@@ -101,13 +106,31 @@ static err_code ask_again(ctx *c, school *s, const shown_lesson *x) {
 }
 
 /* Those since the past shop ended. */
+static bool may_be_asked(const school *s, const shown_lesson *x) {
+    return x->place->ranked && x->time_ms >= s->t->asks.baskets->time_ms[s->t->from];
+}
+
+/* The newest that something was clicked of, half of what may be asked, and as many of the others as there is room for, each of which
+ * stands for several (case-control sampling: King and Zeng 2001). */
+static void choose_lessons(school *s, size_t *ret_asked, size_t *ret_looks) {
+    size_t most = s->l->p->lessons_asked, clicked = 0, silent = 0, looks = 0;
+    for (s->from = s->log->n; s->from && 2 * clicked < most; s->from--) {
+        const shown_lesson *x = &s->log->lessons[s->from - 1];
+        if (!may_be_asked(s, x)) continue;
+        clicked += x->n_clicked > 0, silent += !x->n_clicked, looks += x->n_looked;
+    }
+    s->silent_share = clicked + silent > most ? (double)(most - clicked) / (double)silent : 1;
+    *ret_asked = clicked + silent, *ret_looks = looks;
+}
+
 static err_code ask_all_again(ctx *c, school *s) {
-    int64_t since_ms = s->t->asks.baskets->time_ms[s->t->from];
+    rng chance;
+    rng_seed(&chance, 1);
     clicks_begin(&s->t->clicks, s->l, &s->t->past.l.kin);
-    for (uint32_t i = 0; i < s->log->n; i++) {
+    for (uint32_t i = s->from; i < s->log->n; i++) {
         const shown_lesson *x = &s->log->lessons[i];
         arena_mark mark = arena_save(c->arena);
-        if (x->time_ms >= since_ms && x->place->ranked) TRY(ask_again(c, s, x));
+        if (may_be_asked(s, x) && (x->n_clicked || rng_unit(&chance) < s->silent_share)) TRY(ask_again(c, s, x));
         arena_restore(c->arena, mark);
         TRY(ctx_check(c));
     }
@@ -122,8 +145,9 @@ static void set_units(school *s, size_t n_questions) {
     for (size_t q = 0; q < n_questions; q++)
         for (size_t i = s->rows.group[q]; i < s->rows.group[q + 1]; i++) {
             const told_row *row = &s->told[i];
-            level[s->kind[q]] += (double)(row->chance * row->level), value[s->kind[q]] += (double)row->value;
-            all_level += (double)(row->chance * row->level), all_value += (double)row->value;
+            double promised = (double)(s->stands_for[q] * row->chance * row->level);
+            level[s->kind[q]] += promised, value[s->kind[q]] += (double)row->value;
+            all_level += promised, all_value += (double)row->value;
         }
     double usual = all_value > 0 ? all_level / all_value : 1;
     for (int k = 0; k < OUTCOME_KINDS; k++) s->unit[k] = value[k] >= 5 ? level[k] / value[k] : usual;
@@ -136,7 +160,7 @@ static void set_weights(school *s, size_t n_questions, int64_t known_ms) {
         bool known = s->lesson[q]->last_ms < known_ms;
         for (size_t i = s->rows.group[q]; i < s->rows.group[q + 1]; i++) {
             const told_row *row = &s->told[i];
-            double w = row->value > 0 ? s->unit[s->kind[q]] * (double)row->value : (double)row->chance;
+            double w = row->value > 0 ? s->unit[s->kind[q]] * (double)row->value : (double)(s->stands_for[q] * row->chance);
             s->rows.weight[i] = known ? fmaxf((float)w, least_weight) : least_weight;
         }
     }
@@ -161,17 +185,18 @@ static void note_gain(shown_verdict *v, int over, double gain) {
     v->gain_squared[over] += gain * gain;
 }
 
-static void judge_answer(const school *s, size_t q, const float *p, const float *by_orders, shown_verdict *v) {
+static void judge_answer(school *s, size_t q, const float *p, const float *by_orders, shown_verdict *v) {
     size_t from = s->rows.group[q], to = s->rows.group[q + 1];
     bool wanted = false;
     for (size_t i = from; i < to; i++) {
         wanted |= s->told[i].value > 0;
-        v->said += (double)(s->told[i].chance * p[i - from]);
+        v->said += (double)(s->stands_for[q] * s->told[i].chance * p[i - from]);
         v->came += s->unit[s->kind[q]] * (double)s->told[i].value;
     }
     if (!wanted || to - from < 2) return;
     double rules = weighed_rank(s, from, to, &s->told[from].relevance, sizeof(told_row) / sizeof(float));
     double orders = by_orders ? weighed_rank(s, from, to, by_orders, 1) : rules, outcomes = weighed_rank(s, from, to, p, 1);
+    s->rank[q] = (float)outcomes;
     v->n++;
     v->incumbent += s->lesson[q]->by_outcomes;
     v->rank[BY_RULES] += rules, v->rank[BY_RANKER] += orders, v->rank[BY_OUTCOMES] += outcomes;
@@ -194,11 +219,11 @@ static err_code judge(ctx *c, school *s, size_t first, const ranker *k) {
 }
 
 /* Gain over its standard error. Lists ordered by such a ranker hold what it likes best, so that comparing within them says little:
- * where it serves already, it stays unless it is worse. */
+ * where it serves already, it stays unless it is clearly worse, and lists do not change back and forth from night to night. */
 static bool beats(const shown_verdict *v, int over) {
     double mean = v->gain[over] / v->n, variance = v->gain_squared[over] / v->n - mean * mean;
     double error = sqrt(variance > 0 ? variance / v->n : 0);
-    return v->incumbent > v->n / 2 ? mean >= -error : mean > error;
+    return v->incumbent > v->n / 2 ? mean >= -2 * error : mean > error;
 }
 
 /* Fewer hits than by more than chance. */
@@ -242,16 +267,23 @@ static err_code school_new(ctx *c, learning *l, teacher *t, school *s) {
     const shown_log *log = l->shown;
     *s = (school){ .l = l, .t = t, .log = log };
     TRY(find_last(c, t->asks.baskets, &s->last));
-    TRY(lesson_rows_new(c, log->looks, log->n, &s->rows));
-    s->told = arena_new_raw(c->arena, told_row, s->rows.most);
-    s->kind = arena_new(c->arena, uint8_t, (size_t)log->n + 1);
-    s->lesson = arena_array(c->arena, (size_t)log->n + 1, sizeof *s->lesson);
-    return s->told && s->kind && s->lesson ? ERR_OK : learn_no_memory(c);
+    size_t n, looks;
+    choose_lessons(s, &n, &looks);
+    TRY(lesson_rows_new(c, looks, n, &s->rows));            /* room for all: what is not used is not touched */
+    s->told = arena_new_raw(c->arena, told_row, looks);
+    s->kind = arena_new(c->arena, uint8_t, n + 1);
+    s->lesson = arena_array(c->arena, n + 1, sizeof *s->lesson);
+    s->stands_for = arena_new_raw(c->arena, float, n + 1);
+    s->rank = arena_new(c->arena, float, n + 1), s->line_rank = arena_new(c->arena, float, n + 1);
+    return s->told && s->kind && s->lesson && s->stands_for && s->rank && s->line_rank ? ERR_OK : learn_no_memory(c);
 }
 
 /* Forms that are tried: a line bears little data and goes on beyond what was shown, trees see what hangs together. Slower and flatter
  * than those of orders: hundreds of clicks, not thousands of baskets. */
-static const struct { const char *name; ranker_kind kind; } forms[] = { { "line", RANKER_LOGISTIC }, { "trees", RANKER_TREES } };
+enum { FORM_LINE, FORM_TREES };
+static const struct { const char *name; ranker_kind kind; } forms[] = {
+    [FORM_LINE] = { "line", RANKER_LOGISTIC }, [FORM_TREES] = { "trees", RANKER_TREES },
+};
 static ranker_params params_of(size_t form) {
     ranker_params p = ranker_default_params();
     p.kind = forms[form].kind;
@@ -299,7 +331,7 @@ static err_code note_promises(ctx *c, school *s, const ranker *k, uint64_t won) 
             const shown_product *p = &s->log->products[s->told[i].product];
             float promised;
             ranker_score(k, s->rows.x + i * n_candidate_features, 1, &promised);
-            double more = (double)(p->chance * (promised - p->promised));
+            double more = (double)(s->stands_for[q] * p->chance * (promised - p->promised));
             TRY(promise_note(c, &book, str_of(x->place->name), str_of(decide_source_name((decide_source)p->source)),
                              x->product == SHOP_NONE ? (str){ 0 } : l->shop.items[x->product].id, l->shop.items[p->item].id,
                              more * exp2(-halves), more * exp2(-halves * COUNTER_LATE_PARTS)));
@@ -322,23 +354,32 @@ static err_code publish(ctx *c, school *s, size_t form, uint64_t won) {
     return ERR_OK;
 }
 
-/* The form that orders the newest answers best; a line of equals.
- *   ret_verdicts  of it */
-static err_code try_forms(ctx *c, school *s, size_t first, ranker *ret_best, size_t *ret_form) {
-    shown_verdict best[OUTCOME_KINDS];
-    double most = -1;
-    for (size_t f = 0; f < COUNT(forms); f++) {
-        ranker k;
-        double rank = 0;
-        memset(s->verdicts, 0, sizeof s->verdicts);
-        TRY(fit(c, s, f, first, s->rows.time_ms[first], &k));
-        TRY(judge(c, s, first, &k));
-        for (int i = 0; i < OUTCOME_KINDS; i++) rank += s->verdicts[i].rank[BY_OUTCOMES];
-        if (rank <= most) continue;
-        most = rank, *ret_best = k, *ret_form = f;
-        memcpy(best, s->verdicts, sizeof best);
+/* Gain of the form tried last over a line is more than its standard error, answer by answer. */
+static bool beats_line(const school *s, size_t first) {
+    double n = 0, gain = 0, squared = 0;
+    for (size_t q = first; q < s->rows.n_questions; q++) {
+        double more = (double)(s->rank[q] - s->line_rank[q]);
+        n += s->rank[q] > 0, gain += more, squared += more * more;
     }
-    memcpy(s->verdicts, best, sizeof best);
+    return n > 0 && gain > sqrt(fmax(0, squared - gain * gain / n));
+}
+
+/* A line, unless trees order the newest answers clearly better: where few clicks are known they remember them, and their lists change
+ * from night to night.
+ *   ret_best, ret_form  and s->verdicts are those of the form chosen */
+static err_code try_forms(ctx *c, school *s, size_t first, ranker *ret_best, size_t *ret_form) {
+    shown_verdict line[OUTCOME_KINDS];
+    ranker trees;
+    TRY(fit(c, s, FORM_LINE, first, s->rows.time_ms[first], ret_best));
+    TRY(judge(c, s, first, ret_best));
+    memcpy(line, s->verdicts, sizeof line);
+    memcpy(s->line_rank, s->rank, s->rows.n_questions * sizeof *s->rank);
+    memset(s->verdicts, 0, sizeof s->verdicts);
+    TRY(fit(c, s, FORM_TREES, first, s->rows.time_ms[first], &trees));
+    TRY(judge(c, s, first, &trees));
+    *ret_form = beats_line(s, first) ? FORM_TREES : FORM_LINE;
+    if (*ret_form == FORM_TREES) *ret_best = trees;
+    else memcpy(s->verdicts, line, sizeof line);
     return ERR_OK;
 }
 

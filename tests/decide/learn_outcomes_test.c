@@ -6,6 +6,7 @@
 #include "schema/rec_id.h"
 #include "tests/features/little_shop.h"
 #include "tests/test.h"
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -102,7 +103,7 @@ static void show_many(desk_shop *d, size_t n) {
 }
 
 typedef struct { learn_report report; snapshot s; str bytes; } lesson;
-static lesson learn_on(desk_shop *d, int threads) {
+static lesson learn_with(desk_shop *d, int threads, uint32_t asked) {
     ctx *c = d->s.c;
     lesson x;
     buf path;
@@ -110,11 +111,13 @@ static lesson learn_on(desk_shop *d, int threads) {
     buf_printf(&path, "%s/outcomes.snap", test_folder());
     learn_params p = learn_default_params();
     p.as_of_ms = shop_day_ms(NOW), p.created_ms = 77, p.version = 5, p.threads = threads;
+    if (asked) p.lessons_asked = asked;
     assert_ok(c, learn_store(c, d->s.d, d->s.store_id, &p, path.p, &x.report));
     assert_ok(c, file_read(c, path.p, 100 * MIB, &x.bytes));
     assert_ok(c, snapshot_read(c, x.bytes, &x.s));
     return x;
 }
+static lesson learn_on(desk_shop *d, int threads) { return learn_with(d, threads, 0); }
 static lesson learn(desk_shop *d) { return learn_on(d, 1); }
 
 static const snapshot_kin *kin_of(const lesson *x, const char *about, const char *shown) {
@@ -154,6 +157,24 @@ TEST(outcomes, are_not_fooled_by_what_stands_first) {
     lesson naive = learn(&d);
     assert_true(kin_of(&naive, "desk0", "chair0")->clicked > kin_of(&naive, "desk0", "lamp0")->clicked + 0.2f);
     assert_true(kin_of(&debiased, "desk0", "lamp0")->clicked > kin_of(&debiased, "desk0", "chair0")->clicked + 0.2f);
+    little_shop_close(&d.s);
+}
+
+TEST(outcomes, are_asked_in_part_where_they_are_many_and_stand_for_all) {
+    TEST_CTX(c);
+    desk_shop d = desk_shop_open(c);
+    d.appeal_chair = 0.02, d.appeal_lamp = 0.1;             /* few lists are clicked */
+    show_many(&d, 3000);
+    lesson whole = learn(&d), part = learn_with(&d, 1, 1200);
+    /* then a part of the rows, with all that was clicked, tell the same of all looks */
+    const learn_outcome_report *of_whole = &whole.report.outcomes[STRANGER_PRODUCT], *of_part = &part.report.outcomes[STRANGER_PRODUCT];
+    assert_true(part.report.outcome_rows * 3 < whole.report.outcome_rows * 2);
+    assert_true(of_part->answers * 10 > of_whole->answers * 8);     /* a third of fewer answers ends elsewhere */
+    assert_true(of_part->used && fabs(of_part->rank_outcomes / of_whole->rank_outcomes - 1) < 0.1);
+    assert_true(fabs(log(of_part->said / of_part->came) - log(of_whole->said / of_whole->came)) < 0.15);
+    /* and of no more clicks than may be asked the newest are */
+    lesson least = learn_with(&d, 1, 100);
+    assert_true(least.report.outcome_rows <= 4 * 100 && least.report.clicks == whole.report.clicks);
     little_shop_close(&d.s);
 }
 
