@@ -207,6 +207,10 @@ static inline float liked_of(const scene *s, const candidate *x) {
     uint32_t item = item_of(s, x);
     return s->kind_of && item < s->snap->n_liked ? s->snap->liked[item] : 0;
 }
+static inline float viewed_of(const scene *s, const candidate *x) {
+    uint32_t item = item_of(s, x);
+    return s->kind_of && item < s->snap->n_viewed ? s->snap->viewed[item] : 0;
+}
 static inline float price_place_of(const scene *s, const candidate *x) { return price_place(s, x->item, kind_of(s, x)); }
 static inline float place_step_of(const scene *s, const candidate *x) {
     uint8_t kind = kind_of(s, x);
@@ -251,6 +255,7 @@ static inline float same_brand_of(const scene *s, const candidate *x) {
     X(kin, "the same, mean over the request's products")                                 \
     X(clicked_kin, "how its kind is clicked beside the kind asked about")                \
     X(liked, "how it is clicked for its kind")                                           \
+    X(viewed, "how its page is visited of late, for its kind")                           \
     X(price_place, "logarithm of its price over its kind's mean")                        \
     X(place_step, "the same over that of the request's products")                        \
     X(same_brand, "share of the request's products of its brand")

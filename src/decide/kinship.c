@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* How much of either it takes to believe half of what is seen: pairs of baskets, clicks. */
-static const double pairs_strength = 3, kin_strength = 4, liked_strength = 4;
+static const double pairs_strength = 3, kin_strength = 4, liked_strength = 4, views_strength = 8;
 
 static err_code no_memory(ctx *c) { return fail(c, ERR_NO_MEMORY, "learn kinds: more memory than a job may have"); }
 
@@ -77,9 +77,10 @@ err_code kinship_of_baskets(ctx *c, const shop_data *s, kinship *ret_kinship) {
     size_t width = (size_t)k.n_kinds + 1;
     k.kinds = arena_new(c->arena, snapshot_kind, width);
     k.kin = arena_new(c->arena, snapshot_kin, width * width);
-    k.liked = arena_new(c->arena, float, s->n_items);
+    k.liked = arena_new(c->arena, float, s->n_items), k.viewed = arena_new(c->arena, float, s->n_items);
+    k.views = arena_new(c->arena, double, s->n_items);
     k.sums = arena_new(c->arena, double, 2 * (width * width + s->n_items));
-    if (!k.kinds || !k.kin || !k.liked || !k.sums) return no_memory(c);
+    if (!k.kinds || !k.kin || !k.liked || !k.viewed || !k.views || !k.sums) return no_memory(c);
     price_kinds(s, &k);
     TRY(relate_by_baskets(c, s, &k));
     *ret_kinship = k;
@@ -91,16 +92,35 @@ void kinship_forget_clicks(kinship *k) {
     size_t width = (size_t)k->n_kinds + 1;
     memset(k->sums, 0, 2 * (width * width + k->n_items) * sizeof *k->sums);
     memset(k->liked, 0, k->n_items * sizeof *k->liked);
+    memset(k->viewed, 0, k->n_items * sizeof *k->viewed);
+    memset(k->views, 0, k->n_items * sizeof *k->views);
+    k->views_from_ms = 0;
     for (size_t i = 0; i < width * width; i++) k->kin[i].clicked = 0;
 }
 
-void kinship_add_look(kinship *k, uint32_t about, uint32_t item, double looks, double rate, bool clicked) {
-    size_t width = (size_t)k->n_kinds + 1, cell = (about == SHOP_NONE ? 0 : k->kind_of[about]) * width + k->kind_of[item];
-    double *kin = &k->sums[2 * cell], *own = &k->sums[2 * (width * width + item)];
-    own[0] += clicked, own[1] += looks * rate * exp((double)k->kin[cell].clicked);
-    kin[0] += clicked, kin[1] += looks * rate;
+void kinship_add_look(kinship *k, const kinship_look *x) {
+    size_t width = (size_t)k->n_kinds + 1, cell = (x->about == SHOP_NONE ? 0 : k->kind_of[x->about]) * width + k->kind_of[x->item];
+    double *kin = &k->sums[2 * cell], *own = &k->sums[2 * (width * width + x->item)];
+    own[0] += x->clicked, own[1] += x->looks * x->rate * exp((double)k->kin[cell].clicked);
+    kin[0] += x->clicked, kin[1] += x->looks * x->rate;
     k->kin[cell].clicked = lift(kin[0], kin[1], kin_strength);
-    k->liked[item] = lift(own[0], own[1], liked_strength);
+    k->liked[x->item] = lift(own[0], own[1], liked_strength);
+}
+
+/* ---- views ---- */
+/* The newest weigh most, so that nothing need be decayed (forward decay: Cormode et al. 2009); a year is a factor of 2^122. */
+static double view_weight(kinship *k, int64_t time_ms) {
+    if (!k->views_from_ms) k->views_from_ms = time_ms;
+    return exp2((double)(time_ms - k->views_from_ms) / ((double)KINSHIP_VIEW_DAYS * MS_PER_DAY));
+}
+
+void kinship_add_view(kinship *k, uint32_t item, int64_t time_ms) { k->views[item] += view_weight(k, time_ms); }
+
+void kinship_refresh_views(kinship *k, int64_t now_ms) {
+    double sum[KINSHIP_MOST + 1] = { 0 }, n[KINSHIP_MOST + 1] = { 0 }, left = 1 / view_weight(k, now_ms);
+    for (size_t i = 0; i < k->n_items; i++) sum[k->kind_of[i]] += k->views[i] * left, n[k->kind_of[i]]++;
+    for (size_t i = 0; i < k->n_items; i++)
+        k->viewed[i] = lift(k->views[i] * left, sum[k->kind_of[i]] / n[k->kind_of[i]], views_strength);
 }
 
 void kinship_show(const kinship *k, snapshot *out) {
@@ -109,4 +129,5 @@ void kinship_show(const kinship *k, snapshot *out) {
     out->kinds = k->kinds, out->n_kinds = width;
     out->kin = k->kin, out->n_kin = width * width;
     out->liked = k->liked, out->n_liked = k->n_items;
+    out->viewed = k->viewed, out->n_viewed = k->n_items;
 }

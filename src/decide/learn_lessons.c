@@ -106,7 +106,7 @@ uint32_t lesson_about(const shop_visits *v, const shown_lesson *x) {
 /* ---- clicks as of a moment ---- */
 void clicks_begin(clicks_then *k, const learning *l, kinship *kin) {
     *k = (clicks_then){ .log = l->shown, .visits = &l->visits, .kin = kin };
-    if (k->log->n) kinship_forget_clicks(kin);
+    if (k->log->n || k->visits->n_visits) kinship_forget_clicks(kin);
 }
 
 static void tell_clicks(clicks_then *k, const shown_lesson *x) {
@@ -117,10 +117,23 @@ static void tell_clicks(clicks_then *k, const shown_lesson *x) {
         if (!p->looked || place >= LESSON_PLACES_MOST) continue;
         k->looks[place] += (double)p->chance, k->clicks[place] += p->clicked;
         double rate = (k->clicks[place] + 1) / (k->looks[place] + 50);      /* one click of fifty looks, until more is known */
-        kinship_add_look(k->kin, about, p->item, (double)p->chance, rate, p->clicked);
+        kinship_add_look(k->kin, &(kinship_look){ about, p->item, (double)p->chance, rate, p->clicked });
+    }
+}
+
+static void tell_views(clicks_then *k, int64_t time_ms) {
+    const shop_visits *v = k->visits;
+    uint64_t n = v->by_time && v->n_visitors ? v->start[v->n_visitors] : 0;
+    for (; k->next_view < n && v->time_ms[v->by_time[k->next_view]] < time_ms; k->next_view++) {
+        uint32_t e = v->by_time[k->next_view];
+        if (v->kind[e] == EVENT_VIEW) kinship_add_view(k->kin, v->item[e], v->time_ms[e]);
     }
 }
 
 void clicks_until(clicks_then *k, int64_t time_ms) {
     while (k->next < k->log->n && k->log->lessons[k->next].time_ms < time_ms) tell_clicks(k, &k->log->lessons[k->next++]);
+    tell_views(k, time_ms);
+    if (!k->kin->views_from_ms || time_ms - k->refreshed_ms < MS_PER_DAY) return;
+    kinship_refresh_views(k->kin, time_ms);
+    k->refreshed_ms = time_ms;
 }

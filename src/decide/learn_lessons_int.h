@@ -33,10 +33,12 @@ typedef struct {
     const shop_visits *visits;
     kinship *kin;                   /* whose clicks these are */
     uint32_t next;                  /* lesson not told yet */
+    uint64_t next_view;             /* of visits->by_time */
+    int64_t refreshed_ms;           /* `viewed` is of then: once a day, as nights do */
     double looks[LESSON_PLACES_MOST], clicks[LESSON_PLACES_MOST];     /* of each placement */
 } clicks_then;
 void clicks_begin(clicks_then *k, const learning *l, kinship *kin);
-/* Tell all of answers before the moment. */
+/* Tell all of answers and visits before the moment. */
 void clicks_until(clicks_then *k, int64_t time_ms);
 /* What was known when a training of the night before ended: a day earlier, as events about an answer may come for a day. */
 #define CLICKS_KNOWN_AFTER_MS ((int64_t)MS_PER_DAY)

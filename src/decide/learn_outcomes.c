@@ -403,7 +403,6 @@ static err_code teach_and_judge(ctx *c, school *s) {
 
 err_code learn_outcomes(ctx *c, learning *l, teacher *t) {
     school *s = arena_new(c->arena, school, 1);
-    clicks_then all;
     if (!s) return learn_no_memory(c);
     if (!l->shown->n) return ERR_OK;
     TRY(school_new(c, l, t, s));
@@ -411,7 +410,5 @@ err_code learn_outcomes(ctx *c, learning *l, teacher *t) {
     size_t clicked = 0;
     for (size_t i = 0; i < s->rows.n; i++) clicked += s->told[i].value > 0;
     if (clicked >= LEAST_TAUGHT) TRY(teach_and_judge(c, s));
-    clicks_begin(&all, l, &l->kin);                    /* what is served knows all of it */
-    clicks_until(&all, INT64_MAX);
     return ERR_OK;
 }

@@ -219,7 +219,10 @@ static err_code learn_in(ctx *c, learning *l, uint32_t newest) {
     TRY(past_shop_learn(c, l, t->from, &t->past));
     clicks_begin(&t->clicks, l, &t->past.l.kin);
     if (b->n >= l->p->quality_least) TRY(teach_and_judge(c, l, t));
-    return learn_outcomes(c, l, t);
+    TRY(learn_outcomes(c, l, t));
+    clicks_begin(&t->clicks, l, &l->kin);               /* what is served knows all of it */
+    clicks_until(&t->clicks, l->shop.as_of_ms);
+    return ERR_OK;
 }
 
 /* What was packed in the scratch arena moves to where the snapshot lives. */

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "decide/serving_int.h"
 #include "events/session_memory.h"
+#include "num/keys.h"
 #include "storage/queries.h"
 
 enum { PAGE_ROWS = 5000 };
@@ -165,6 +166,24 @@ static void cut_visits(shop_visits *v) {
     }
 }
 
+/* Numbers of the steps, by time. */
+static err_code index_by_time(ctx *c, uint64_t n, shop_visits *v) {
+    enum { NUMBER_BITS = 23 };
+    _Static_assert(LIMIT_LEARN_STEPS < 1 << NUMBER_BITS, "a step's number beside forty bits of time");
+    arena_mark mark;
+    v->by_time = arena_new_raw(c->arena, uint32_t, n);
+    mark = arena_save(c->arena);
+    uint64_t *keys = arena_new_raw(c->arena, uint64_t, n);
+    if (!v->by_time || !keys) return no_memory(c);
+    int64_t first_ms = n ? v->time_ms[0] : 0;
+    for (uint64_t e = 0; e < n; e++) first_ms = v->time_ms[e] < first_ms ? v->time_ms[e] : first_ms;
+    for (uint64_t e = 0; e < n; e++) keys[e] = (uint64_t)(v->time_ms[e] - first_ms) << NUMBER_BITS | e;
+    keys_sort(keys, n);
+    for (uint64_t e = 0; e < n; e++) v->by_time[e] = (uint32_t)(keys[e] & ((1u << NUMBER_BITS) - 1));
+    arena_restore(c->arena, mark);
+    return ERR_OK;
+}
+
 static err_code sort_steps(ctx *c, const reading *r, shop_visits *v) {
     if (r->n) qsort(r->steps, r->n, sizeof *r->steps, by_visitor_and_time);
     TRY(visits_new(c, r->n_visitors, r->n, r->n_orders, v));
@@ -179,7 +198,7 @@ static err_code sort_steps(ctx *c, const reading *r, shop_visits *v) {
     if (r->n_orders) memcpy(v->orders, r->orders, r->n_orders * sizeof *v->orders);
     v->n_orders = r->n_orders;
     cut_visits(v);
-    return ERR_OK;
+    return index_by_time(c, r->n, v);
 }
 
 err_code shop_visits_load(ctx *c, db *d, const shop_data *s, shop_visits *ret_visits) {

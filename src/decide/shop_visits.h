@@ -19,6 +19,7 @@ typedef struct {
     uint32_t *item, *visit;         /* item of the shop; visit: 0 for the visitor's first, rising */
     uint8_t *kind;                  /* event_kind of a weight above 0 */
     int64_t *time_ms;
+    uint32_t *by_time;              /* all of it, oldest first; NULL in what shop_visits_before() gives */
     visit_order *orders;            /* in the order told */
     size_t n_orders;
 } shop_visits;

@@ -125,6 +125,7 @@ typedef struct snapshot {
     const snapshot_kind *kinds;                 uint64_t n_kinds;       /* entry 0 stands for none */
     const snapshot_kin *kin;                    uint64_t n_kin;         /* n_kinds^2: [asked about][shown] */
     const float *liked;                         uint64_t n_liked;       /* n_items or 0: log of clicks over what its kind would get */
+    const float *viewed;                        uint64_t n_viewed;      /* n_items or 0: log of late page views over its kind's */
     const char *outcomes;                       uint64_t n_outcomes;    /* pack of the ranker of outcomes; 0 = none */
     const snapshot_promise *promises;           uint64_t n_promises;    /* a power of two of places, half of them free; 0 = none */
     model personal_model, session_model;        /* read from the packs when opened; row NULL = none */

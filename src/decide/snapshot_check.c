@@ -133,9 +133,10 @@ static err_code check_vectors(ctx *c, const snapshot *s) {
 
 /* All of it or nothing; kinds within their table. */
 static err_code check_kinds(ctx *c, const snapshot *s) {
-    bool good = s->n_kind_of == s->n_liked && (!s->n_kind_of || s->n_kind_of == s->n_items) && s->n_kinds <= 256 &&
-                s->n_kin == s->n_kinds * s->n_kinds && (s->n_kinds > 0 || !s->n_kind_of);
-    for (uint64_t i = 0; good && i < s->n_kind_of; i++) good = s->kind_of[i] < s->n_kinds && isfinite(s->liked[i]);
+    bool good = s->n_kind_of == s->n_liked && s->n_kind_of == s->n_viewed && (!s->n_kind_of || s->n_kind_of == s->n_items) &&
+                s->n_kinds <= 256 && s->n_kin == s->n_kinds * s->n_kinds && (s->n_kinds > 0 || !s->n_kind_of);
+    for (uint64_t i = 0; good && i < s->n_kind_of; i++)
+        good = s->kind_of[i] < s->n_kinds && isfinite(s->liked[i]) && isfinite(s->viewed[i]);
     for (uint64_t i = 0; good && i < s->n_kinds; i++) good = isfinite(s->kinds[i].log_price);
     for (uint64_t i = 0; good && i < s->n_kin; i++) good = isfinite(s->kin[i].bought) && isfinite(s->kin[i].clicked);
     return good ? ERR_OK : fail(c, ERR_CORRUPT, "the kinds of the snapshot are damaged");

@@ -63,3 +63,40 @@ TEST(lessons, tell_clicks_of_answers_before_a_moment_alone) {
     clicks_begin(&clicks, l, &l->kin);
     assert_true(l->kin.liked[LAMP] == 0 && l->kin.kin[4].clicked == 0);
 }
+
+TEST(lessons, tell_views_of_visits_before_a_moment_the_newest_loudest) {
+    /* given: lamp and cup are of one kind; the lamp was opened eight times long ago, the cup eight times on the last day */
+    TEST_CTX(c);
+    enum { EACH = 8, DAY = MS_PER_DAY };
+    shop_item items[] = { [LAMP] = { .main_category = 0 }, [DESK] = { .main_category = 1 }, [CUP] = { .main_category = 0 } };
+    uint64_t none[] = { 0 }, start[] = { 0, 2 * EACH };
+    uint32_t item[2 * EACH], by_time[2 * EACH];
+    uint8_t kind[2 * EACH];
+    int64_t time_ms[2 * EACH];
+    for (uint32_t e = 0; e < 2 * EACH; e++) {
+        by_time[e] = e, kind[e] = EVENT_VIEW;
+        item[e] = e < EACH ? LAMP : CUP;
+        time_ms[e] = (e < EACH ? 1 : 31) * (int64_t)DAY + e;
+    }
+    learning *l = arena_new(c->arena, learning, 1);
+    shown_log nothing = { .n = 0 };
+    l->shop = (shop_data){ .items = items, .n_items = 3, .n_categories = 2, .baskets = { .start = none } };
+    l->visits = (shop_visits){ .n_visitors = 1, .n_visits = 1, .start = start, .item = item, .kind = kind, .time_ms = time_ms,
+                               .by_time = by_time };
+    l->shown = &nothing;
+    assert_ok(c, kinship_of_baskets(c, &l->shop, &l->kin));
+    clicks_then clicks;
+    clicks_begin(&clicks, l, &l->kin);
+    /* then before the first nothing is known, soon after it the lamp is looked at, and in the end the cup */
+    clicks_until(&clicks, 1 * (int64_t)DAY);
+    assert_true(l->kin.viewed[LAMP] == 0 && l->kin.viewed[CUP] == 0);
+    clicks_until(&clicks, 2 * (int64_t)DAY);
+    float then = l->kin.viewed[LAMP];
+    assert_true(then > 0 && l->kin.viewed[CUP] < 0 && l->kin.viewed[DESK] == 0);
+    clicks_until(&clicks, 31 * (int64_t)DAY);
+    assert_true(l->kin.viewed[LAMP] < then / 10);           /* ten half-lives later */
+    clicks_until(&clicks, 32 * (int64_t)DAY);
+    assert_true(l->kin.viewed[CUP] > 0 && l->kin.viewed[LAMP] < 0);
+    clicks_begin(&clicks, l, &l->kin);
+    assert_true(l->kin.viewed[CUP] == 0);
+}

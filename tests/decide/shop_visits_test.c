@@ -49,6 +49,9 @@ TEST(shop_visits, are_cut_by_silence_and_stand_in_the_order_of_time) {
     assert_memory_equal(item, v.item, sizeof item);
     assert_memory_equal(visit, v.visit, sizeof visit);
     assert_memory_equal(kind, v.kind, sizeof kind);
+    /* and all of it by time: ana's a and c, ion's d, then ana's others */
+    static const uint32_t by_time[] = { 0, 1, 5, 2, 3, 4 };
+    assert_memory_equal(by_time, v.by_time, sizeof by_time);
 }
 
 TEST(shop_visits, leave_out_robots_and_who_did_not_agree_to_all) {
