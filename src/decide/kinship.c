@@ -108,10 +108,16 @@ void kinship_add_look(kinship *k, const kinship_look *x) {
 }
 
 /* ---- views ---- */
-/* The newest weigh most, so that nothing need be decayed (forward decay: Cormode et al. 2009); a year is a factor of 2^122. */
+/* The newest weigh most, so that nothing need be decayed but for numbers that would grow out of their range (forward decay: Cormode et al.
+ * 2009). */
 static double view_weight(kinship *k, int64_t time_ms) {
+    const double far = 500, half_ms = (double)KINSHIP_VIEW_DAYS * MS_PER_DAY;
     if (!k->views_from_ms) k->views_from_ms = time_ms;
-    return exp2((double)(time_ms - k->views_from_ms) / ((double)KINSHIP_VIEW_DAYS * MS_PER_DAY));
+    double halves = (double)(time_ms - k->views_from_ms) / half_ms;
+    if (halves < far) return exp2(halves);
+    for (size_t i = 0; i < k->n_items; i++) k->views[i] *= exp2(-halves);
+    k->views_from_ms = time_ms;
+    return 1;
 }
 
 void kinship_add_view(kinship *k, uint32_t item, int64_t time_ms) { k->views[item] += view_weight(k, time_ms); }

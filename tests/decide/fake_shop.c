@@ -266,19 +266,20 @@ static void make_vectors(fake_shop *f, maker *m) {
 static void make_kinds(fake_shop *f, maker *m) {
     enum { KINDS = 17 };
     uint8_t *kind_of = arena_new(f->c->arena, uint8_t, m->s.n_items);
-    float *liked = arena_new(f->c->arena, float, m->s.n_items);
+    float *liked = arena_new(f->c->arena, float, m->s.n_items), *viewed = arena_new(f->c->arena, float, m->s.n_items);
     snapshot_kind *kinds = arena_new(f->c->arena, snapshot_kind, KINDS);
     snapshot_kin *kin = arena_new(f->c->arena, snapshot_kin, KINDS * KINDS);
     for (size_t i = 0; i < f->n; i++) {
         if (f->rows[i].parent_id.n || f->popularity[i] < 0) continue;
         uint32_t item = m->item_of_row[i];
         kind_of[item] = f->category[i] ? (uint8_t)(1 + hash_str(str_of(f->category[i])) % (KINDS - 1)) : 0;
-        liked[item] = (float)(item % 7) / 10 - 0.3f;
+        liked[item] = (float)(item % 7) / 10 - 0.3f, viewed[item] = (float)(item % 5) / 5 - 0.4f;
     }
     for (size_t i = 0; i < KINDS * KINDS; i++) kin[i] = (snapshot_kin){ (float)(i % 5) / 2 - 1, (float)(i % 3) / 2 - 0.5f };
     for (size_t i = 0; i < KINDS; i++) kinds[i].log_price = 9;
     m->s.kind_of = kind_of, m->s.n_kind_of = m->s.n_items, m->s.kinds = kinds, m->s.n_kinds = KINDS;
     m->s.kin = kin, m->s.n_kin = KINDS * KINDS, m->s.liked = liked, m->s.n_liked = m->s.n_items;
+    m->s.viewed = viewed, m->s.n_viewed = m->s.n_items;
 }
 
 static void make_models(fake_shop *f, maker *m) {

@@ -97,6 +97,12 @@ TEST(lessons, tell_views_of_visits_before_a_moment_the_newest_loudest) {
     assert_true(l->kin.viewed[LAMP] < then / 10);           /* ten half-lives later */
     clicks_until(&clicks, 32 * (int64_t)DAY);
     assert_true(l->kin.viewed[CUP] > 0 && l->kin.viewed[LAMP] < 0);
+    /* and many years of silence later neither, in numbers that are some */
+    clicks_until(&clicks, 20000 * (int64_t)DAY);
+    assert_true(l->kin.viewed[CUP] == 0 && l->kin.viewed[LAMP] == 0);
+    kinship_add_view(&l->kin, CUP, 20000 * (int64_t)DAY);
+    kinship_refresh_views(&l->kin, 20000 * (int64_t)DAY);
+    assert_true(l->kin.viewed[CUP] > 0 && l->kin.viewed[LAMP] < 0);
     clicks_begin(&clicks, l, &l->kin);
     assert_true(l->kin.viewed[CUP] == 0);
 }
