@@ -117,14 +117,20 @@ static void offer_of(request *r, uint32_t anchor_ix, uint32_t item, evidence e) 
     offer_slot(r, anchor_ix, serving_slot_of(r->s, item), e);
 }
 
+/* Of a rule nobody followed yet: what sells as it does anyway goes with nothing. */
+static reason reason_of(const snapshot_rule *x) {
+    if (x->count) return REASON_BOUGHT_TOGETHER;
+    return x->lift > 1 ? REASON_GOES_WITH : REASON_POPULAR;
+}
+
 static void gather_cross_sell(request *r, uint32_t at, uint32_t item) {
     rule_span list = snapshot_cross_sell(r->s->loaded->snap, item);
     uint32_t n = take(r, &r->anchors[at], SOURCE_CROSS_SELL, list.n);
     float unit = r->s->loaded->cross_unit;
     for (uint32_t i = 0; i < n; i++) {
         const snapshot_rule *x = &list.p[i];
-        offer_of(r, at, x->item, (evidence){ .source = SOURCE_CROSS_SELL, .why = x->count ? REASON_BOUGHT_TOGETHER : REASON_GOES_WITH,
-                                             .relevance = x->score * unit, .probability = x->probability, .confidence = x->confidence });
+        offer_of(r, at, x->item, (evidence){ .source = SOURCE_CROSS_SELL, .why = reason_of(x), .relevance = x->score * unit,
+                                             .probability = x->probability, .confidence = x->confidence });
     }
 }
 

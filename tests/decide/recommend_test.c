@@ -424,6 +424,27 @@ TEST(decide, takes_the_largest_request) {
     assert_not_shown(&a, "case");
 }
 
+TEST(decide, says_that_a_product_goes_with_another_only_where_it_sells_better_beside_it) {
+    TEST_SHOP(f, c);
+    /* given: nobody bought case or glass with a phone; cases go with phones, glasses sell as they do anyway */
+    static const struct { const char *to; float lift; const char *reason; } cases[] = {
+        { "case", 1.5f, "goes_with" }, { "glass", 0.9f, "popular" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        for (size_t k = 0; k < f.n_rules[FAKE_CROSS]; k++) {
+            fake_rule *r = &f.rules[FAKE_CROSS][k];
+            if (str_eq(f.rows[r->to].product_id, str_of(cases[i].to))) r->count = 0, r->lift = cases[i].lift;
+        }
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    recommend_answer a = fake_ask(&f, s, &about_phone);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        int at = (int)fake_place(&a, cases[i].to);
+        assert_true(at >= 0);
+        assert_string_equal(cases[i].reason, a.items[at].reason);
+    }
+}
+
 TEST(decide, says_when_memory_ends) {
     TEST_SHOP(f, c);
     fake_publish(&f, true);
