@@ -6,6 +6,7 @@ COPY script/packages script/packages
 RUN script/packages build
 COPY Makefile VERSION ./
 COPY src src
+COPY web web
 RUN make -s -j"$(nproc)" build/vitrine && strip build/vitrine
 
 FROM debian:12-slim

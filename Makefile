@@ -26,13 +26,15 @@ CFLAGS  += --coverage -fprofile-update=single
 LDFLAGS += --coverage
 endif
 
+WIDGET := web/widget
+WIDGET_FILES := $(BUILD)/widget_files.c
 SRC  := $(filter-out src/app/main.c,$(wildcard src/*/*.c))
-OBJ  := $(SRC:%.c=$(BUILD)/obj/%.o)
+OBJ  := $(SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/widget_files.o
 TEST := $(wildcard tests/*.c tests/*/*.c)
 FUZZ := $(patsubst fuzz/%.c,$(BUILD)/%,$(wildcard fuzz/*_fuzz.c))
 BENCH := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*_bench.c))
 
-.PHONY: all help test unit e2e asan tsan lint format bench fuzz fuzz-targets coverage clean
+.PHONY: all help test unit e2e asan tsan widget lint format bench fuzz fuzz-targets coverage clean
 all: $(BUILD)/vitrine                  ## build/vitrine
 
 help:                                  ## this list
@@ -58,6 +60,22 @@ $(BUILD)/obj/%.o: %.c Makefile VERSION
 	@mkdir -p $(@D)
 	@echo "  cc   $<"
 	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# The widget is built by node and put into the program as one C file.
+$(WIDGET)/node_modules/.package-lock.json: $(WIDGET)/package-lock.json
+	@command -v node >/dev/null && command -v npm >/dev/null || { \
+	    echo "The widget is built with nodejs (18 or later) and npm, and they are not here. Install them: script/packages build" >&2; exit 1; }
+	@echo "  npm  $(WIDGET)"
+	@cd $(WIDGET) && npm ci --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel=error >/dev/null || { \
+	    echo "npm could not fetch what $(WIDGET)/package-lock.json names; it is needed once. Look at the message above, then make again." >&2; exit 1; }
+	@touch $@
+$(WIDGET_FILES): $(WIDGET)/node_modules/.package-lock.json $(WIDGET)/build.mjs $(shell find $(WIDGET)/src -type f)
+	@mkdir -p $(@D)
+	@echo "  node $(WIDGET)"
+	@node $(WIDGET)/build.mjs $(BUILD)/widget $@
+$(BUILD)/obj/widget_files.o: $(WIDGET_FILES)
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
 test:                                  ## everything: lint, unit and end-to-end tests under the sanitizers, figures, coverage
@@ -70,6 +88,8 @@ asan:                                  ## the sanitizer build and its tests
 	$(MAKE) BUILD=build/asan SAN=1 COVER=1 build/asan/vitrine unit
 tsan:                                  ## the unit tests under the thread sanitizer
 	$(MAKE) BUILD=build/tsan TSAN=1 unit
+widget: $(WIDGET_FILES)                ## what runs in shops' pages: types checked, its unit tests
+	cd $(WIDGET) && node_modules/.bin/tsc -p tsconfig.json && node test.mjs
 lint:                                  ## layers, banned calls, sizes, clang's warnings
 	python3 tools/lint.py
 bench: $(BUILD)/vitrine $(BENCH)       ## measure; prints one JSON line a figure

@@ -11,6 +11,7 @@
 #include "api/shop.h"
 #include "api/system.h"
 #include "api/webhooks.h"
+#include "api/widget_files.h"
 
 #define DOC(name, doc) { name, PARAM_TEXT, 0, 0, 0, false, doc, NULL, NULL, 0 }
 #define DOC_INT(name, doc) { name, PARAM_INT, 0, 0, 0, false, doc, NULL, NULL, 0 }
@@ -305,6 +306,11 @@ const route api_routes[] = {
     { "GET", "/", ACCESS_OPEN, 0, true, page_home, "Pages", "What runs and what it learned", NULL, NULL, 0, NULL, 0, NULL, 0, "text/html" },
     { "GET", "/demo/images/{file}", ACCESS_OPEN, 0, false, system_demo_image, "Pages", "Pictures of the demonstration shop", NULL,
       NULL, 0, NULL, 0, NULL, 0, "image/svg+xml" },
+    { "GET", "/v.js", ACCESS_OPEN, 0, false, widget_loader, "Widget", "The script of a shop's pages",
+      "<script async src=\".../v.js\" data-store=\"PUBLIC KEY\">; see docs/widget.md.", NULL, 0, NULL, 0, NULL, 0,
+      "text/javascript" },
+    { "GET", "/w/{file}", ACCESS_OPEN, 0, false, widget_part, "Widget", "Parts of the widget, loaded when needed",
+      "Names hold a hash: what one names never changes.", NULL, 0, NULL, 0, NULL, 0, "text/javascript" },
 };
 const size_t n_api_routes = COUNT(api_routes);
 

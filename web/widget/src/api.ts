@@ -1,0 +1,68 @@
+/* window.vitrine: what pages may call; docs/widget.md has examples. Calls made before the script came wait in vitrine.q.
+ * Promise: a call never throws into the page; recommend answers a promise, on() a function that stops listening. */
+import { factsOf } from './page';
+import { object, oneOf, text } from './read';
+import type { Json } from './read';
+import type { Answer, ConsentLevel, Core, Happening, Happenings, Question, Template, TrackedEvent } from './types';
+
+export interface ApiTools {
+  core: Core;
+  consent(level: ConsentLevel): void;
+  identify(email_hash: string): void;
+  page(facts: ReturnType<typeof factsOf> | null): void;
+  templates: Map<string, Template>;
+}
+
+type Call = (...rest: unknown[]) => unknown;
+interface VitrineFunction { (...words: unknown[]): unknown; q?: ArrayLike<unknown>[]; started?: boolean }
+export interface ApiWindow { vitrine?: VitrineFunction }
+
+/* SHA-256 of an address as the server wants it: trimmed, lower case. Empty where the page is not safe enough for cryptography. */
+export async function hashOf(email: string): Promise<string> {
+  if (!globalThis.crypto?.subtle) return '';
+  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(email.trim().toLowerCase()));
+  return Array.from(new Uint8Array(bytes), (b) => b.toString(16).padStart(2, '0')).join('');
+}
+
+async function identify(t: ApiTools, who: Json): Promise<void> {
+  const hash = text(who.email_hash) || (text(who.email) ? await hashOf(text(who.email)) : '');
+  if (/^[0-9a-f]{64}$/i.test(hash)) t.identify(hash.toLowerCase());
+}
+
+function calls(t: ApiTools): Record<string, Call> {
+  return {
+    recommend: (question) => t.core.recommend(object(question) as Question).then((answer: Answer | null) => answer),
+    track: (type, about) => t.core.track({ ...(object(about) as Partial<TrackedEvent>), type: text(type) }),
+    identify: (who) => void identify(t, object(who)),
+    consent: (level) => {
+      const known = oneOf(level, ['all', 'statistics', 'none', ''], '');
+      if (known) t.consent(known);
+    },
+    on: (name, run) => t.core.on(name as Happening, run as (what: Happenings[Happening]) => void),
+    render: (slot, template) => void (typeof template === 'function' && t.templates.set(text(slot), template as Template)),
+    page: (facts) => t.page(facts ? factsOf(object(facts)) : null),
+    cart: () => t.core.refreshCart(),
+  };
+}
+
+/* Puts the function in place and does what waited. */
+export function openApi(t: ApiTools): void {
+  const known = calls(t), w = window as unknown as ApiWindow, waiting = w.vitrine?.q ?? [];
+  const run = (words: ArrayLike<unknown>): unknown => {
+    const [name, ...rest] = Array.from(words);
+    try {
+      return known[text(name)]?.(...rest);
+    } catch (e) {
+      console.warn('vitrine', name, e);
+      return undefined;
+    }
+  };
+  const api: VitrineFunction = (...words) => run(words);
+  api.started = true;
+  w.vitrine = api;
+  Array.from(waiting).forEach((call) => {
+    /* ['recommend', question, callback]: who calls before the script is here gets no promise */
+    const out = run(call), then = Array.from(call)[2];
+    if (out instanceof Promise && typeof then === 'function') void out.then(then as (v: unknown) => void);
+  });
+}

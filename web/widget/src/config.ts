@@ -1,0 +1,49 @@
+/* Makes a Config of what the server sent: every member checked, everything unknown replaced by what is usual, placements that
+ * cannot be shown left out. It does NOT fetch. */
+import { flag, list, number, object, oneOf, text, textOrNull } from './read';
+import type { Config, Placement } from './types';
+
+const DISPLAYS = ['inline', 'popup', 'slidein', 'banner', 'sticky'] as const;
+const LAYOUTS = ['carousel', 'grid', 'list', 'bundle', 'bar', 'card'] as const;
+const MOST_PLACEMENTS = 40;
+
+function when(v: unknown): number | null {
+  const ms = typeof v === 'string' ? Date.parse(v) : v;
+  return typeof ms === 'number' && Number.isFinite(ms) ? ms : null;
+}
+
+function placementOf(v: unknown): Placement | null {
+  const p = object(v), where = object(p.where), trigger = object(p.trigger), often = object(p.frequency), who = object(p.audience);
+  const name = text(p.placement), display = DISPLAYS.find((d) => d === p.display);
+  if (!name || !display) return null;                       /* e-mail blocks are the server's to draw */
+  const source = text(p.source);
+  return {
+    placement: name, slot: text(p.slot) || name, display,
+    layout: oneOf(p.layout, LAYOUTS, display === 'inline' ? 'carousel' : display === 'banner' || display === 'sticky' ? 'bar' : 'grid'),
+    n: Math.round(number(p.n, 4, 1, 50)), source: source === 'all' ? '' : source, title: text(p.title),
+    where: { page: text(where.page), selector: textOrNull(where.selector),
+             position: oneOf(where.position, ['after', 'before', 'inside', 'replace'], 'after') },
+    trigger: { kind: oneOf(trigger.kind, ['load', 'add_to_cart', 'exit', 'scroll', 'idle'], 'load'),
+               share: number(trigger.share, 0.5, 0, 1), seconds: number(trigger.seconds, 20, 0, 3600) },
+    frequency: { per_session: number(often.per_session, 0, 0), per_day: number(often.per_day, 0, 0), gap_seconds: number(often.gap_seconds, 0, 0) },
+    audience: { device: oneOf(who.device, ['any', 'phone', 'desktop'], 'any'), visitor: oneOf(who.visitor, ['any', 'new', 'returning'], 'any') },
+    schedule: { from: when(object(p.schedule).from), until: when(object(p.schedule).until) },
+  };
+}
+
+export function configOf(v: unknown): Config {
+  const c = object(v), store = object(c.store), track = object(c.track), forward = object(c.forward), design = object(c.design);
+  const texts: Record<string, string> = {};
+  for (const [name, value] of Object.entries(object(c.texts))) if (typeof value === 'string') texts[name] = value;
+  return {
+    version: number(c.version, 0),
+    store: { currency: text(store.currency), locale: text(store.locale), minor: Math.round(number(store.minor, 2, 0, 4)) },
+    track: { consent: oneOf(track.consent, ['optional', 'required'], 'optional'), dnt: flag(track.dnt), cookieless: flag(track.cookieless),
+             impression_share: number(track.impression_share, 0.5, 0, 1), impression_ms: number(track.impression_ms, 1000, 0, 60000) },
+    forward: { ga4: flag(forward.ga4), meta: flag(forward.meta), segment: flag(forward.segment) },
+    texts,
+    design: { accent: textOrNull(design.accent), text: textOrNull(design.text), surface: textOrNull(design.surface),
+              radius: textOrNull(design.radius), font: textOrNull(design.font), scheme: oneOf(design.scheme, ['auto', 'light', 'dark'], 'auto') },
+    placements: list(c.placements).slice(0, MOST_PLACEMENTS).map(placementOf).filter((p): p is Placement => p !== null),
+  };
+}

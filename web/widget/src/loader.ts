@@ -1,0 +1,166 @@
+/* The script of the page's tag. Reads the configuration, tracks, and has parts loaded for what is to be shown.
+ * Promise: it never throws into the page, waits for nothing longer than 800 ms, and does nothing visible when the server is away. */
+import { answerOf } from './answers';
+import { openApi } from './api';
+import type { ApiWindow } from './api';
+import { listenToCart } from './cart';
+import { caps } from './choose';
+import { configOf } from './config';
+import { listenForConsent } from './consent';
+import { peek, thisVisit } from './keep';
+import { ask, post } from './net';
+import { readPage } from './page';
+import { partLoader } from './parts';
+import { number, object } from './read';
+import { Showing } from './show';
+import { Tracker } from './tracker';
+import type { Answer, Config, Core, Happening, PageFacts, Question, Template } from './types';
+import { touchVisit, visitorId } from './visitor';
+
+interface Tag { origin: string; key: string; nonce: string; lang: string; preview: string }
+
+const CONFIG_MS = 60000, ANSWER_KEPT_MS = 30 * 60000, ANSWERS_KEPT = 12, SPA_MS = 150;
+
+function tagOf(script: HTMLScriptElement): Tag {
+  return {
+    origin: new URL(script.dataset.origin ?? script.src, location.href).origin, key: script.dataset.store ?? '', nonce: script.nonce ?? '',
+    lang: (script.dataset.lang ?? document.documentElement.lang ?? '').slice(0, 2).toLowerCase(),
+    preview: new URLSearchParams(location.search).get('vitrine_preview') ?? '',
+  };
+}
+
+const readable = (v: unknown): boolean => Array.isArray(object(v).placements);
+
+/* The newest that is to be had: of this visit when a minute old, of the server, of this visit however old. */
+async function readConfig(tag: Tag): Promise<{ config: Config; raw: unknown } | null> {
+  const query = new URLSearchParams({ key: tag.key });
+  if (tag.lang) query.set('lang', tag.lang);
+  if (tag.preview) query.set('preview', tag.preview);
+  const name = 'config.' + query.toString(), kept = object(peek(name));
+  if (!tag.preview && readable(kept.raw) && Date.now() - number(kept.ms, 0) < CONFIG_MS) return { config: configOf(kept.raw), raw: kept };
+  const fresh = await ask(`${tag.origin}/api/v1/widget/config?${query.toString()}`, {});
+  if (readable(fresh)) return { config: configOf(fresh), raw: { name, ms: Date.now(), raw: fresh } };
+  return readable(kept.raw) ? { config: configOf(kept.raw), raw: kept } : null;
+}
+
+function emitter(): Pick<Core, 'on' | 'emit'> {
+  const heard = new Map<string, Set<(what: never) => void>>();
+  return {
+    on: (name, run) => {
+      const set = heard.get(name) ?? new Set();
+      heard.set(name, set.add(run as (what: never) => void));
+      return () => void set.delete(run as (what: never) => void);
+    },
+    emit: (name: Happening, what: unknown) => {
+      for (const run of heard.get(name) ?? [])
+        try {
+          run(what as never);
+        } catch (e) {
+          console.warn('vitrine', name, e);                 /* a listener of the page broke: the others still hear */
+        }
+    },
+  };
+}
+
+/* Answers of this visit, for when the server is slow or away. */
+function asker(tag: Tag, tracker: Tracker): Core['recommend'] {
+  const url = `${tag.origin}/api/v1/recommendations?key=${encodeURIComponent(tag.key)}`;
+  const running = new Map<string, Promise<Answer | null>>();
+  async function recommend(question: Question, name: string): Promise<Answer | null> {
+    const visitor_id = tracker.personalId;
+    const body = { ...question, ...(visitor_id ? { visitor_id } : {}), ...(tag.lang ? { locale: tag.lang } : {}) };
+    const raw = await ask(url, post(body)), answer = answerOf(raw, tag.origin), kept = object(object(thisVisit.get('answers'))[name]);
+    if (!answer) return Date.now() - number(kept.ms, 0) < ANSWER_KEPT_MS ? answerOf(kept.raw, tag.origin) : null;
+    const all = Object.entries({ ...object(thisVisit.get('answers')), [name]: { ms: Date.now(), raw } });
+    thisVisit.set('answers', Object.fromEntries(all.slice(-ANSWERS_KEPT)));
+    return answer;
+  }
+  return (question) => {
+    const name = JSON.stringify(question), same = running.get(name);
+    if (same) return same;
+    const fresh = recommend(question, name).finally(() => setTimeout(() => running.delete(name), 1000));
+    running.set(name, fresh);
+    return fresh;
+  };
+}
+
+/* Tells of navigations that load nothing. */
+function onNavigation(changed: () => void): void {
+  let last = location.pathname + location.search;
+  const look = (): void => void setTimeout(() => {
+    const now = location.pathname + location.search;
+    if (now !== last) {
+      last = now;
+      changed();
+    }
+  }, SPA_MS);
+  for (const name of ['pushState', 'replaceState'] as const) {
+    const own = history[name].bind(history);
+    history[name] = (...words: Parameters<History['pushState']>) => {
+      own(...words);
+      look();
+    };
+  }
+  addEventListener('popstate', look);
+}
+
+function run(tag: Tag, config: Config, keptConfig: unknown): void {
+  const tracker = new Tracker(config, `${tag.origin}/api/v1/events/track?key=${encodeURIComponent(tag.key)}`);
+  tracker.decide();
+  const kept = object(keptConfig);
+  if (typeof kept.name === 'string' && !tag.preview) thisVisit.set(kept.name, { ms: kept.ms, raw: kept.raw });
+  const visit = touchVisit(Date.now()), templates = new Map<string, Template>(), happen = emitter();
+  let facts: PageFacts = readPage(), showing: Showing | null = null;
+
+  const readCart = async (): Promise<void> => {
+    const lines = await core.part('shop').then((shop) => shop?.cart() ?? null).catch(() => null);
+    if (lines && tracker.cart(lines)) core.emit('cart', { lines });
+  };
+  let waiting = 0;
+  const core: Core = {
+    origin: tag.origin, nonce: tag.nonce, config, page: () => facts, track: tracker.track, credit: tracker.credit,
+    recommend: asker(tag, tracker), part: partLoader(() => core), template: (slot) => templates.get(slot), caps: caps(Date.now), ...happen,
+    refreshCart: () => {
+      clearTimeout(waiting);
+      waiting = window.setTimeout(() => void readCart(), 300);
+    },
+  };
+  const enter = (next: PageFacts): void => {
+    facts = next;
+    showing?.end();
+    tracker.page(facts);
+    core.emit('page', facts);
+    showing = new Showing(core, facts, visit.n > 1);
+    showing.start();
+  };
+  const consentChanged = (): void => void (tracker.decide() && core.emit('consent', { level: tracker.level }));
+
+  listenForConsent(consentChanged);
+  listenToCart(core.refreshCart, () => document.dispatchEvent(new CustomEvent('vitrine_added')));
+  onNavigation(() => enter(readPage()));
+  openApi({
+    core, templates, page: (told) => enter(told ?? readPage()),
+    consent: (level) => {
+      tracker.tell(level);
+      core.emit('consent', { level });
+    },
+    identify: (email_hash) => {
+      if (tracker.personalId)
+        void ask(`${tag.origin}/api/v1/identify?key=${encodeURIComponent(tag.key)}`, post({ visitor_id: visitorId(), email_hash }), 5000);
+    },
+  });
+  if (config.forward.ga4 || config.forward.meta || config.forward.segment) void core.part('forward').then((p) => p?.start());
+  core.emit('ready', { version: config.version });
+  enter(facts);
+}
+
+async function start(script: HTMLScriptElement): Promise<void> {
+  const tag = tagOf(script), read = tag.key ? await readConfig(tag) : null;
+  if (!read) return;
+  if (document.readyState === 'loading') await new Promise((go) => document.addEventListener('DOMContentLoaded', go, { once: true }));
+  run(tag, read.config, read.raw);
+}
+
+const tagElement = document.currentScript;
+if (tagElement instanceof HTMLScriptElement && !(window as unknown as ApiWindow).vitrine?.started)
+  start(tagElement).catch((e: unknown) => console.warn('vitrine', e));
