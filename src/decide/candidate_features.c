@@ -19,6 +19,10 @@ typedef struct {
     const snapshot_kin *page_kin;   /* row of the product looked at */
     const snapshot_kin *asked_kin;  /* the same; without one, of the first in the cart, else of none */
     float mean_kin[256];            /* kinship by baskets with the anchors, by attention */
+    const uint64_t *marks;          /* of items of the snapshot; NULL: none are known */
+    uint64_t asked_marks;           /* of the product looked at; without one, of the first in the cart */
+    uint8_t asked_kind;
+    float taste[SNAPSHOT_MARKS];    /* what each mark is worth to somebody who opened these pages */
     float mean_step;                /* mean of the anchors' prices, each over the mean of its kind, logs */
     uint64_t touched[16];           /* bit (item mod 1024): one of the events may be of it */
     size_t n_cart, n_history;
@@ -82,10 +86,24 @@ static void set_kinds(scene *s) {
     }
     s->mean_step = n > 0 ? steps / n : 0;
     s->page_kin = s->snap->kin + (size_t)kind_at(s, s->page) * width;
-    s->asked_kin = s->snap->kin + (size_t)kind_at(s, asked) * width;
+    s->asked_kind = kind_at(s, asked);
+    s->asked_kin = s->snap->kin + (size_t)s->asked_kind * width;
+    s->asked_marks = s->marks && asked < s->snap->n_marks ? s->marks[asked] : 0;
     for (size_t a = 1; a < width && sum > 0; a++) {
         if (!(by_kind[a] > 0)) continue;
         for (size_t b = 1; b < width; b++) s->mean_kin[b] += by_kind[a] / sum * s->snap->kin[a * width + b].bought;
+    }
+}
+
+/* Each page adds what its marks are worth. */
+static void set_taste(scene *s) {
+    const visitor_events *e = &s->r->events;
+    for (uint32_t i = e->n > LAST_EVENTS ? e->n - LAST_EVENTS : 0; i < e->n; i++) {
+        uint64_t left = e->item[i] < s->snap->n_marks ? s->marks[e->item[i]] : 0;
+        for (; left; left &= left - 1) {
+            int m = __builtin_ctzll(left);
+            s->taste[m] += s->snap->mark_worth[SNAPSHOT_MARKS + m].viewed;
+        }
     }
 }
 
@@ -139,6 +157,8 @@ static void set_scene(scene *s, const request *r, const pool *h) {
     if (s->snap && s->snap->n_vectors) set_direction(s);
     if (s->snap && s->snap->n_kind_of) {
         s->kind_of = s->snap->kind_of;
+        s->marks = s->snap->n_marks ? s->snap->marks : NULL;
+        if (s->marks) set_taste(s);
         set_kinds(s);
     }
     s->personal_top = note_scores(s, h, &r->personal, false);
@@ -211,6 +231,32 @@ static inline float viewed_of(const scene *s, const candidate *x) {
     uint32_t item = item_of(s, x);
     return s->kind_of && item < s->snap->n_viewed ? s->snap->viewed[item] : 0;
 }
+static inline float kind_viewed_of(const scene *s, const candidate *x) { return s->kind_of ? s->snap->kinds[kind_of(s, x)].viewed : 0; }
+static inline uint64_t marks_at(const scene *s, uint32_t item) { return s->marks && item < s->snap->n_marks ? s->marks[item] : 0; }
+/* Those it shares with what is asked about, and their worth between these kinds. */
+static inline const snapshot_mark *shared_marks(const scene *s, const candidate *x, uint64_t *ret_shared) {
+    uint32_t item = item_of(s, x);
+    *ret_shared = s->asked_marks & marks_at(s, item);
+    if (!*ret_shared) return NULL;
+    return s->snap->mark_worth + (kind_at(s, item) == s->asked_kind ? SNAPSHOT_MARKS : 0);
+}
+static inline float bought_marks_of(const scene *s, const candidate *x) {
+    uint64_t left;
+    float sum = 0;
+    for (const snapshot_mark *worth = shared_marks(s, x, &left); left; left &= left - 1) sum += worth[__builtin_ctzll(left)].bought;
+    return sum;
+}
+static inline float clicked_marks_of(const scene *s, const candidate *x) {
+    uint64_t left;
+    float sum = 0;
+    for (const snapshot_mark *worth = shared_marks(s, x, &left); left; left &= left - 1) sum += worth[__builtin_ctzll(left)].clicked;
+    return sum;
+}
+static inline float taste_of(const scene *s, const candidate *x) {
+    float sum = 0;
+    for (uint64_t left = marks_at(s, item_of(s, x)); left; left &= left - 1) sum += s->taste[__builtin_ctzll(left)];
+    return sum;
+}
 static inline float price_place_of(const scene *s, const candidate *x) { return price_place(s, x->item, kind_of(s, x)); }
 static inline float place_step_of(const scene *s, const candidate *x) {
     uint8_t kind = kind_of(s, x);
@@ -256,6 +302,10 @@ static inline float same_brand_of(const scene *s, const candidate *x) {
     X(clicked_kin, "how its kind is clicked beside the kind asked about")                \
     X(liked, "how it is clicked for its kind")                                           \
     X(viewed, "how its page is visited of late, for its kind")                           \
+    X(kind_viewed, "how its kind is visited of late")                                    \
+    X(bought_marks, "what it shares with the product asked about, by baskets")           \
+    X(clicked_marks, "the same by clicks")                                               \
+    X(taste, "what it shares with pages opened before, by visits")                       \
     X(price_place, "logarithm of its price over its kind's mean")                        \
     X(place_step, "the same over that of the request's products")                        \
     X(same_brand, "share of the request's products of its brand")

@@ -70,7 +70,22 @@ static err_code relate_by_baskets(ctx *c, const shop_data *s, kinship *k) {
     return ERR_OK;
 }
 
-err_code kinship_of_baskets(ctx *c, const shop_data *s, kinship *ret_kinship) {
+/* What is bought beside a product of a mark, over what sells of its kind. */
+static void relate_marks(const shop_data *s, kinship *k) {
+    const shop_baskets *b = &s->baskets;
+    for (uint64_t e = 0; b->n && e < b->start[b->n]; e++) marks_add_one(&k->marks, k->kind_of[b->items[e]], b->items[e], 1);
+    for (uint32_t i = 0; i < b->n; i++) {
+        uint64_t from = b->start[i], n = b->start[i + 1] - from;
+        for (uint64_t x = 0; x < n; x++)
+            for (uint64_t y = 0; y < n; y++)
+                if (x != y)
+                    marks_add_pair(&k->marks, k->marks.bought, k->kind_of, b->items[from + x], b->items[from + y], 1 / (double)(n - 1));
+    }
+    marks_forget_held(&k->marks);
+    marks_weigh(&k->marks);
+}
+
+err_code kinship_of_baskets(ctx *c, const shop_data *s, const content_model *m, kinship *ret_kinship) {
     kinship k = { .n_items = s->n_items, .kind_of = arena_new(c->arena, uint8_t, s->n_items) };
     if (!k.kind_of) return no_memory(c);
     TRY(number_kinds(c, s, &k));
@@ -83,6 +98,8 @@ err_code kinship_of_baskets(ctx *c, const shop_data *s, kinship *ret_kinship) {
     if (!k.kinds || !k.kin || !k.liked || !k.viewed || !k.views || !k.sums) return no_memory(c);
     price_kinds(s, &k);
     TRY(relate_by_baskets(c, s, &k));
+    TRY(marks_find(c, m, k.kind_of, k.n_kinds, &k.marks));
+    relate_marks(s, &k);
     *ret_kinship = k;
     return ERR_OK;
 }
@@ -95,13 +112,18 @@ void kinship_forget_clicks(kinship *k) {
     memset(k->viewed, 0, k->n_items * sizeof *k->viewed);
     memset(k->views, 0, k->n_items * sizeof *k->views);
     k->views_from_ms = 0;
+    marks_forget_clicks(&k->marks);
+    for (size_t i = 0; i < width; i++) k->kinds[i].viewed = 0;
     for (size_t i = 0; i < width * width; i++) k->kin[i].clicked = 0;
 }
 
 void kinship_add_look(kinship *k, const kinship_look *x) {
     size_t width = (size_t)k->n_kinds + 1, cell = (x->about == SHOP_NONE ? 0 : k->kind_of[x->about]) * width + k->kind_of[x->item];
     double *kin = &k->sums[2 * cell], *own = &k->sums[2 * (width * width + x->item)];
-    own[0] += x->clicked, own[1] += x->looks * x->rate * exp((double)k->kin[cell].clicked);
+    double by_kind = x->looks * x->rate * exp((double)k->kin[cell].clicked);
+    if (x->about != SHOP_NONE)
+        marks_add_look(&k->marks, k->kind_of, x->about, x->item, by_kind * exp((double)k->liked[x->item]), x->clicked);
+    own[0] += x->clicked, own[1] += by_kind;
     kin[0] += x->clicked, kin[1] += x->looks * x->rate;
     k->kin[cell].clicked = lift(kin[0], kin[1], kin_strength);
     k->liked[x->item] = lift(own[0], own[1], liked_strength);
@@ -120,13 +142,24 @@ static double view_weight(kinship *k, int64_t time_ms) {
     return 1;
 }
 
-void kinship_add_view(kinship *k, uint32_t item, int64_t time_ms) { k->views[item] += view_weight(k, time_ms); }
+void kinship_add_view(kinship *k, uint32_t before, uint32_t item, int64_t time_ms) {
+    k->views[item] += view_weight(k, time_ms);
+    marks_add_one(&k->marks, k->kind_of[item], item, 1);
+    if (before != SHOP_NONE && before != item) marks_add_pair(&k->marks, k->marks.viewed, k->kind_of, before, item, 1);
+}
 
-void kinship_refresh_views(kinship *k, int64_t now_ms) {
-    double sum[KINSHIP_MOST + 1] = { 0 }, n[KINSHIP_MOST + 1] = { 0 }, left = 1 / view_weight(k, now_ms);
+static void refresh_views(kinship *k, int64_t now_ms) {
+    double sum[KINSHIP_MOST + 1] = { 0 }, n[KINSHIP_MOST + 1] = { 0 }, left = 1 / view_weight(k, now_ms), all = 0;
     for (size_t i = 0; i < k->n_items; i++) sum[k->kind_of[i]] += k->views[i] * left, n[k->kind_of[i]]++;
     for (size_t i = 0; i < k->n_items; i++)
         k->viewed[i] = lift(k->views[i] * left, sum[k->kind_of[i]] / n[k->kind_of[i]], views_strength);
+    for (size_t i = 1; i <= k->n_kinds; i++) all += sum[i];
+    for (size_t i = 1; i <= k->n_kinds; i++) k->kinds[i].viewed = lift(sum[i], all / k->n_kinds, views_strength);
+}
+
+void kinship_refresh(kinship *k, int64_t now_ms) {
+    marks_weigh(&k->marks);
+    if (k->views_from_ms) refresh_views(k, now_ms);
 }
 
 void kinship_show(const kinship *k, snapshot *out) {
@@ -136,4 +169,6 @@ void kinship_show(const kinship *k, snapshot *out) {
     out->kin = k->kin, out->n_kin = width * width;
     out->liked = k->liked, out->n_liked = k->n_items;
     out->viewed = k->viewed, out->n_viewed = k->n_items;
+    out->marks = k->marks.of, out->n_marks = k->n_items;
+    out->mark_worth = k->marks.worth, out->n_mark_worth = SNAPSHOT_MARK_ROWS;
 }

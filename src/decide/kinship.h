@@ -9,7 +9,7 @@
  * Promise: pure; a few bytes a product; kinds beyond KINSHIP_MOST, the smallest, are none. Owner: c->arena.
  * Read next: learn_outcomes.c (what was shown, told as of each moment), candidate_features.c (reader), README-learning.md. */
 #pragma once
-#include "decide/snapshot.h"
+#include "decide/marks.h"
 #include "features/shop_data.h"
 
 enum { KINSHIP_MOST = 255, KINSHIP_VIEW_DAYS = 3 };
@@ -23,10 +23,13 @@ typedef struct {
     double *sums, *views;           /* of clicks, and of views (n_items), while they come in: private */
     int64_t views_from_ms;          /* the first one, from which their weights count */
     size_t n_items;
+    marks marks;
 } kinship;
 
-/* Of the shop's products and baskets; nothing clicked yet. ERR_NO_MEMORY. */
-CHECK_RESULT err_code kinship_of_baskets(ctx *c, const shop_data *s, kinship *ret_kinship);
+/* Of the shop's products and baskets; nothing clicked yet.
+ *   m   words and labels of the same products
+ * ERR_NO_MEMORY. */
+CHECK_RESULT err_code kinship_of_baskets(ctx *c, const shop_data *s, const content_model *m, kinship *ret_kinship);
 /* Forget all clicks and views. */
 void kinship_forget_clicks(kinship *k);
 /* One position that was shown.
@@ -35,9 +38,9 @@ void kinship_forget_clicks(kinship *k);
  *   rate     clicks a look at the placement, > 0 */
 typedef struct { uint32_t about, item; double looks, rate; bool clicked; } kinship_look;
 void kinship_add_look(kinship *k, const kinship_look *x);
-/* A page was opened. */
-void kinship_add_view(kinship *k, uint32_t item, int64_t time_ms);
-/* `viewed` as of a moment: until then it is as it was. O(products). */
-void kinship_refresh_views(kinship *k, int64_t now_ms);
+/* A page was opened; before: the one its visitor had opened before it, SHOP_NONE. */
+void kinship_add_view(kinship *k, uint32_t before, uint32_t item, int64_t time_ms);
+/* `viewed` and what marks are worth as of a moment: until then they are as they were. O(products). */
+void kinship_refresh(kinship *k, int64_t now_ms);
 /* Into what is served; the arrays stay those of `k`, which may go on learning. */
 void kinship_show(const kinship *k, snapshot *out);

@@ -61,7 +61,7 @@ static err_code load(ctx *c, db *d, int64_t store_id, int64_t as_of_ms, learning
 }
 
 err_code learn_kinship(ctx *c, learning *l) {
-    TRY(kinship_of_baskets(c, &l->shop, &l->kin));
+    TRY(kinship_of_baskets(c, &l->shop, &l->content, &l->kin));
     kinship_show(&l->kin, &l->out);
     return ERR_OK;
 }

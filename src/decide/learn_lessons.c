@@ -121,19 +121,32 @@ static void tell_clicks(clicks_then *k, const shown_lesson *x) {
     }
 }
 
+/* The page that the visitor of event `e` had opened before. */
+static uint32_t page_before(const shop_visits *v, uint64_t e) {
+    uint32_t low = 0, high = v->n_visitors;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (v->start[middle] <= e) low = middle;
+        else high = middle;
+    }
+    while (e-- > v->start[low])
+        if (v->kind[e] == EVENT_VIEW) return v->item[e];
+    return SHOP_NONE;
+}
+
 static void tell_views(clicks_then *k, int64_t time_ms) {
     const shop_visits *v = k->visits;
     uint64_t n = v->by_time && v->n_visitors ? v->start[v->n_visitors] : 0;
     for (; k->next_view < n && v->time_ms[v->by_time[k->next_view]] < time_ms; k->next_view++) {
         uint32_t e = v->by_time[k->next_view];
-        if (v->kind[e] == EVENT_VIEW) kinship_add_view(k->kin, v->item[e], v->time_ms[e]);
+        if (v->kind[e] == EVENT_VIEW) kinship_add_view(k->kin, page_before(v, e), v->item[e], v->time_ms[e]);
     }
 }
 
 void clicks_until(clicks_then *k, int64_t time_ms) {
     while (k->next < k->log->n && k->log->lessons[k->next].time_ms < time_ms) tell_clicks(k, &k->log->lessons[k->next++]);
     tell_views(k, time_ms);
-    if (!k->kin->views_from_ms || time_ms - k->refreshed_ms < MS_PER_DAY) return;
-    kinship_refresh_views(k->kin, time_ms);
+    if (time_ms - k->refreshed_ms < MS_PER_DAY) return;
+    kinship_refresh(k->kin, time_ms);
     k->refreshed_ms = time_ms;
 }

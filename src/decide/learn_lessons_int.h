@@ -34,7 +34,7 @@ typedef struct {
     kinship *kin;                   /* whose clicks these are */
     uint32_t next;                  /* lesson not told yet */
     uint64_t next_view;             /* of visits->by_time */
-    int64_t refreshed_ms;           /* `viewed` is of then: once a day, as nights do */
+    int64_t refreshed_ms;           /* `viewed` and worths of marks are of then: once a day, as nights do */
     double looks[LESSON_PLACES_MOST], clicks[LESSON_PLACES_MOST];     /* of each placement */
 } clicks_then;
 void clicks_begin(clicks_then *k, const learning *l, kinship *kin);

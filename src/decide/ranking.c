@@ -75,6 +75,7 @@ static void fetch_learned(const request *r, uint32_t slot) {
     const snapshot *snap = r->s->loaded->snap;
     uint32_t item = serving_item_of(r->s, slot);
     if (snap && item < snap->n_vectors) __builtin_prefetch(&snap->vectors[item]);
+    if (snap && item < snap->n_marks) __builtin_prefetch(&snap->marks[item]);
 }
 
 /* Whether a candidate may be shown costs a walk into the catalogue's memory, so it is asked only of those that come in. */

@@ -21,7 +21,8 @@ static const section sections[] = {
     SECTION(also_bought), SECTION(upsell), SECTION(similar), SECTION(popular), SECTION(trending), SECTION(newest),
     SECTION(category_popular), SECTION(customers), SECTION(purchases), SECTION(alias_slots), SECTION(category_slots),
     SECTION(personal), SECTION(sessions), SECTION(vectors), SECTION(ranker),
-    SECTION(kind_of), SECTION(kinds), SECTION(kin), SECTION(liked), SECTION(viewed), SECTION(outcomes), SECTION(promises),
+    SECTION(kind_of), SECTION(kinds), SECTION(kin), SECTION(liked), SECTION(viewed), SECTION(marks), SECTION(mark_worth),
+    SECTION(outcomes), SECTION(promises),
 };
 enum { ALIGNMENT = 64 };            /* a cache line; packs want it */
 

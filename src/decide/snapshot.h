@@ -10,8 +10,9 @@
 #include "models/model.h"
 #include "models/ranker.h"
 
-/* 4: kinds, the ranker of outcomes and what it promises. A file of another format is refused; jobs/schedule.c learns the shop anew. */
-enum { SNAPSHOT_FORMAT = 4, SNAPSHOT_VECTOR_DIMS = 64, SNAPSHOT_VECTOR_ONE = 127 };
+/* 5: marks. A file of another format is refused; jobs/schedule.c learns the shop anew. */
+enum { SNAPSHOT_FORMAT = 5, SNAPSHOT_VECTOR_DIMS = 64, SNAPSHOT_VECTOR_ONE = 127, SNAPSHOT_MARKS = 64,
+       SNAPSHOT_MARK_ROWS = 2 * SNAPSHOT_MARKS };
 #define SNAPSHOT_NONE UINT32_MAX
 
 /* Elements [at, at + n) of the array named beside it. */
@@ -92,8 +93,10 @@ enum {
 typedef struct { int8_t x[SNAPSHOT_VECTOR_DIMS]; } snapshot_vector;
 
 /* A main category, and how one draws another: see kinship.h. */
-typedef struct { float log_price; } snapshot_kind;      /* mean of its products */
+typedef struct { float log_price, viewed; } snapshot_kind;      /* mean of its products; log of late page views over the mean kind's */
 typedef struct { float bought, clicked; } snapshot_kin;
+/* What it is worth to have a mark in common: see marks.h. */
+typedef struct { float bought, clicked, viewed; } snapshot_mark;
 
 typedef struct { uint64_t key; float expected, late; } snapshot_promise;       /* promises.h; key 0 = a free place */
 
@@ -126,6 +129,8 @@ typedef struct snapshot {
     const snapshot_kin *kin;                    uint64_t n_kin;         /* n_kinds^2: [asked about][shown] */
     const float *liked;                         uint64_t n_liked;       /* n_items or 0: log of clicks over what its kind would get */
     const float *viewed;                        uint64_t n_viewed;      /* n_items or 0: log of late page views over its kind's */
+    const uint64_t *marks;                      uint64_t n_marks;       /* n_items or 0: bit m = it has mark m */
+    const snapshot_mark *mark_worth;            uint64_t n_mark_worth;  /* SNAPSHOT_MARK_ROWS or 0: pairs of two kinds, then of one */
     const char *outcomes;                       uint64_t n_outcomes;    /* pack of the ranker of outcomes; 0 = none */
     const snapshot_promise *promises;           uint64_t n_promises;    /* a power of two of places, half of them free; 0 = none */
     model personal_model, session_model;        /* read from the packs when opened; row NULL = none */

@@ -137,9 +137,19 @@ static err_code check_kinds(ctx *c, const snapshot *s) {
                 s->n_kinds <= 256 && s->n_kin == s->n_kinds * s->n_kinds && (s->n_kinds > 0 || !s->n_kind_of);
     for (uint64_t i = 0; good && i < s->n_kind_of; i++)
         good = s->kind_of[i] < s->n_kinds && isfinite(s->liked[i]) && isfinite(s->viewed[i]);
-    for (uint64_t i = 0; good && i < s->n_kinds; i++) good = isfinite(s->kinds[i].log_price);
+    for (uint64_t i = 0; good && i < s->n_kinds; i++) good = isfinite(s->kinds[i].log_price) && isfinite(s->kinds[i].viewed);
     for (uint64_t i = 0; good && i < s->n_kin; i++) good = isfinite(s->kin[i].bought) && isfinite(s->kin[i].clicked);
     return good ? ERR_OK : fail(c, ERR_CORRUPT, "the kinds of the snapshot are damaged");
+}
+
+/* Marks of products of known kinds, and a worth of each; or none. */
+static err_code check_marks(ctx *c, const snapshot *s) {
+    bool good = (!s->n_marks && !s->n_mark_worth) || (s->n_marks == s->n_kind_of && s->n_mark_worth == SNAPSHOT_MARK_ROWS);
+    for (uint64_t i = 0; good && i < s->n_mark_worth; i++) {
+        const snapshot_mark *m = &s->mark_worth[i];
+        good = isfinite(m->bought) && isfinite(m->clicked) && isfinite(m->viewed);
+    }
+    return good ? ERR_OK : fail(c, ERR_CORRUPT, "the marks of the snapshot are damaged");
 }
 
 /* Probes end: a power of two of places, one at least free. */
@@ -163,6 +173,7 @@ err_code snapshot_check_content(ctx *c, const snapshot *s) {
         return fail(c, ERR_CORRUPT, "the facts of the snapshot are not numbers");
     TRY(check_vectors(c, s));
     TRY(check_kinds(c, s));
+    TRY(check_marks(c, s));
     TRY(check_promises(c, s));
     TRY(check_aliases(c, s));
     TRY(check_items(c, s));

@@ -269,17 +269,22 @@ static void make_kinds(fake_shop *f, maker *m) {
     float *liked = arena_new(f->c->arena, float, m->s.n_items), *viewed = arena_new(f->c->arena, float, m->s.n_items);
     snapshot_kind *kinds = arena_new(f->c->arena, snapshot_kind, KINDS);
     snapshot_kin *kin = arena_new(f->c->arena, snapshot_kin, KINDS * KINDS);
+    uint64_t *marks = arena_new(f->c->arena, uint64_t, m->s.n_items);
+    snapshot_mark *worth = arena_new(f->c->arena, snapshot_mark, SNAPSHOT_MARK_ROWS);
     for (size_t i = 0; i < f->n; i++) {
         if (f->rows[i].parent_id.n || f->popularity[i] < 0) continue;
         uint32_t item = m->item_of_row[i];
         kind_of[item] = f->category[i] ? (uint8_t)(1 + hash_str(str_of(f->category[i])) % (KINDS - 1)) : 0;
         liked[item] = (float)(item % 7) / 10 - 0.3f, viewed[item] = (float)(item % 5) / 5 - 0.4f;
+        marks[item] = UINT64_C(1) << item % 3 | UINT64_C(1) << (60 + item % 4);
     }
     for (size_t i = 0; i < KINDS * KINDS; i++) kin[i] = (snapshot_kin){ (float)(i % 5) / 2 - 1, (float)(i % 3) / 2 - 0.5f };
-    for (size_t i = 0; i < KINDS; i++) kinds[i].log_price = 9;
+    for (size_t i = 0; i < KINDS; i++) kinds[i].log_price = 9, kinds[i].viewed = (float)(i % 4) / 4;
+    for (size_t i = 0; i < SNAPSHOT_MARK_ROWS; i++) worth[i] = (snapshot_mark){ (float)(i + 1) / 100, (float)i / 50 - 1, (float)(i % 9) };
     m->s.kind_of = kind_of, m->s.n_kind_of = m->s.n_items, m->s.kinds = kinds, m->s.n_kinds = KINDS;
     m->s.kin = kin, m->s.n_kin = KINDS * KINDS, m->s.liked = liked, m->s.n_liked = m->s.n_items;
     m->s.viewed = viewed, m->s.n_viewed = m->s.n_items;
+    m->s.marks = marks, m->s.n_marks = m->s.n_items, m->s.mark_worth = worth, m->s.n_mark_worth = SNAPSHOT_MARK_ROWS;
 }
 
 static void make_models(fake_shop *f, maker *m) {

@@ -38,6 +38,11 @@ TEST(lessons, are_about_the_product_looked_at_else_the_newest_in_the_cart) {
     assert_int_equal(SHOP_NONE, lesson_about(&v, &(shown_lesson){ .time_ms = MINUTE, .product = SHOP_NONE }));
 }
 
+static content_model without_words(ctx *c, const shop_data *s) {
+    uint64_t *none = arena_new(c->arena, uint64_t, (size_t)s->n_items + 1);
+    return (content_model){ .shop = s, .start = none, .labels = { .start = none } };
+}
+
 TEST(lessons, tell_clicks_of_answers_before_a_moment_alone) {
     TEST_CTX(c);
     shop_item items[] = { [LAMP] = { .main_category = 0 }, [DESK] = { .main_category = 1 }, [CUP] = { .main_category = 0 } };
@@ -50,7 +55,8 @@ TEST(lessons, tell_clicks_of_answers_before_a_moment_alone) {
     shown_log log = { .lessons = shown, .n = 2, .products = products };
     l->shop = (shop_data){ .items = items, .n_items = 3, .n_categories = 2, .baskets = { .start = none } };
     l->shown = &log;
-    assert_ok(c, kinship_of_baskets(c, &l->shop, &l->kin));
+    l->content = without_words(c, &l->shop);
+    assert_ok(c, kinship_of_baskets(c, &l->shop, &l->content, &l->kin));
     clicks_then clicks;
     clicks_begin(&clicks, l, &l->kin);
     clicks_until(&clicks, 1000);
@@ -84,7 +90,8 @@ TEST(lessons, tell_views_of_visits_before_a_moment_the_newest_loudest) {
     l->visits = (shop_visits){ .n_visitors = 1, .n_visits = 1, .start = start, .item = item, .kind = kind, .time_ms = time_ms,
                                .by_time = by_time };
     l->shown = &nothing;
-    assert_ok(c, kinship_of_baskets(c, &l->shop, &l->kin));
+    l->content = without_words(c, &l->shop);
+    assert_ok(c, kinship_of_baskets(c, &l->shop, &l->content, &l->kin));
     clicks_then clicks;
     clicks_begin(&clicks, l, &l->kin);
     /* then before the first nothing is known, soon after it the lamp is looked at, and in the end the cup */
@@ -100,8 +107,8 @@ TEST(lessons, tell_views_of_visits_before_a_moment_the_newest_loudest) {
     /* and many years of silence later neither, in numbers that are some */
     clicks_until(&clicks, 20000 * (int64_t)DAY);
     assert_true(l->kin.viewed[CUP] == 0 && l->kin.viewed[LAMP] == 0);
-    kinship_add_view(&l->kin, CUP, 20000 * (int64_t)DAY);
-    kinship_refresh_views(&l->kin, 20000 * (int64_t)DAY);
+    kinship_add_view(&l->kin, SHOP_NONE, CUP, 20000 * (int64_t)DAY);
+    kinship_refresh(&l->kin, 20000 * (int64_t)DAY);
     assert_true(l->kin.viewed[CUP] > 0 && l->kin.viewed[LAMP] < 0);
     clicks_begin(&clicks, l, &l->kin);
     assert_true(l->kin.viewed[CUP] == 0);

@@ -260,6 +260,52 @@ TEST(ranker, is_told_finite_numbers_whatever_the_request) {
     }
 }
 
+static bool near(float wanted, float got, double most) { return fabs((double)(wanted - got)) <= most; }
+
+static size_t column_of(const char *name) {
+    for (size_t i = 0; i < n_candidate_features; i++)
+        if (strcmp(candidate_feature_rows[i].name, name) == 0) return i;
+    test_fail("no feature %s", name);
+    return 0;
+}
+
+TEST(ranker, is_told_what_a_candidate_shares_with_the_product_asked_about_and_with_pages_opened) {
+    /* given: a mug's page, and somebody who opened another mug before */
+    CROCKERY(f, c);
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    const snapshot *snap = s->loaded->snap;
+    const recommend_event past[] = { { STR("mug03"), EVENT_VIEW, 1 } };
+    const recommend_query q = { .product_id = STR("mug07"), .history = { past, 1 }, .source = SOURCE_ALL };
+    request *r = NULL;
+    pool h;
+    assert_ok(c, request_open(c, s, &q, &r));
+    assert_ok(c, personal_score(r, 0));
+    assert_ok(c, candidates_gather(r));
+    assert_ok(c, pool_best(r, POOL_MOST, &h));
+    float *x = arena_new(c->arena, float, h.n * n_candidate_features);
+    candidate_features(r, &h, x);
+    /* then each row holds the sums over the marks, told bit by bit */
+    uint32_t page = r->anchors[0].learned, shared_somewhere = 0;
+    for (size_t i = 0; i < h.n; i++) {
+        uint32_t item = serving_item_of(s, h.p[i]->slot);
+        float bought = 0, clicked = 0, taste = 0;
+        for (size_t m = 0; m < SNAPSHOT_MARKS; m++) {
+            if (!(snap->marks[item] >> m & 1)) continue;
+            const snapshot_mark *worth = &snap->mark_worth[m + (snap->kind_of[item] == snap->kind_of[page] ? SNAPSHOT_MARKS : 0)];
+            if (snap->marks[page] >> m & 1) bought += worth->bought, clicked += worth->clicked, shared_somewhere++;
+            for (uint32_t e = 0; e < r->events.n; e++)
+                if (snap->marks[r->events.item[e]] >> m & 1) taste += snap->mark_worth[m + SNAPSHOT_MARKS].viewed;
+        }
+        const float *row = x + i * n_candidate_features;
+        assert_true(near(bought, row[column_of("bought_marks")], 1e-6));
+        assert_true(near(clicked, row[column_of("clicked_marks")], 1e-6));
+        assert_true(near(taste, row[column_of("taste")], 1e-5));
+        assert_true(near(snap->kinds[snap->kind_of[item]].viewed, row[column_of("kind_viewed")], 0));
+    }
+    assert_true(shared_somewhere > 0 && r->events.n >= 2);
+}
+
 /* ---- the best of a model's scores ---- */
 TEST(personal, finds_the_best_scores_as_a_plain_scan_does) {
     TEST_CTX(c);
