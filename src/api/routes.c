@@ -11,6 +11,7 @@
 #include "api/shop.h"
 #include "api/system.h"
 #include "api/webhooks.h"
+#include "api/widget.h"
 #include "api/widget_files.h"
 
 #define DOC(name, doc) { name, PARAM_TEXT, 0, 0, 0, false, doc, NULL, NULL, 0 }
@@ -189,6 +190,32 @@ static const param out_policy[] = {
     DOC_NUMBER("clip", "Where."),
 };
 
+static const param out_config_store[] = {
+    DOC("currency", "ISO 4217."), DOC("locale", "How numbers are written: ro-RO, en-GB."), DOC_INT("minor", "Digits behind the point."),
+};
+static const param out_config_slot[] = {
+    DOC("placement", "What to ask recommendations for."), DOC("slot", "Name of the widget: data-vitrine-slot."),
+    DOC("display", "inline, popup, slide_in, banner or sticky."),
+    DOC_BOOL("fixed", "false: when an answer says a display, that one holds ('cart' and 'checkout' are inline); true: it never does."),
+    DOC_INT("n", "Products to ask for."), DOC("layout", "bundle, carousel, grid, list, bar or card."),
+    DOC("source", "Send it along unless it is all; recent: what this browser saw last."), DOC("title", "Above it; empty: none."),
+    DOC_ANY("where", "page, selector and position; selector null: the widget finds a place."),
+    DOC_ANY("show", "rating, stock, message, add_to_cart: shown with a product or not."),
+    DOC_ANY("design", "As the design of all, where this slot differs."), DOC_ANY("audience", "device and visitor."),
+    DOC_ANY("schedule", "from and until, UTC milliseconds or null."), DOC_ANY("trigger", "kind, share (scroll) and seconds."),
+    DOC_ANY("frequency", "per_session and per_day at most, 0 is any number; gap_seconds to whatever else covers the page."),
+    DOC_ANY("experiment", "null, or its id and the displays it may say: wait for the answer before a place is taken."),
+};
+static const param out_widget_config[] = {
+    DOC_INT("version", "Of the design published; 0: none, the defaults."), DOC("language", "Of the texts: ro or en."),
+    DOC_OBJECT("store", "How to write money.", out_config_store),
+    DOC_ANY("track", "consent, dnt, cookieless, impression_share, impression_ms."),
+    DOC_ANY("forward", "ga4, meta, segment: pass events on."),
+    DOC_ANY("design", "accent, text, surface, radius, font, scheme; null: the theme's."), DOC_ANY("texts", "Words by name."),
+    DOC_ANY("displays", "popup, slide_in, banner and sticky: trigger and frequency of any slot shown so."),
+    DOC_LIST("placements", "Slots that are on.", out_config_slot),
+};
+
 const route api_routes[] = {
     { "POST", "/api/v1/recommendations", ACCESS_PUBLIC, LIMIT_BODY_BYTES, false, recommendations_post, "Recommendations",
       "Recommend products",
@@ -214,6 +241,10 @@ const route api_routes[] = {
       "The short form: a recommendation was followed",
       "For shops that send nothing else: a purchase with the rec_id that led to it.", conversion_params, COUNT_CONVERSION, NULL, 0,
       out_events, COUNT(out_events), NULL },
+
+    { "GET", "/api/v1/widget/config", ACCESS_PUBLIC, 0, false, widget_config_get, "Widget", "What a page needs to show its widgets",
+      "The same for every visitor: keep it for a minute, then send its ETag as If-None-Match. What differs by visitor stands in answers to "
+      "recommendations.", widget_config_params, COUNT_WIDGET_CONFIG, NULL, 0, out_widget_config, COUNT(out_widget_config), NULL },
 
     { "GET", "/api/v1/store", ACCESS_SECRET, 0, true, shop_get, "Store", "The store of this key",
       "Its settings, how much of it was copied, what is served.", NULL, 0, NULL, 0, out_store, COUNT(out_store), NULL },

@@ -17,6 +17,8 @@ const placement all_placements[] = {
     { "also_bought",                8, false, false, true,   0.05, WEIGHTS(   0.2,  1.0,  0,    0.02, 0.02, 0,    0,    0) },
     { "cart",                       6, true,  true,  false,  0.50, WEIGHTS(   1.0,  0.4,  0,    0.02, 0.2,  0.05, 0.05, 0) },
     { "checkout",                   4, false, true,  false,  0,    WEIGHTS(   1.0,  0.4,  0,    0,    0.2,  0.05, 0.1,  0) },
+    { "search",                    12, false, true,  true,   0.50, WEIGHTS(   0.3,  0.2,  0,    0.1,  1.0,  1.0,  1.0,  0.5) },
+    { "not_found",                 12, false, true,  true,   0.50, WEIGHTS(   0.3,  0.2,  0,    0.1,  1.0,  1.0,  1.0,  0.5) },
     { "thank_you",                  6, false, true,  false,  0.50, WEIGHTS(   0.7,  1.0,  0,    0.05, 1.0,  0.3,  0.2,  0.2) },
     { "account",                   12, false, true,  true,   0.50, WEIGHTS(   0.3,  0.3,  0,    0.1,  1.0,  0.5,  0.3,  0.5) },
     { "email",                      6, false, true,  true,   0.10, WEIGHTS(   0.5,  0.5,  0,    0.1,  1.0,  0.7,  0.3,  0.7) },
