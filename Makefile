@@ -55,6 +55,7 @@ $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(BUILD)/libvitrine.a
 $(BUILD)/%_fuzz: $(BUILD)/obj/fuzz/%_fuzz.o $(BUILD)/libvitrine.a
 	@echo "  link $@"
 	@$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+$(BUILD)/obj/src/front/files.o: $(wildcard web/shop/*)
 $(BUILD)/obj/src/num/net.o: CFLAGS += -O3      # its loops are for the compiler to vectorise
 $(BUILD)/obj/%.o: %.c Makefile VERSION
 	@mkdir -p $(@D)

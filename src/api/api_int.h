@@ -12,6 +12,7 @@ typedef enum {
     ACCESS_PUBLIC,      /* a public or a secret key of a store */
     ACCESS_SECRET,      /* a secret key of a store */
     ACCESS_SIGNED,      /* the handler checks a signature over the body */
+    ACCESS_FORM,        /* anybody, by a form of a page of ours: refused when it comes from another site's page */
     ACCESS_CLOCK        /* a secret key, and only where the clock is virtual: elsewhere there is no such route */
 } access_kind;
 

@@ -106,8 +106,20 @@ static err_code check_origin(api_call *call, const key_facts *key) {
     return ERR_OK;
 }
 
+/* Browsers say where a form stood; who says nothing is no browser of today. By the cookie alone any site's page could press our
+ * buttons. */
+static err_code check_same_site(api_call *call) {
+    str origin = http_header(call->r, "Origin"), host = http_header(call->r, "Host");
+    bool same = !origin.n && str_eq(http_header(call->r, "Sec-Fetch-Site"), STR("same-origin"));
+    for (size_t start = 7; start <= 8; start++)             /* http://, https:// */
+        same |= origin.n > start && host.n && str_ends(str_sub(origin, 0, start), STR("://")) &&
+                str_eq_nocase(str_sub(origin, start, origin.n), host);
+    return same ? ERR_OK : fail(call->c, ERR_FORBIDDEN, "this form is taken from pages of this server only");
+}
+
 static err_code check_key(api_call *call) {
     access_kind access = call->route->access;
+    if (access == ACCESS_FORM) return check_same_site(call);
     if (access == ACCESS_OPEN || access == ACCESS_SIGNED) return ERR_OK;
     str text = key_of(call->r);
     if (!text.n) return fail(call->c, ERR_UNAUTHORIZED, "%s", err_text(ERR_UNAUTHORIZED));
@@ -129,6 +141,9 @@ static err_code check_key(api_call *call) {
 static err_code check_content_type(api_call *call) {
     if (!call->route->max_body || call->route->access == ACCESS_SIGNED) return ERR_OK;
     str type = http_header(call->r, "Content-Type"), plain = str_trim(str_cut(&type, ';'));
+    if (call->route->access == ACCESS_FORM)
+        return str_eq_nocase(plain, STR("application/x-www-form-urlencoded"))
+                   ? ERR_OK : fail(call->c, ERR_UNSUPPORTED, "a form is sent as application/x-www-form-urlencoded");
     /* no type at all comes from curl -d with an empty header and from sendBeacon with text/plain to avoid a preflight */
     if (!plain.n || str_eq_nocase(plain, STR("application/json")) || str_eq_nocase(plain, STR("text/plain"))) return ERR_OK;
     return fail(call->c, ERR_UNSUPPORTED, "%s", err_text(ERR_UNSUPPORTED));

@@ -37,6 +37,7 @@ static const char *access_sentence(access_kind k) {
     case ACCESS_CLOCK:
     case ACCESS_SECRET: return "secret key";
     case ACCESS_SIGNED: return "signed by the shop";
+    case ACCESS_FORM: return "no key, from a page of this server";
     }
     return "";
 }

@@ -180,6 +180,7 @@ static void write_numbers(buf *b, const shop_view *v) {
     write_fact(b, (int64_t)v->facts.cross_sell_rules, "cross-sell rules");
     write_fact(b, (int64_t)v->facts.upsell_rules, "upgrade rules");
     buf_text(b, "</div><p class='soft small'>");
+    if (str_eq(v->row->platform, STR("demo")) && str_eq(v->row->name, STR("demo"))) buf_text(b, "<a href=/shop/>Visit the shop</a> · ");
     write_when(b, "Copied", v->row->synced_ms);
     write_when(b, "Learned", v->facts.learned_ms);
     buf_printf(b, "%zu KB in memory</p>", v->facts.bytes / 1024);

@@ -9,6 +9,7 @@
 #include "api/recommendations.h"
 #include "api/report.h"
 #include "api/shop.h"
+#include "api/shop_front.h"
 #include "api/system.h"
 #include "api/webhooks.h"
 #include "api/widget.h"
@@ -215,6 +216,9 @@ static const param out_widget_config[] = {
     DOC_ANY("displays", "popup, slide_in, banner and sticky: trigger and frequency of any slot shown so."),
     DOC_LIST("placements", "Slots that are on.", out_config_slot),
 };
+/* The front of the demonstration shop: pages of a shop, not of the API. */
+#define SHOP_PAGE(method, path, access, max_body, run, summary)                                                                     \
+    { method, path, access, max_body, true, run, "Demonstration shop", summary, NULL, NULL, 0, NULL, 0, NULL, 0, "text/html" }
 
 const route api_routes[] = {
     { "POST", "/api/v1/recommendations", ACCESS_PUBLIC, LIMIT_BODY_BYTES, false, recommendations_post, "Recommendations",
@@ -342,6 +346,18 @@ const route api_routes[] = {
       "text/javascript" },
     { "GET", "/w/{file}", ACCESS_OPEN, 0, false, widget_part, "Widget", "Parts of the widget, loaded when needed",
       "Names hold a hash: what one names never changes.", NULL, 0, NULL, 0, NULL, 0, "text/javascript" },
+    SHOP_PAGE("GET", "/shop", ACCESS_OPEN, 0, shop_front_door, "Where the demonstration shop is"),
+    SHOP_PAGE("GET", "/shop/", ACCESS_OPEN, 0, shop_front_home, "The demonstration shop"),
+    SHOP_PAGE("GET", "/shop/c/{category}", ACCESS_OPEN, 0, shop_front_category, "A category"),
+    SHOP_PAGE("GET", "/shop/p/{product}", ACCESS_OPEN, 0, shop_front_product, "A product"),
+    SHOP_PAGE("GET", "/shop/search", ACCESS_OPEN, 0, shop_front_search, "What was searched for"),
+    SHOP_PAGE("GET", "/shop/cart", ACCESS_OPEN, 0, shop_front_cart, "The visitor's cart; as JSON for who accepts that"),
+    SHOP_PAGE("POST", "/shop/cart", ACCESS_FORM, LIMIT_SHOP_FORM_BYTES, shop_front_cart_post, "Put in, take out"),
+    SHOP_PAGE("GET", "/shop/checkout", ACCESS_OPEN, 0, shop_front_checkout, "Where to, and how to pay"),
+    SHOP_PAGE("POST", "/shop/checkout", ACCESS_FORM, LIMIT_SHOP_FORM_BYTES, shop_front_checkout_post, "Place the order"),
+    SHOP_PAGE("GET", "/shop/order/{order}", ACCESS_OPEN, 0, shop_front_received, "Thanks for the order"),
+    SHOP_PAGE("GET", "/shop/static/{file}", ACCESS_OPEN, 0, shop_front_static, "Style and script of these pages"),
+    SHOP_PAGE("GET", "/shop/{page}", ACCESS_OPEN, 0, shop_front_missing, "What the shop says where nothing is"),
 };
 const size_t n_api_routes = COUNT(api_routes);
 

@@ -58,15 +58,20 @@ static void warn(api_call *call, const webhook_work *w, const char *event, err_c
     log_line(call->a->o.log, LOG_WARN, event, "store=%lld code=%s why=\"%s\"", (long long)w->store_id, err_name(e), call->c->error.text);
 }
 
+err_code webhook_take(api_call *call, webhook_work *work) {
+    TRY(webhook_verify(call->c, call->d, work));
+    TRY(committer_wait(call->c, call->a->o.writes, webhook_apply, work));
+    warn(call, work, "webhook.serving", tell_serving(call, work));
+    warn(call, work, "webhook.attribution", attribute_orders(call, work));
+    return ERR_OK;
+}
+
 err_code webhook_post(api_call *call) {
     webhook_input in = { 0 };
     TRY(api_read_query(call, webhook_params, COUNT_WEBHOOK, &in));
     webhook_work work = { .store_id = in.store.v, .seal = &call->a->o.seal, .home = call->c->arena };
     TRY(read_delivery(call, &work.delivery));
-    TRY(webhook_verify(call->c, call->d, &work));
-    TRY(committer_wait(call->c, call->a->o.writes, webhook_apply, &work));
-    warn(call, &work, "webhook.serving", tell_serving(call, &work));
-    warn(call, &work, "webhook.attribution", attribute_orders(call, &work));
+    TRY(webhook_take(call, &work));
     json_out w = api_json(call);
     jw_object(&w);
     jw_member_text(&w, "status", work.ping ? "pong" : "accepted");

@@ -26,6 +26,8 @@
 /* JSON */
 #define LIMIT_JSON_DEPTH 64
 
+#define LIMIT_SHOP_FORM_BYTES (16 * KIB)   /* a form of the demonstration shop: 20 lines of a cart, or an address */
+
 /* HTTP out */
 #define LIMIT_URL_BYTES 2000               /* an address we call; old proxies and shops cut longer ones */
 #define LIMIT_RESPONSE_BYTES (64 * MIB)    /* a page of a shop: 100 products with long texts are 2 MB */

@@ -3,6 +3,7 @@
 #include "base/parse.h"
 #include "connect/demo_int.h"
 #include "connect/platforms_int.h"
+#include "connect/woo_int.h"
 #include <stdio.h>
 
 static err_code read_seed(ctx *c, const shop_access *a, uint64_t *ret_seed) {
@@ -17,7 +18,7 @@ static err_code demo_open(ctx *c, const shop_access *a, demo_shop *s) {
     TRY(read_seed(c, a, &seed));
     TRY(demo_shop_init(c, s, seed, ctx_now_ms(c)));
     s->store_id = a->store_id;
-    s->url = a->url.n ? a->url : STR("https://demo.example");
+    s->url = a->url;
     s->persons = arena_new(c->arena, demo_person, DEMO_CUSTOMERS + DEMO_GUESTS);
     if (!s->persons) return fail(c, ERR_NO_MEMORY, "no memory for the customers of the demonstration shop");
     for (int i = 0; i < DEMO_CUSTOMERS + DEMO_GUESTS; i++) TRY(demo_person_make(c, s, i, &s->persons[i]));
@@ -61,15 +62,14 @@ static err_code demo_sync(ctx *c, const shop_access *a, const sync_plan *p, cons
     return ERR_OK;
 }
 
-/* The demonstration shop sends nothing. */
+/* Its front (src/front) tells of orders placed there, signed, as WooCommerce writes them. */
 static bool demo_webhook_is_genuine(ctx *c, const shop_access *a, const webhook_delivery *d) {
-    (void)c, (void)a, (void)d;                              /* none is */
-    return false;
+    return d->topic.n && woo_webhook_is_genuine(c, a, d);
 }
 
 static err_code demo_webhook(ctx *c, const shop_access *a, const webhook_delivery *d, const connect_sink *sink) {
-    (void)a, (void)d, (void)sink;                           /* refused whatever it says */
-    return fail(c, ERR_INVALID, "the demonstration shop sends no webhooks");
+    if (!str_eq(d->topic, STR("order.created"))) return fail(c, ERR_INVALID, "the demonstration shop tells of new orders only");
+    return woo_webhook(c, a, d, sink);
 }
 
 static err_code demo_webhooks_ensure(ctx *c, const shop_access *a, webhook **ret_rows, size_t *ret_n) {

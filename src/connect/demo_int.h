@@ -74,7 +74,7 @@ typedef struct {
 typedef struct {
     uint64_t seed;
     int64_t now_ms, today;          /* days since 1970 */
-    str url;
+    str url;                        /* before the addresses of products; empty: they are paths on the server that serves the front */
     int64_t store_id;
     demo_model *models;
     size_t n_models;

@@ -113,7 +113,7 @@ static product base_row(ctx *c, const demo_shop *s, const demo_model *m) {
     p.status = m->on_offer || rng_unit(&r) < 0.5 ? STR("publish") : STR("draft");
     if (!m->on_offer && p.status.n == STR("publish").n) p.visibility = STR("hidden");
     p.slug = demo_slug(a, p.name);
-    p.permalink = demo_text(a, "%.*s/produs/%.*s/", STR_ARG(s->url), STR_ARG(p.slug));
+    p.permalink = demo_text(a, "%.*s/shop/p/%d", STR_ARG(s->url), m->id);
     p.sku = demo_text(a, "VD-%d", m->id);
     p.global_id = demo_text(a, "594%010d", m->id * 7919);
     p.featured = m->weight > 0.06;
