@@ -28,7 +28,7 @@ function bundleOf(v: unknown, base: string): Bundle | null {
 /* NULL when it is no answer. `base`: what addresses without a host are told from (the server's). */
 export function answerOf(v: unknown, base: string): Answer | null {
   const a = object(v), id = text(a.rec_id);
-  if (!id) return null;
+  if (!id && !Array.isArray(a.items)) return null;
   return { rec_id: id, placement: text(a.placement), display: text(a.display), items: cards(a.items, base),
            bundle: a.bundle ? bundleOf(a.bundle, base) : null, held_out: flag(a.held_out) };
 }

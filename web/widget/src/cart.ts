@@ -33,7 +33,7 @@ interface JQuery { (target: unknown): { on(names: string, run: () => void): unkn
 interface WordPressData { subscribe?: (run: () => void) => unknown; select?: (store: string) => unknown }
 interface ShopWindow { jQuery?: JQuery; wp?: { data?: WordPressData } }
 
-const BLOCKS = ['wc-blocks_added_to_cart', 'wc-blocks_removed_from_cart', 'vitrine_cart_changed'];
+const BLOCKS = ['wc-blocks_added_to_cart', 'wc-blocks_removed_from_cart', 'vitrine-shop:cart'];
 const CLASSIC = 'added_to_cart removed_from_cart updated_cart_totals wc_cart_emptied item_removed_from_classic_cart';
 
 /* The cart block changes quantities without an event: its store tells of any change, its item count of those that matter. */
@@ -47,14 +47,12 @@ function watchBlocks(data: WordPressData, changed: () => void): void {
   });
 }
 
-/* Calls `changed` whenever the shop says that the cart may be another one. `added` when something was put in. */
-export function listenToCart(changed: () => void, added: () => void): void {
+/* Calls `changed` whenever the shop says that the cart may be another one. */
+export function listenToCart(changed: () => void): void {
   const w = window as unknown as ShopWindow;
   for (const name of BLOCKS) document.addEventListener(name, changed);
-  document.addEventListener('wc-blocks_added_to_cart', added);
   try {
     w.jQuery?.(document.body).on(CLASSIC, changed);
-    w.jQuery?.(document.body).on('added_to_cart', added);
     if (w.wp?.data?.subscribe) watchBlocks(w.wp.data, changed);
   } catch { /* a theme's own jQuery may be anything */ }
 }

@@ -1,7 +1,7 @@
 /* Which placements this visitor sees on this page now, and how often. Pure: page, clock and screen are given. */
 import { forGood, thisVisit } from './keep';
 import { list, number } from './read';
-import type { Caps, Frequency, PageFacts, PageKind, Placement, Question } from './types';
+import type { Caps, Config, Display, Frequency, PageFacts, PageKind, Placement, Question } from './types';
 
 export interface Moment { now: number; phone: boolean; returning: boolean; hasSlot: (slot: string) => boolean }
 
@@ -38,19 +38,23 @@ export function caps(now: () => number): Caps {
   };
 }
 
-/* Names of the server's placements for pages that are called otherwise here. */
-const ASKED: Readonly<Record<string, string>> = { search_empty: 'search', order_received: 'thank_you' };
-const PLACEMENTS = ['product', 'cart', 'checkout', 'home', 'category', 'search', 'not_found', 'thank_you'];
-
 /* What is asked of the server for a placement on this page. */
 export function questionOf(p: Placement, page: PageFacts, cart: string[]): Question {
-  const name = ASKED[p.placement] ?? p.placement, kind = ASKED[page.page] ?? page.page;
-  const q: Question = { n: p.n };
-  if (PLACEMENTS.includes(name)) q.placement = name;
-  else if (PLACEMENTS.includes(kind)) q.placement = kind;
+  const q: Question = { n: p.n, placement: p.placement };
   if (page.product_id) q.product_id = page.product_id;
   if (cart.length) q.cart = cart.slice(0, 100);
-  if (p.source && p.source !== 'recently_viewed') q.source = p.source;
-  if (page.page === 'category' && page.category && !/^\d+$/.test(page.category)) q.filter = { categories: [page.category] };
+  if (p.source) q.source = p.source;
+  if (page.page === 'category' && page.category) q.filter = { categories: [page.category] };
   return q;
 }
+
+/* The placement as an answer wants it shown: an owner's setting or an experiment's arm, unless the slot is what it is. */
+export function shownAs(p: Placement, wish: string, displays: Config['displays']): Placement {
+  const display = WISHES[wish];
+  if (!display || p.fixed || display === p.display) return p;
+  if (display === 'inline') return { ...p, display };
+  const layout = display === 'banner' || display === 'sticky' ? 'bar' : display === 'slide_in' ? 'list' : 'grid';
+  return { ...p, ...displays[display], display, layout };
+}
+const WISHES: Readonly<Record<string, Display>> = { popup: 'popup', slide_in: 'slide_in', banner: 'banner', sticky: 'sticky', inline: 'inline',
+                                                    cart: 'inline', checkout: 'inline' };

@@ -14,7 +14,7 @@ import { partLoader } from './parts';
 import { number, object } from './read';
 import { Showing } from './show';
 import { Tracker } from './tracker';
-import type { Answer, Config, Core, Happening, PageFacts, Question, Template } from './types';
+import type { Answer, CartLine, Config, Core, Happening, PageFacts, Question, Template, TrackedEvent } from './types';
 import { touchVisit, visitorId } from './visitor';
 
 interface Tag { origin: string; key: string; nonce: string; lang: string; preview: string }
@@ -35,7 +35,7 @@ const readable = (v: unknown): boolean => Array.isArray(object(v).placements);
 async function readConfig(tag: Tag): Promise<{ config: Config; raw: unknown } | null> {
   const query = new URLSearchParams({ key: tag.key });
   if (tag.lang) query.set('lang', tag.lang);
-  if (tag.preview) query.set('preview', tag.preview);
+  if (tag.preview) query.set('preview_token', tag.preview);
   const name = 'config.' + query.toString(), kept = object(peek(name));
   if (!tag.preview && readable(kept.raw) && Date.now() - number(kept.ms, 0) < CONFIG_MS) return { config: configOf(kept.raw), raw: kept };
   const fresh = await ask(`${tag.origin}/api/v1/widget/config?${query.toString()}`, {});
@@ -62,9 +62,11 @@ function emitter(): Pick<Core, 'on' | 'emit'> {
   };
 }
 
+const auth = (tag: Tag): string => new URLSearchParams({ key: tag.key, ...(tag.preview ? { preview_token: tag.preview } : {}) }).toString();
+
 /* Answers of this visit, for when the server is slow or away. */
 function asker(tag: Tag, tracker: Tracker): Core['recommend'] {
-  const url = `${tag.origin}/api/v1/recommendations?key=${encodeURIComponent(tag.key)}`;
+  const url = `${tag.origin}/api/v1/recommendations?${auth(tag)}`;
   const running = new Map<string, Promise<Answer | null>>();
   async function recommend(question: Question, name: string): Promise<Answer | null> {
     const visitor_id = tracker.personalId;
@@ -83,6 +85,10 @@ function asker(tag: Tag, tracker: Tracker): Core['recommend'] {
     return fresh;
   };
 }
+
+/* Cards of products by id, as they are sold now. */
+const byId = (tag: Tag): Core['products'] => async (ids) =>
+  ids.length ? answerOf(await ask(`${tag.origin}/api/v1/widget/products?${auth(tag)}&ids=${ids.map(encodeURIComponent).join(',')}`, {}), tag.origin) : null;
 
 /* Tells of navigations that load nothing. */
 function onNavigation(changed: () => void): void {
@@ -105,7 +111,7 @@ function onNavigation(changed: () => void): void {
 }
 
 function run(tag: Tag, config: Config, keptConfig: unknown): void {
-  const tracker = new Tracker(config, `${tag.origin}/api/v1/events/track?key=${encodeURIComponent(tag.key)}`);
+  const tracker = new Tracker(config, `${tag.origin}/api/v1/events/track?${auth(tag)}`);
   tracker.decide();
   const kept = object(keptConfig);
   if (typeof kept.name === 'string' && !tag.preview) thisVisit.set(kept.name, { ms: kept.ms, raw: kept.raw });
@@ -114,12 +120,16 @@ function run(tag: Tag, config: Config, keptConfig: unknown): void {
 
   const readCart = async (): Promise<void> => {
     const lines = await core.part('shop').then((shop) => shop?.cart() ?? null).catch(() => null);
-    if (lines && tracker.cart(lines)) core.emit('cart', { lines });
+    if (lines) cartIs(lines, tracker.cart(lines));
+  };
+  const cartIs = (lines: CartLine[], changes: TrackedEvent[]): void => {
+    const added = changes.filter((e) => e.type === 'cart_add').map((e) => e.product_id ?? '');
+    if (changes.length) core.emit('cart', { lines, added });
   };
   let waiting = 0;
   const core: Core = {
     origin: tag.origin, nonce: tag.nonce, config, page: () => facts, track: tracker.track, credit: tracker.credit,
-    recommend: asker(tag, tracker), part: partLoader(() => core), template: (slot) => templates.get(slot), caps: caps(Date.now), ...happen,
+    recommend: asker(tag, tracker), products: byId(tag), part: partLoader(() => core), template: (slot) => templates.get(slot), caps: caps(Date.now), ...happen,
     refreshCart: () => {
       clearTimeout(waiting);
       waiting = window.setTimeout(() => void readCart(), 300);
@@ -128,15 +138,16 @@ function run(tag: Tag, config: Config, keptConfig: unknown): void {
   const enter = (next: PageFacts): void => {
     facts = next;
     showing?.end();
-    tracker.page(facts);
+    const changes = tracker.page(facts);
     core.emit('page', facts);
     showing = new Showing(core, facts, visit.n > 1);
     showing.start();
+    cartIs(facts.cart ?? [], changes);
   };
   const consentChanged = (): void => void (tracker.decide() && core.emit('consent', { level: tracker.level }));
 
   listenForConsent(consentChanged);
-  listenToCart(core.refreshCart, () => document.dispatchEvent(new CustomEvent('vitrine_added')));
+  listenToCart(core.refreshCart);
   onNavigation(() => enter(readPage()));
   openApi({
     core, templates, page: (told) => enter(told ?? readPage()),
@@ -146,7 +157,7 @@ function run(tag: Tag, config: Config, keptConfig: unknown): void {
     },
     identify: (email_hash) => {
       if (tracker.personalId)
-        void ask(`${tag.origin}/api/v1/identify?key=${encodeURIComponent(tag.key)}`, post({ visitor_id: visitorId(), email_hash }), 5000);
+        void ask(`${tag.origin}/api/v1/identify?${auth(tag)}`, post({ visitor_id: visitorId(), email_hash }), 5000);
     },
   });
   if (config.forward.ga4 || config.forward.meta || config.forward.segment) void core.part('forward').then((p) => p?.start());

@@ -7,9 +7,9 @@ import { fateOf, Queue } from './queue';
 import type { Kept, Sent } from './queue';
 import { list, number, object, text } from './read';
 import type { CartLine, Config, ConsentLevel, OrderFacts, PageFacts, TrackedEvent } from './types';
-import { forgetVisitor, touchVisit, visitorId } from './visitor';
+import { forgetVisitor, touchVisit, visitorId, writeRecs } from './visitor';
 
-const SEND_MS = 10000, CREDIT_MS = 7 * 86400000, CREDITS = 60, ORDERS = 20, WAITING = 100;
+const SEND_MS = 10000, CREDIT_MS = 7 * 86400000, CREDITS = 60, ORDERS = 20, SEEN = 30, WAITING = 100;
 
 async function send(url: string, body: string): Promise<Sent> {
   const stop = new AbortController(), clock = setTimeout(() => stop.abort(), SEND_MS);
@@ -22,6 +22,9 @@ async function send(url: string, body: string): Promise<Sent> {
     clearTimeout(clock);
   }
 }
+
+/* What this browser looked at, newest first. */
+export const seenProducts = (): string[] => list(forGood.get('seen')).map((x) => text(x)).filter(Boolean);
 
 interface Credit { product_id: string; rec_id: string; ms: number }
 
@@ -84,7 +87,7 @@ export class Tracker {
   }
 
   track = (event: TrackedEvent): void => {
-    if (this.level === 'none') return;
+    if (this.level === 'none' || this.config.preview) return;
     const row: Kept = { ...event, page: location.pathname };
     if (document.referrer) row.referrer = document.referrer;
     if (this.named || this.config.track.cookieless) this.queue.put({ ...row, ...this.who() });
@@ -99,7 +102,10 @@ export class Tracker {
   }
   credit = (product_id: string, rec_id: string): void => {
     const others = this.credits().filter((c) => c.product_id !== product_id);
-    forGood.set('credits', [...others, { product_id, rec_id, ms: Date.now() }].slice(-CREDITS));
+    if (!rec_id) return;
+    const all = [...others, { product_id, rec_id, ms: Date.now() }].slice(-CREDITS);
+    forGood.set('credits', all);
+    if (this.named) writeRecs(all.map((c) => c.rec_id).reverse());
   };
   private recOf(ids: string[]): string {
     return this.credits().reverse().find((c) => ids.includes(c.product_id))?.rec_id ?? '';
@@ -107,14 +113,14 @@ export class Tracker {
 
   /* ---- what pages tell ---- */
   /* The cart is this now: what changed since it was last known is told. */
-  cart(lines: CartLine[]): boolean {
+  cart(lines: CartLine[]): TrackedEvent[] {
     const told = hasKnownCart() ? changes(knownCart(), lines) : [];
     keepCart(lines);
     for (const e of told) {
       const rec = this.recOf([e.product_id ?? '']);
       this.track(rec && e.type === 'cart_add' ? { ...e, rec_id: rec } : e);
     }
-    return told.length > 0;
+    return told;
   }
 
   private order(o: OrderFacts): void {
@@ -127,12 +133,16 @@ export class Tracker {
     keepCart([]);                                           /* the cart became the order: nothing was taken out */
   }
 
-  page(p: PageFacts): void {
-    if (p.page === 'product' && p.product_id) this.track({ type: 'view', product_id: p.product_id });
+  /* Answers what changed in the cart since the last page. */
+  page(p: PageFacts): TrackedEvent[] {
+    if (p.page === 'product' && p.product_id) {
+      this.track({ type: 'view', product_id: p.product_id });
+      if (this.level !== 'none') forGood.set('seen', [p.product_id, ...seenProducts().filter((id) => id !== p.product_id)].slice(0, SEEN));
+    }
     if (p.page === 'category' && p.category) this.track({ type: 'category_view', category_id: p.category });
     if (p.search && p.page.startsWith('search')) this.track({ type: 'search', query: p.search.slice(0, 500) });
     if (p.page === 'checkout') this.track({ type: 'checkout_start' });
     if (p.order) this.order(p.order);
-    else if (p.cart) this.cart(p.cart);
+    return p.cart && !p.order ? this.cart(p.cart) : [];
   }
 }

@@ -3,7 +3,8 @@
  * config.ts and answers.ts, which are the only places where text of the network becomes one of these. */
 
 export type Layout = 'carousel' | 'grid' | 'list' | 'bundle' | 'bar' | 'card';
-export type Display = 'inline' | 'popup' | 'slidein' | 'banner' | 'sticky';
+export type Display = 'inline' | 'popup' | 'slide_in' | 'banner' | 'sticky';
+export type OverlayDisplay = Exclude<Display, 'inline'>;
 export type PageKind = 'home' | 'category' | 'product' | 'cart' | 'checkout' | 'search' | 'search_empty' | 'not_found' | 'order_received' | 'other';
 export type TriggerKind = 'load' | 'add_to_cart' | 'exit' | 'scroll' | 'idle';
 export type ConsentLevel = 'all' | 'statistics' | 'none';
@@ -21,6 +22,8 @@ export interface Placement {
   placement: string;
   slot: string;
   display: Display;
+  fixed: boolean;             /* true: no answer changes the display */
+  experiment: string[];       /* displays an answer of an experiment may ask for; empty: none runs */
   layout: Layout;
   n: number;
   source: string;             /* empty: of all sources */
@@ -30,7 +33,11 @@ export interface Placement {
   frequency: Frequency;
   audience: Audience;
   schedule: Schedule;
+  show: { rating: boolean; stock: boolean; message: boolean; add_to_cart: boolean };
+  design: Partial<Design>;    /* what differs from the design of all */
 }
+
+export interface Manners { trigger: Trigger; frequency: Frequency }
 
 export interface Design {
   accent: string | null; text: string | null; surface: string | null; radius: string | null; font: string | null; scheme: Scheme;
@@ -43,6 +50,8 @@ export interface Config {
   forward: { ga4: boolean; meta: boolean; segment: boolean };
   texts: Record<string, string>;
   design: Design;
+  displays: Partial<Record<OverlayDisplay, Manners>>;    /* of slots that an answer makes an overlay */
+  preview: boolean;
   placements: Placement[];
 }
 
@@ -102,6 +111,9 @@ export interface Question {
   filter?: { categories?: string[] };
 }
 
+/* What is drawn when nobody recommends: cards of products by their ids. */
+export type ById = (ids: string[]) => Promise<Answer | null>;
+
 /* What a shop may offer on its pages as window.vitrineShop. */
 export interface Variation { id: string; label: string; price_text?: string; in_stock?: boolean }
 export interface ShopAdapter {
@@ -121,7 +133,7 @@ export interface Happenings {
   click: { answer: Answer; placement: Placement; item: Card; position: number };
   add_to_cart: { items: { card: Card; quantity: number; variation_id: string }[]; rec_id: string };
   dismiss: { answer: Answer; placement: Placement };
-  cart: { lines: CartLine[] };
+  cart: { lines: CartLine[]; added: string[] };
   consent: { level: ConsentLevel | null };
 }
 export type Happening = keyof Happenings;
@@ -142,6 +154,7 @@ export interface Core {
   page(): PageFacts;
   track(event: TrackedEvent): void;
   recommend(question: Question): Promise<Answer | null>;
+  products: ById;             /* an answer without rec_id */
   part<K extends PartName>(name: K): Promise<Parts[K] | null>;
   on<K extends Happening>(name: K, run: (what: Happenings[K]) => void): () => void;
   emit<K extends Happening>(name: K, what: Happenings[K]): void;
@@ -157,9 +170,10 @@ export interface Caps { may(name: string, f: Frequency): boolean; count(name: st
 /* What a part offers once loaded. */
 export interface CardsPart {
   inline(placement: Placement, slot: HTMLElement, answer: Promise<Answer | null>): Promise<void>;
-  fill(placement: Placement, answer: Answer, into: HTMLElement, close: () => void): void;
+  fill(placement: Placement, answer: Answer, into: HTMLElement, close: () => void): Promise<void>;
   host(placement: Placement): { host: HTMLElement; root: ShadowRoot; body: HTMLElement };
-  label(name: string, values?: Record<string, string | number>): string;
+  label(name: string, ...values: (string | number)[]): string;
+  dress(placement: Placement, at: Element, root: ShadowRoot): void;
 }
 export interface OverlayPart { arm(placement: Placement, ask: () => Promise<Answer | null>): () => void }
 export interface ShopPart {

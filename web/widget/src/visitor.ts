@@ -5,7 +5,7 @@ import { forGood } from './keep';
 import { number, object, text } from './read';
 
 export const SESSION_MS = 30 * 60 * 1000;
-const COOKIE = 'vitrine_visitor', COOKIE_SECONDS = 180 * 86400;
+const COOKIE = 'vitrine_visitor', RECS = 'vitrine_recs', COOKIE_SECONDS = 180 * 86400;
 
 export interface Visit { id: string; last_ms: number; n: number; started_ms: number }
 
@@ -40,10 +40,10 @@ function fromCookie(): string {
   }
 }
 
-function writeCookie(id: string, seconds: number): void {
+function writeCookie(name: string, value: string, seconds: number): void {
   try {
     const safe = location.protocol === 'https:' ? '; Secure' : '';
-    document.cookie = `${COOKIE}=${id}; Path=/; Max-Age=${seconds}; SameSite=Lax${safe}`;
+    document.cookie = `${name}=${value}; Path=/; Max-Age=${seconds}; SameSite=Lax${safe}`;
   } catch { /* a sandboxed page has none */ }
 }
 
@@ -52,12 +52,17 @@ export function visitorId(): string {
   const known = text(forGood.get('visitor')) || fromCookie();
   const id = known || randomId();
   if (text(forGood.get('visitor')) !== id) forGood.set('visitor', id);
-  if (fromCookie() !== id) writeCookie(id, COOKIE_SECONDS);
+  if (fromCookie() !== id) writeCookie(COOKIE, id, COOKIE_SECONDS);
   return id;
+}
+
+/* Answers that were followed, newest first, for the shop's server to write into orders. */
+export function writeRecs(rec_ids: string[]): void {
+  writeCookie(RECS, [...new Set(rec_ids)].filter((r) => /^\w{8,40}$/.test(r)).slice(0, 20).join('.'), 7 * 86400);
 }
 
 export function forgetVisitor(): void {
   forGood.remove('visitor');
   forGood.remove('visit');
-  if (fromCookie()) writeCookie('', 0);
+  if (fromCookie()) writeCookie(COOKIE, '', 0), writeCookie(RECS, '', 0);
 }

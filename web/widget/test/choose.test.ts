@@ -39,14 +39,14 @@ test('overlays keep to their limits a visit, a day and a gap', () => {
   assert.ok(mayShow({ per_session: 0, per_day: 0, gap_seconds: 0 }, [1, 2, 3], [1, 2], 4), '0 is no limit');
 });
 
-test('what is asked follows the page, with the names the server knows', () => {
-  const page = factsOf({ page: 'search', results: 0, search: 'x' });
-  assert.equal(page.page, 'search_empty');
-  assert.deepEqual(questionOf(placement({ placement: 'search_empty', n: 6 }), page, []), { n: 6, placement: 'search' });
-  const product = factsOf({ page: 'product', product_id: 7 });
-  assert.deepEqual(questionOf(placement({ source: 'upsell' }), product, ['3']),
+test('what is asked follows the page', () => {
+  const empty = factsOf({ page: 'search', results: 0, search: 'x' });
+  assert.equal(empty.page, 'search_empty');
+  assert.deepEqual(questionOf(placement({ placement: 'search', n: 6 }), empty, []), { n: 6, placement: 'search' });
+  assert.deepEqual(questionOf(placement({ source: 'upsell' }), factsOf({ page: 'product', product_id: 7 }), ['3']),
                    { n: 4, placement: 'product', product_id: '7', cart: ['3'], source: 'upsell' });
-  assert.equal(questionOf(placement({ placement: 'order_received' }), product, []).placement, 'thank_you');
+  assert.deepEqual(questionOf(placement({ placement: 'category', source: 'all' }), factsOf({ page: 'category', category: '9' }), []),
+                   { n: 4, placement: 'category', filter: { categories: ['9'] } });
 });
 
 test('a WooCommerce page is known by the classes of its body', () => {

@@ -1,0 +1,188 @@
+/* The displays inside a page: carousel, grid, list, bought together, one card, bar; and the cards that overlays are made of.
+ * Promise: several on a page know nothing of each other; each has a shadow root of its own, keeps its height from the first moment on,
+ * and goes away unseen when there is nothing to show. */
+import { offer } from '../part';
+import type { Answer, Card, CardsPart, Core, Placement, TemplateTools } from '../types';
+import { addAll } from './add';
+import { together } from './bundle';
+import { big, blank, card, row } from './card';
+import type { Drawing } from './card';
+import styles from './cards.css';
+import { dress, el, icon } from './dom';
+import { readTheme, tokenSheet, tokensOf } from './theme';
+import { watcher } from './watch';
+import { wordsOf } from './words';
+
+const SKELETON_MS = 120, TOGETHER_MS = 250, FIVE = 5;
+let serial = 0;
+
+/* A grid's last row is full where it can be. */
+const thirds = (n: number): string => (n % 5 === 0 ? ' fifths' : n % 3 === 0 && n % 4 ? ' thirds' : '');
+
+function nothing(): void { /* a display that is not dismissed */ }
+
+/* Elements are told of in one event when they are seen within a moment. */
+function sightings(core: Core, placement: Placement, answer: Answer): (e: Element, item: Card) => void {
+  const w = watcher(core.config.track.impression_share, core.config.track.impression_ms);
+  let seen: Card[] = [];
+  const tell = (): void => {
+    const items = seen.map((item) => ({ item, position: answer.items.indexOf(item) + 1 }));
+    seen = [];
+    if (!answer.rec_id) return;                             /* nobody recommended it */
+    core.track({ type: 'impression', rec_id: answer.rec_id, placement: answer.placement, items: items.map((i) => i.item.product_id) });
+    core.emit('impression', { answer, placement, items });
+  };
+  return (e, item) => w.watch(e, () => {
+    if (!seen.length) setTimeout(tell, TOGETHER_MS);
+    seen.push(item);
+  });
+}
+
+function clicker(core: Core, placement: Placement, answer: Answer): (item: Card) => void {
+  return (item) => {
+    const position = answer.items.findIndex((i) => i.product_id === item.product_id) + 1;
+    if (!position || !answer.rec_id) return;                /* the product of the page itself, or what was looked at before */
+    core.credit(item.product_id, answer.rec_id);
+    core.track({ type: 'click', product_id: item.product_id, rec_id: answer.rec_id, placement: answer.placement, position });
+    core.emit('click', { answer, placement, item, position });
+  };
+}
+
+/* Buttons beside the title move the row by what is in view; they are there while there is something to move to. */
+function scrolling(section: HTMLElement, items: HTMLElement, nav: HTMLElement): void {
+  const [back, on] = [...nav.children] as [HTMLElement, HTMLElement];
+  const look = (): void => {
+    const at = Math.abs(items.scrollLeft), most = items.scrollWidth - items.clientWidth;
+    section.classList.toggle('scrolls', most > 8);
+    back.setAttribute('aria-disabled', String(at < 8));
+    on.setAttribute('aria-disabled', String(at > most - 8));
+  };
+  const calm = matchMedia('(prefers-reduced-motion: reduce)');
+  const move = (way: number): void => {
+    const side = getComputedStyle(items).direction === 'rtl' ? -1 : 1;
+    items.scrollBy({ left: way * side * items.clientWidth * 0.9, behavior: calm.matches ? 'auto' : 'smooth' });
+  };
+  back.addEventListener('click', () => move(-1));
+  on.addEventListener('click', () => move(1));
+  items.addEventListener('scroll', look, { passive: true });
+  new ResizeObserver(look).observe(items);
+}
+
+function head(core: CardsPart, title: string, id: string): { box: HTMLElement; nav: HTMLElement } {
+  const turn = (name: 'previous' | 'next'): HTMLElement => el('button', { class: 'round', type: 'button', 'aria-label': core.label(name) }, icon(name));
+  const nav = el('div', { class: 'nav' }, turn('previous'), turn('next'));
+  return { nav, box: el('div', { class: 'head' }, el('h2', { class: 'title', id }, title), nav) };
+}
+
+function make(core: Core): CardsPart {
+  const label = wordsOf(core.config.texts);
+
+  function host(placement: Placement): ReturnType<CardsPart['host']> {
+    const e = document.createElement('vitrine-display'), root = e.attachShadow({ mode: 'open' }), body = el('div');
+    e.dataset.slot = placement.slot;
+    root.append(body);
+    return { host: e, root, body };
+  }
+  function dressFor(placement: Placement, at: Element, root: ShadowRoot): void {
+    dress(root, core.nonce, tokenSheet(tokensOf(readTheme(at), { ...core.config.design, ...placement.design })), styles);
+  }
+
+  async function drawing(placement: Placement, answer: Answer, root: ShadowRoot): Promise<Drawing> {
+    const shop = await core.part('shop');
+    const d: Drawing = {
+      config: core.config, placement, answer, label, can: shop?.can() ?? false, incentives: shop?.grants('incentives') ?? false,
+      like: answer.items.find((i) => i.price_text)?.price_text ?? answer.bundle?.bundle_price_text ?? '',
+      seen: sightings(core, placement, answer), clicked: clicker(core, placement, answer),
+      add: async (item, button) => void (await addAll({ core, root, label }, [item], answer.rec_id, false, button)),
+    };
+    return d;
+  }
+
+  function list(d: Drawing): HTMLElement {
+    const draw = d.placement.layout === 'list' || d.placement.layout === 'bar' ? row : d.placement.layout === 'card' ? big : card;
+    const items = d.placement.layout === 'card' || d.placement.layout === 'bar' ? d.answer.items.slice(0, 1) : d.answer.items;
+    return el('ul', { class: 'items', role: 'list' }, ...items.map((i) => draw(d, i)));
+  }
+
+  async function content(d: Drawing, root: ShadowRoot): Promise<HTMLElement> {
+    const { bundle, rec_id } = d.answer;
+    if (d.placement.layout !== 'bundle' || !bundle) return list(d);
+    const shop = await core.part('shop');
+    return together(d, bundle, {
+      grants: shop?.grants('bundles') ?? false, own: core.page().product_id || (bundle.products[0]?.product_id ?? ''),
+      add: async (cards, whole, button) => void (await addAll({ core, root, label }, cards, rec_id, whole, button)),
+    });
+  }
+
+  /* The page's own template, where it has one for the slot. */
+  function templated(placement: Placement, answer: Answer, body: HTMLElement, close: () => void): boolean {
+    const template = core.template(placement.slot);
+    if (!template) return false;
+    const seen = sightings(core, placement, answer), click = clicker(core, placement, answer);
+    const tools: TemplateTools = {
+      watch: (e, item) => {
+        seen(e, item);
+        e.addEventListener('click', () => click(item));
+      },
+      add: (item, quantity) => addAll({ core, root: body.getRootNode() as ShadowRoot, label }, [item], answer.rec_id, false, el('button'), quantity),
+      dismiss: close,
+    };
+    template(answer, body, tools);
+    return true;
+  }
+
+  async function fillInto(placement: Placement, answer: Answer, body: HTMLElement, root: ShadowRoot): Promise<void> {
+    const layout = placement.layout === 'bundle' && !answer.bundle ? 'carousel' : placement.layout, id = `t${++serial}`;
+    const p = { ...placement, layout }, d = await drawing(p, answer, root), inside = await content(d, root);
+    const title = head(part, placement.title || label('list_label'), id);
+    const section = el('section', { class: `v ${layout === 'card' ? 'one' : layout} fresh${placement.n >= FIVE ? ' five' : ''}${thirds(placement.n)}`, 'aria-labelledby': id }, title.box, inside);
+    body.replaceChildren(section);
+    if (layout === 'carousel') scrolling(section, inside, title.nav);
+    else title.nav.remove();
+    core.emit('shown', { answer, placement });
+  }
+
+  function skeleton(placement: Placement, body: HTMLElement): void {
+    if (placement.layout !== 'carousel' && placement.layout !== 'grid') return;
+    const items = Array.from({ length: placement.n }, () => blank(placement.show.add_to_cart)), title = el('h2', { class: 'title blank' }, placement.title || label('list_label'));
+    body.replaceChildren(el('section', { class: `v ${placement.layout}${placement.n >= FIVE ? ' five' : ''}${thirds(placement.n)}`, 'aria-hidden': 'true' },
+                            el('div', { class: 'head' }, title), el('ul', { class: 'items' }, ...items)));
+  }
+
+  /* Nothing to show: goes as soon as nobody sees it go. */
+  function leave(e: HTMLElement): void {
+    const eye = new IntersectionObserver(([entry]) => {
+      if (!entry || entry.isIntersecting) return;
+      eye.disconnect();
+      e.remove();
+    });
+    e.replaceChildren();
+    eye.observe(e);
+  }
+
+  const part: CardsPart = {
+    label, host, dress: dressFor,
+    async fill(placement, answer, into, close) {
+      const root = into.getRootNode() as ShadowRoot;
+      if (templated(placement, answer, into, close)) core.emit('shown', { answer, placement });
+      else await fillInto(placement, answer, into, root);
+    },
+    async inline(placement, slot, waiting) {
+      const early = await Promise.race([waiting, new Promise<undefined>((go) => setTimeout(() => go(undefined), SKELETON_MS))]);
+      if (early === null || (early && !early.items.length)) return;
+      const { host: e, root, body } = host(placement);
+      dressFor(placement, slot, root);
+      slot.replaceChildren(e);
+      if (!early) skeleton(placement, body);
+      const answer = early ?? (await waiting);
+      if (!answer || !answer.items.length) {
+        if (slot.offsetHeight > 0) leave(e);
+        return;
+      }
+      await part.fill(placement, answer, body, nothing);
+    },
+  };
+  return part;
+}
+
+offer('cards', make);
