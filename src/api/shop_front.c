@@ -108,6 +108,7 @@ static err_code write_page(api_call *call, front_shop *s, shop_page *page) {
     if (e != ERR_NOT_FOUND) return e;
     buf_reset(out);
     call->out->status = 404;
+    call->out->content_type = "text/html; charset=utf-8";
     return front_missing(call->c, s, out);
 }
 
@@ -152,13 +153,21 @@ static err_code searched(api_call *call, front_shop *s) {
     return front_search(call->c, s, str_clip(words, FRONT_SEARCH_BYTES), page_number(call), &call->out->body);
 }
 
+static bool wants_json(const http_request *r) { return str_find(http_header(r, "Accept"), STR("application/json")) != SIZE_MAX; }
+
 static err_code one_product(api_call *call, front_shop *s) {
+    if (wants_json(call->r)) {
+        json_out w = api_json(call);
+        jw_object(&w);
+        jw_key(&w, "variations");
+        TRY(front_variations_json(call->c, s, call->path_value, &w));
+        jw_end_object(&w);
+        return api_json_done(call, &w);
+    }
     return front_product(call->c, s, call->path_value, (str){ 0 }, &call->out->body);
 }
 
 /* ---- the cart ---- */
-static bool wants_json(const http_request *r) { return str_find(http_header(r, "Accept"), STR("application/json")) != SIZE_MAX; }
-
 static err_code cart_as_json(api_call *call, const front_shop *s) {
     front_basket k;
     TRY(front_basket_load(call->c, s, &k));

@@ -12,7 +12,8 @@ static bool is_loaded(serving_registry *r, int64_t store_id) {
 static err_code tell_order(ctx *c, serving_registry *r, db *d, int64_t store_id, str order_id) {
     order o = { .store_id = store_id, .order_id = order_id };
     err_code e = storage_get(c, d, &order_entity, &o);
-    if (e == ERR_NOT_FOUND || (!e && !o.customer_id.n)) return ERR_OK;      /* deleted by this very change, or nobody known */
+    bool nobody = !e && !o.customer_id.n && !o.visitor_id.n;
+    if (e == ERR_NOT_FOUND || nobody) return ERR_OK;        /* deleted by this very change, or nobody known */
     TRY(e);
     order_line key = { .store_id = store_id, .order_id = order_id }, *lines = NULL;
     size_t n = 0, kept = 0;
@@ -21,7 +22,7 @@ static err_code tell_order(ctx *c, serving_registry *r, db *d, int64_t store_id,
     if (!items) return fail(c, ERR_NO_MEMORY, "no memory for the lines of an order");
     for (size_t i = 0; i < n; i++)
         if (lines[i].product_id.n) items[kept++] = lines[i].product_id;
-    serving_order_placed(r, store_id, o.customer_id, (str){ 0 }, (str_list){ items, kept }, o.created_ms);
+    serving_order_placed(r, store_id, o.customer_id, o.visitor_id, (str_list){ items, kept }, o.created_ms);
     return ERR_OK;
 }
 

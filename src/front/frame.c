@@ -198,8 +198,9 @@ void frame_start(ctx *c, const front_shop *s, const front_head *h, buf *out) {
     buf_text(out, "><link rel=icon href='/shop/static/icon.svg'>");
     write_scripts(s, h, out);
     buf_printf(out, "</head><body class=page-%s><a class=skip href='#main'>Sari la conținut</a>"
-                    "<p class=ribbon>Magazin demonstrativ: nimic nu se vinde cu adevărat. "
-                    "<span>Transport gratuit de la 250 lei.</span></p><header class=top><a class=brand href=/shop/>", h->page);
+                    "<aside class=ribbon aria-label='Despre magazin'>Magazin demonstrativ: nimic nu se vinde "
+                    "cu adevărat. <span>Transport gratuit de la 250 lei.</span></aside><header class=top>"
+                    "<a class=brand href=/shop/>", h->page);
     buf_text(out, LOGO);
     buf_text(out, "<span>");
     html_text(out, s->row->title.n ? s->row->title : s->row->name);

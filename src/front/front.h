@@ -51,6 +51,8 @@ CHECK_RESULT err_code front_search(ctx *c, const front_shop *s, str words, size_
 CHECK_RESULT err_code front_sale(ctx *c, const front_shop *s, size_t page, buf *out);
 /* `note`: a sentence for the visitor, or empty. ERR_NOT_FOUND. */
 CHECK_RESULT err_code front_product(ctx *c, const front_shop *s, str product_id, str note, buf *out);
+/* What may be chosen of it: [{"id","label","price_text","in_stock"}], empty for a simple product. ERR_NOT_FOUND. */
+CHECK_RESULT err_code front_variations_json(ctx *c, const front_shop *s, str product_id, json_out *w);
 CHECK_RESULT err_code front_cart_page(ctx *c, const front_shop *s, str note, buf *out);
 /* The order as stored, for who has its key. ERR_NOT_FOUND. */
 CHECK_RESULT err_code front_received(ctx *c, const front_shop *s, str order_id, buf *out);

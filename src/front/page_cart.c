@@ -99,7 +99,7 @@ err_code front_cart_page(ctx *c, const front_shop *s, str note, buf *out) {
     buf_text(out, k.n ? "<h1>Coșul tău</h1>" : "<section class=empty><h1>Coșul este gol</h1><p>Ce pui în coș rămâne aici 30 de zile.</p>"
                                                "<p><a class=button href=/shop/>Spre magazin</a></p></section>");
     if (k.n) TRY(write_full_cart(c, s, &k, out));
-    frame_slot(out, "cart_upsell");
+    frame_slot(out, "cart");
     return frame_end(c, out);
 }
 
@@ -185,7 +185,7 @@ err_code front_checkout(ctx *c, const front_shop *s, const checkout_form *f, str
                   "comandă. Scrie date inventate.</p></form>");
     TRY(write_summary(c, s, &k, out));
     buf_text(out, "</div>");
-    frame_slot(out, "checkout_cross_sell");
+    frame_slot(out, "checkout");
     return frame_end(c, out);
 }
 

@@ -89,13 +89,13 @@ err_code front_home(ctx *c, const front_shop *s, buf *out) {
     frame_start(c, s, &(front_head){ .page = "home", .title = "Lucruri bune pentru fiecare zi", .indexed = true }, out);
     write_hero(out, items, n);
     write_promises(out);
-    frame_slot(out, "recommended");
     write_tiles(out, rows, items, n);
+    frame_slot(out, "for_you");
     TRY(next_shelf(c, s, &shown, (shelf_query){ 0 }, "Cele mai căutate", NULL, out));
     frame_slot(out, "trending");
     TRY(next_shelf(c, s, &shown, (shelf_query){ .on_sale = true }, "Reduceri", "/shop/search?sale=1", out));
     TRY(next_shelf(c, s, &shown, (shelf_query){ .order = SHELF_NEWEST }, "Noutăți", NULL, out));
-    frame_slot(out, "recently_viewed");
+    frame_slot(out, "recent");
     return frame_end(c, out);
 }
 

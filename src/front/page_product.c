@@ -180,6 +180,29 @@ static err_code write_offer(ctx *c, const front_shop *s, const front_family *f, 
     return ERR_OK;
 }
 
+static void write_variation(ctx *c, const front_shop *s, const front_family *f, const product *v, json_out *w) {
+    str name, choice;
+    buf price;
+    buf_init_in(&price, c->arena, KIB);
+    money_text(&price, v->price.known ? v->price.v : 0, s->row->currency, s->row->locale);
+    bool named = !variation_choice(c, s, v->product_id, &name, &choice) && choice.n;
+    jw_object(w);
+    jw_member_str(w, "id", v->product_id);
+    jw_member_str(w, "label", named ? choice : v->name);
+    jw_member_str(w, "price_text", buf_view(&price));
+    jw_member_bool(w, "in_stock", row_available(v, &f->row));
+    jw_end_object(w);
+}
+
+err_code front_variations_json(ctx *c, const front_shop *s, str product_id, json_out *w) {
+    front_family f;
+    TRY(family_load(c, s, product_id, &f));
+    jw_array(w);
+    for (size_t i = 0; i < f.n_variations; i++) write_variation(c, s, &f, &f.variations[i], w);
+    jw_end_array(w);
+    return ERR_OK;
+}
+
 static str facts_of(ctx *c, const front_family *f) {
     buf b;
     json_out w;
@@ -200,13 +223,13 @@ err_code front_product(ctx *c, const front_shop *s, str product_id, str note, bu
     write_picture(&f, out);
     TRY(write_offer(c, s, &f, out));
     buf_text(out, "</article>");
-    frame_slot(out, "bought_together");
-    frame_slot(out, "upgrade");
     buf_text(out, "<section class=about><div><h2>Despre produs</h2><p>");
     TRY(write_plain(c, f.row.description, out));
     buf_text(out, "</p></div>");
     write_attributes(c, &f, out);
     buf_text(out, "</section>");
+    frame_slot(out, "bought_together");
+    frame_slot(out, "upgrade");
     frame_slot(out, "also_viewed");
     write_reviews(&f, out);
     frame_slot(out, "similar");

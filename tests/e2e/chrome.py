@@ -110,9 +110,7 @@ class Page:
             self.call(f"{domain}.enable")
         self.call("Page.addScriptToEvaluateOnNewDocument", source=WATCH)
         self.resize(width, height, mobile)
-        features = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
-                    {"name": "prefers-reduced-motion", "value": "reduce" if still else "no-preference"}]
-        self.call("Emulation.setEmulatedMedia", features=features)
+        self.prefer(dark, still)
         self.call("Emulation.setFocusEmulationEnabled", enabled=True)
         if not scripts:
             self.call("Emulation.setScriptExecutionDisabled", value=True)
@@ -143,6 +141,11 @@ class Page:
     # ---- where ----
     def resize(self, width, height=900, mobile=False):
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile)
+
+    def prefer(self, dark=False, still=False):
+        features = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+                    {"name": "prefers-reduced-motion", "value": "reduce" if still else "no-preference"}]
+        self.call("Emulation.setEmulatedMedia", features=features)
 
     def block(self, *patterns):
         """Addresses that cannot be reached from now on: "*/v.js*"."""
@@ -261,16 +264,16 @@ class Page:
         """Pixels the document is wider than the window."""
         return self.eval("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
-    def axe(self, within=None):
-        """What axe-core has to say: ["rule: where"]. Skips where axe-core is not installed."""
+    def axe(self, rules=None):
+        """What axe-core has to say of the page, open shadow roots included: ["rule: where"]; `rules` names some of them only.
+        Skips where axe-core is not installed."""
         if not AXE.exists():
             raise lib.Skip("axe-core is not installed (script/packages test, then npm ci in tests/e2e/npm)")
         if not self.eval("!!window.axe"):
             self.eval(AXE.read_text() + "; true")
-        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-        answer = self.eval(f"axe.run({json.dumps(within) if within else 'document'}, {{ runOnly: {json.dumps(tags)} }})"
-                           ".then((r) => r.violations.map((v) => v.id + ': ' + v.nodes.slice(0, 3).map((n) => n.target + ' ' + n.failureSummary).join(' | ')))")
-        return answer
+        only = rules or ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+        return self.eval(f"axe.run(document, {{ runOnly: {json.dumps(only)}, resultTypes: ['violations'] }}).then((r) => r.violations.map("
+                         "(v) => v.id + ': ' + v.nodes.slice(0, 3).map((n) => n.target + ' ' + n.failureSummary).join(' | ')))")
 
     def screenshot(self, path, whole=False):
         """PNG of the window, or of the whole page."""

@@ -71,5 +71,12 @@
   const problems = document.querySelector('.problems');
   if (problems) problems.focus();
 
-  window.vitrineShop = { add, cart };
+  // -> [{ id, label, price_text, in_stock }], empty when there is nothing to choose
+  async function variations(productId) {
+    const answer = await fetch(`/shop/p/${encodeURIComponent(productId)}`, { headers: { Accept: 'application/json' } });
+    if (!answer.ok) throw new Error('Produsul nu mai este în magazin.');
+    return (await answer.json()).variations;
+  }
+
+  window.vitrineShop = { add, cart, variations };
 })();
