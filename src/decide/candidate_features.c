@@ -2,6 +2,31 @@
  * for their logarithms: as steep near 0, and cheap. */
 #include "decide/candidate_features.h"
 #include <math.h>
+#include "base/touch.h"
+
+/* How many of the anchors are of each category or brand: ids are hashes by themselves, and the next free place follows. */
+enum { SHARE_PLACES = 512 };
+_Static_assert(SHARE_PLACES > 2 * MAX_ANCHORS && (SHARE_PLACES & (SHARE_PLACES - 1)) == 0, "half of the places stay free");
+typedef struct { uint32_t total, of[SHARE_PLACES]; uint16_t n[SHARE_PLACES]; } shares;
+
+static inline uint32_t share_place(const shares *t, uint32_t of) {
+    uint32_t at = of % SHARE_PLACES;
+    while (t->of[at] && t->of[at] != of) at = (at + 1) % SHARE_PLACES;
+    return at;
+}
+
+static void shares_add(shares *t, uint32_t of) {
+    uint32_t at = share_place(t, of);
+    if (!of) return;
+    t->of[at] = of;
+    t->n[at]++;
+    t->total++;
+}
+
+/* 0..1; 0 for one that none is of. */
+static inline float share_of(const shares *t, uint32_t of) {
+    return of && t->total ? (float)t->n[share_place(t, of)] / (float)t->total : 0;
+}
 
 /* What all candidates of a request share. */
 typedef struct {
@@ -11,10 +36,7 @@ typedef struct {
     uint32_t page;                  /* item of the snapshot looked at, SNAPSHOT_NONE */
     double mean_log_price;          /* of the anchors; negative: none */
     float personal_top, session_top;        /* largest score among the candidates, > 0 */
-    struct { uint32_t of, n; } categories[MAX_ANCHORS];     /* main ones of the anchors, each once */
-    size_t n_categories, n_with_category;
-    struct { uint32_t of, n; } brands[MAX_ANCHORS];         /* the same */
-    size_t n_brands, n_with_brand;
+    shares categories, brands;      /* main ones of the anchors */
     const uint8_t *kind_of;         /* of items of the snapshot; NULL: none are known */
     const snapshot_kin *page_kin;   /* row of the product looked at */
     const snapshot_kin *asked_kin;  /* the same; without one, of the first in the cart, else of none */
@@ -47,22 +69,6 @@ static void set_direction(scene *s) {
     for (size_t d = 0; d < SNAPSHOT_VECTOR_DIMS; d++) length += sum[d] * sum[d];
     float scale = length > 0 ? SNAPSHOT_VECTOR_ONE / sqrtf(length) : 0;
     for (size_t d = 0; d < SNAPSHOT_VECTOR_DIMS; d++) s->about.x[d] = (int8_t)lrintf(sum[d] * scale);
-}
-
-static void add_category(scene *s, uint32_t of) {
-    size_t i = 0;
-    while (i < s->n_categories && s->categories[i].of != of) i++;
-    if (i == s->n_categories) s->categories[s->n_categories++].of = of;
-    s->categories[i].n++;
-    s->n_with_category++;
-}
-
-static void add_brand(scene *s, uint32_t of) {
-    size_t i = 0;
-    while (i < s->n_brands && s->brands[i].of != of) i++;
-    if (i == s->n_brands) s->brands[s->n_brands++].of = of;
-    s->brands[i].n++;
-    s->n_with_brand++;
 }
 
 static inline uint8_t kind_at(const scene *s, uint32_t item) { return s->kind_of && item < s->snap->n_kind_of ? s->kind_of[item] : 0; }
@@ -116,8 +122,8 @@ static void set_anchors(scene *s) {
         s->n_history += a->kind == ANCHOR_HISTORY;
         if (!a->item) continue;
         sum += a->item->log_price, n++;
-        if (a->item->main_category) add_category(s, a->item->main_category);
-        if (a->item->brand) add_brand(s, a->item->brand);
+        shares_add(&s->categories, a->item->main_category);
+        shares_add(&s->brands, a->item->brand);
     }
     s->mean_log_price = n > 0 ? sum / n : -1;
     s->page = r->n_anchors && r->anchors[0].kind == ANCHOR_PRODUCT ? r->anchors[0].learned : SNAPSHOT_NONE;
@@ -166,106 +172,103 @@ static void set_scene(scene *s, const request *r, const pool *h) {
 }
 
 /* ---- features ---- */
-static inline float probability_of(const scene *s, const candidate *x) { (void)s; return root((float)candidate_probability(x)); }
-static inline float relevance_of(const scene *s, const candidate *x) { (void)s; return root(x->relevance); }
-static inline float confidence_of(const scene *s, const candidate *x) { (void)s; return bounded((float)candidate_confidence(x)); }
-static inline float anchors_of(const scene *s, const candidate *x) { (void)s; return (float)x->n_anchors; }
-static inline float base_of(const scene *s, const candidate *x) { (void)s; return root(x->base); }
-static inline float cross_sell_of(const scene *s, const candidate *x) { (void)s; return root(x->of[SOURCE_CROSS_SELL]); }
-static inline float also_bought_of(const scene *s, const candidate *x) { (void)s; return root(x->of[SOURCE_ALSO_BOUGHT]); }
-static inline float upsell_of(const scene *s, const candidate *x) { (void)s; return root(x->of[SOURCE_UPSELL]); }
-static inline float similar_of(const scene *s, const candidate *x) { (void)s; return root(x->of[SOURCE_SIMILAR]); }
-static inline float personal_of(const scene *s, const candidate *x) { (void)s; return root(x->of[SOURCE_PERSONAL]); }
-static inline float trending_of(const scene *s, const candidate *x) { (void)s; return root(x->of[SOURCE_TRENDING]); }
-static inline float popular_of(const scene *s, const candidate *x) { (void)s; return root(x->of[SOURCE_POPULAR]); }
-static inline float fresh_of(const scene *s, const candidate *x) { (void)s; return root(x->of[SOURCE_NEW]); }
+/* A candidate as the columns see it. */
+typedef struct {
+    const candidate *c;
+    const catalogue_item *it;
+    uint32_t item;                  /* of the snapshot, SNAPSHOT_NONE */
+    uint8_t kind;                   /* 0: of none */
+    uint64_t marks;
+} subject;
+/* So few at a time that they and their features stay in the first cache while all columns walk over them. */
+enum { BLOCK = 32 };
+typedef struct { subject p[BLOCK]; size_t n; } subjects;
 
-static inline float model_score_of(const scene *s, const candidate *x) { (void)s; return root(x->by_personal); }
-static inline float model_share_of(const scene *s, const candidate *x) { return root(x->by_personal * (1 / s->personal_top)); }
-static inline float session_share_of(const scene *s, const candidate *x) { return root(x->by_session * (1 / s->session_top)); }
+static inline float probability_of(const scene *s, const subject *x) { (void)s; return root((float)candidate_probability(x->c)); }
+static inline float relevance_of(const scene *s, const subject *x) { (void)s; return root(x->c->relevance); }
+static inline float confidence_of(const scene *s, const subject *x) { (void)s; return bounded((float)candidate_confidence(x->c)); }
+static inline float anchors_of(const scene *s, const subject *x) { (void)s; return (float)x->c->n_anchors; }
+static inline float base_of(const scene *s, const subject *x) { (void)s; return root(x->c->base); }
+static inline float cross_sell_of(const scene *s, const subject *x) { (void)s; return root(x->c->of[SOURCE_CROSS_SELL]); }
+static inline float also_bought_of(const scene *s, const subject *x) { (void)s; return root(x->c->of[SOURCE_ALSO_BOUGHT]); }
+static inline float upsell_of(const scene *s, const subject *x) { (void)s; return root(x->c->of[SOURCE_UPSELL]); }
+static inline float similar_of(const scene *s, const subject *x) { (void)s; return root(x->c->of[SOURCE_SIMILAR]); }
+static inline float personal_of(const scene *s, const subject *x) { (void)s; return root(x->c->of[SOURCE_PERSONAL]); }
+static inline float trending_of(const scene *s, const subject *x) { (void)s; return root(x->c->of[SOURCE_TRENDING]); }
+static inline float popular_of(const scene *s, const subject *x) { (void)s; return root(x->c->of[SOURCE_POPULAR]); }
+static inline float fresh_of(const scene *s, const subject *x) { (void)s; return root(x->c->of[SOURCE_NEW]); }
 
-static inline float like_page_of(const scene *s, const candidate *x) {
-    return s->snap ? snapshot_likeness(s->snap, s->page, item_of(s, x)) : 0;
+static inline float model_score_of(const scene *s, const subject *x) { (void)s; return root(x->c->by_personal); }
+static inline float model_share_of(const scene *s, const subject *x) { return root(x->c->by_personal * (1 / s->personal_top)); }
+static inline float session_share_of(const scene *s, const subject *x) { return root(x->c->by_session * (1 / s->session_top)); }
+
+static inline float like_page_of(const scene *s, const subject *x) {
+    return s->snap ? snapshot_likeness(s->snap, s->page, x->item) : 0;
 }
-static inline float like_past_of(const scene *s, const candidate *x) {
-    uint32_t item = item_of(s, x);
-    return s->snap && item < s->snap->n_vectors ? snapshot_cosine(&s->about, &s->snap->vectors[item]) : 0;
+static inline float like_past_of(const scene *s, const subject *x) {
+    return s->snap && x->item < s->snap->n_vectors ? snapshot_cosine(&s->about, &s->snap->vectors[x->item]) : 0;
 }
-static inline float same_category_of(const scene *s, const candidate *x) {
-    for (size_t i = 0; i < s->n_categories; i++)
-        if (s->categories[i].of == x->item->main_category) return (float)s->categories[i].n / (float)s->n_with_category;
-    return 0;
+static inline float same_category_of(const scene *s, const subject *x) {
+    return share_of(&s->categories, x->it->main_category);
 }
-static inline float page_category_of(const scene *s, const candidate *x) {
-    return s->r->product && s->r->product->main_category == x->item->main_category && x->item->main_category;
+static inline float page_category_of(const scene *s, const subject *x) {
+    return s->r->product && s->r->product->main_category == x->it->main_category && x->it->main_category;
 }
-static inline float price_step_of(const scene *s, const candidate *x) {
-    return s->mean_log_price < 0 ? 0 : bounded((float)(x->item->log_price - s->mean_log_price));
+static inline float price_step_of(const scene *s, const subject *x) {
+    return s->mean_log_price < 0 ? 0 : bounded((float)(x->it->log_price - s->mean_log_price));
 }
-static inline float price_of(const scene *s, const candidate *x) { (void)s; return bounded((float)x->item->log_price); }
-static inline float age_of(const scene *s, const candidate *x) {
-    double days = x->item->created_ms ? (double)(s->r->now_ms - x->item->created_ms) / MS_PER_DAY : 1000;
+static inline float price_of(const scene *s, const subject *x) { (void)s; return bounded((float)x->it->log_price); }
+static inline float age_of(const scene *s, const subject *x) {
+    double days = x->it->created_ms ? (double)(s->r->now_ms - x->it->created_ms) / MS_PER_DAY : 1000;
     return (float)(days < 0 ? 0 : days > 1000 ? 1000 : days);
 }
 /* How often and how long ago the visitor had it in hand. */
-static inline float before_of(const scene *s, const candidate *x) {
+static inline float before_of(const scene *s, const subject *x) {
     const visitor_events *e = &s->r->events;
-    uint32_t item = item_of(s, x);
+    uint32_t item = x->item;
     float sum = 0;
     if (!(s->touched[item / 64 % COUNT(s->touched)] >> item % 64 & 1)) return 0;
     for (uint32_t i = e->n > BOUGHT_LOOK ? e->n - BOUGHT_LOOK : 0; i < e->n; i++) sum += e->item[i] == item ? e->weight[i] : 0;
     return sum;
 }
-static inline float page_given_of(const scene *s, const candidate *x) { (void)x; return s->page != SNAPSHOT_NONE; }
-static inline float cart_items_of(const scene *s, const candidate *x) { (void)x; return (float)s->n_cart; }
-static inline float past_items_of(const scene *s, const candidate *x) { (void)x; return (float)s->n_history; }
-static inline uint8_t kind_of(const scene *s, const candidate *x) { return kind_at(s, item_of(s, x)); }
-static inline float page_kin_of(const scene *s, const candidate *x) { return s->kind_of ? s->page_kin[kind_of(s, x)].bought : 0; }
-static inline float kin_of(const scene *s, const candidate *x) { return s->kind_of ? s->mean_kin[kind_of(s, x)] : 0; }
-static inline float clicked_kin_of(const scene *s, const candidate *x) { return s->kind_of ? s->asked_kin[kind_of(s, x)].clicked : 0; }
-static inline float liked_of(const scene *s, const candidate *x) {
-    uint32_t item = item_of(s, x);
-    return s->kind_of && item < s->snap->n_liked ? s->snap->liked[item] : 0;
+static inline float page_given_of(const scene *s, const subject *x) { (void)x; return s->page != SNAPSHOT_NONE; }
+static inline float cart_items_of(const scene *s, const subject *x) { (void)x; return (float)s->n_cart; }
+static inline float past_items_of(const scene *s, const subject *x) { (void)x; return (float)s->n_history; }
+static inline float page_kin_of(const scene *s, const subject *x) { return s->kind_of ? s->page_kin[x->kind].bought : 0; }
+static inline float kin_of(const scene *s, const subject *x) { return s->kind_of ? s->mean_kin[x->kind] : 0; }
+static inline float clicked_kin_of(const scene *s, const subject *x) { return s->kind_of ? s->asked_kin[x->kind].clicked : 0; }
+static inline float liked_of(const scene *s, const subject *x) {
+    return s->kind_of && x->item < s->snap->n_liked ? s->snap->liked[x->item] : 0;
 }
-static inline float viewed_of(const scene *s, const candidate *x) {
-    uint32_t item = item_of(s, x);
-    return s->kind_of && item < s->snap->n_viewed ? s->snap->viewed[item] : 0;
+static inline float viewed_of(const scene *s, const subject *x) {
+    return s->kind_of && x->item < s->snap->n_viewed ? s->snap->viewed[x->item] : 0;
 }
-static inline float kind_viewed_of(const scene *s, const candidate *x) { return s->kind_of ? s->snap->kinds[kind_of(s, x)].viewed : 0; }
-static inline uint64_t marks_at(const scene *s, uint32_t item) { return s->marks && item < s->snap->n_marks ? s->marks[item] : 0; }
-/* Those it shares with what is asked about, and their worth between these kinds. */
-static inline const snapshot_mark *shared_marks(const scene *s, const candidate *x, uint64_t *ret_shared) {
-    uint32_t item = item_of(s, x);
-    *ret_shared = s->asked_marks & marks_at(s, item);
-    if (!*ret_shared) return NULL;
-    return s->snap->mark_worth + (kind_at(s, item) == s->asked_kind ? SNAPSHOT_MARKS : 0);
+static inline float kind_viewed_of(const scene *s, const subject *x) { return s->kind_of ? s->snap->kinds[x->kind].viewed : 0; }
+/* The worth of marks between its kind and the one asked about. */
+static inline const snapshot_mark *mark_worth(const scene *s, const subject *x) {
+    return s->snap->mark_worth + (x->kind == s->asked_kind ? SNAPSHOT_MARKS : 0);
 }
-static inline float bought_marks_of(const scene *s, const candidate *x) {
-    uint64_t left;
+static inline float bought_marks_of(const scene *s, const subject *x) {
     float sum = 0;
-    for (const snapshot_mark *worth = shared_marks(s, x, &left); left; left &= left - 1) sum += worth[__builtin_ctzll(left)].bought;
+    for (uint64_t left = x->marks & s->asked_marks; left; left &= left - 1) sum += mark_worth(s, x)[__builtin_ctzll(left)].bought;
     return sum;
 }
-static inline float clicked_marks_of(const scene *s, const candidate *x) {
-    uint64_t left;
+static inline float clicked_marks_of(const scene *s, const subject *x) {
     float sum = 0;
-    for (const snapshot_mark *worth = shared_marks(s, x, &left); left; left &= left - 1) sum += worth[__builtin_ctzll(left)].clicked;
+    for (uint64_t left = x->marks & s->asked_marks; left; left &= left - 1) sum += mark_worth(s, x)[__builtin_ctzll(left)].clicked;
     return sum;
 }
-static inline float taste_of(const scene *s, const candidate *x) {
+static inline float taste_of(const scene *s, const subject *x) {
     float sum = 0;
-    for (uint64_t left = marks_at(s, item_of(s, x)); left; left &= left - 1) sum += s->taste[__builtin_ctzll(left)];
+    for (uint64_t left = x->marks; left; left &= left - 1) sum += s->taste[__builtin_ctzll(left)];
     return sum;
 }
-static inline float price_place_of(const scene *s, const candidate *x) { return price_place(s, x->item, kind_of(s, x)); }
-static inline float place_step_of(const scene *s, const candidate *x) {
-    uint8_t kind = kind_of(s, x);
-    return kind && s->r->n_anchors ? price_place(s, x->item, kind) - s->mean_step : 0;
+static inline float price_place_of(const scene *s, const subject *x) { return price_place(s, x->it, x->kind); }
+static inline float place_step_of(const scene *s, const subject *x) {
+    return x->kind && s->r->n_anchors ? price_place(s, x->it, x->kind) - s->mean_step : 0;
 }
-static inline float same_brand_of(const scene *s, const candidate *x) {
-    for (size_t i = 0; i < s->n_brands; i++)
-        if (s->brands[i].of == x->item->brand) return (float)s->brands[i].n / (float)s->n_with_brand;
-    return 0;
+static inline float same_brand_of(const scene *s, const subject *x) {
+    return share_of(&s->brands, x->it->brand);
 }
 
 /* name, what it is */
@@ -311,8 +314,8 @@ static inline float same_brand_of(const scene *s, const candidate *x) {
     X(same_brand, "share of the request's products of its brand")
 
 #define FEATURE_COLUMN(name, what)                                                                                  \
-    static void name##_column(const scene *s, const pool *h, float *x, size_t stride) {                             \
-        for (size_t i = 0; i < h->n; i++) x[i * stride] = name##_of(s, h->p[i]);                                    \
+    static void name##_column(const scene *s, const subjects *h, float *x, size_t stride) {                         \
+        for (size_t i = 0; i < h->n; i++) x[i * stride] = name##_of(s, &h->p[i]);                                   \
     }
 FEATURE_LIST(FEATURE_COLUMN)
 #undef FEATURE_COLUMN
@@ -322,7 +325,7 @@ const feature_row candidate_feature_rows[] = {
     FEATURE_LIST(X)
 #undef X
 };
-static void (*const columns[])(const scene *, const pool *, float *, size_t) = {
+static void (*const columns[])(const scene *, const subjects *, float *, size_t) = {
 #define X(name, what) name##_column,
     FEATURE_LIST(X)
 #undef X
@@ -330,8 +333,26 @@ static void (*const columns[])(const scene *, const pool *, float *, size_t) = {
 const uint32_t n_candidate_features = COUNT(columns);
 _Static_assert(COUNT(columns) <= FEATURES_MOST, "rows of features fit");
 
+static inline uint64_t marks_at(const scene *s, uint32_t item) { return s->marks && item < s->snap->n_marks ? s->marks[item] : 0; }
+
+/* The next few, and the beginning of loading all that columns read of them. */
+static void introduce(const scene *s, const pool *h, size_t from, subjects *ret_subjects) {
+    subjects *t = ret_subjects;
+    t->n = h->n - from < BLOCK ? h->n - from : BLOCK;
+    for (size_t i = 0; i < t->n; i++) {
+        const candidate *c = h->p[from + i];
+        uint32_t item = item_of(s, c);
+        t->p[i] = (subject){ c, c->item, item, kind_at(s, item), marks_at(s, item) };
+        if (s->snap && item < s->snap->n_vectors) touch(&s->snap->vectors[item]);
+    }
+}
+
 void candidate_features(const request *r, const pool *h, float *ret_x) {
     scene s = { .mean_log_price = -1 };
+    subjects now;
     set_scene(&s, r, h);
-    for (size_t f = 0; f < COUNT(columns); f++) columns[f](&s, h, ret_x + f, COUNT(columns));
+    for (size_t from = 0; from < h->n; from += BLOCK) {
+        introduce(&s, h, from, &now);
+        for (size_t f = 0; f < COUNT(columns); f++) columns[f](&s, &now, ret_x + from * COUNT(columns) + f, COUNT(columns));
+    }
 }

@@ -1,5 +1,7 @@
 /* Candidates from every source, and the one probability of each. The mathematics is in README.md ("One probability"). */
 #include <math.h>
+#include <string.h>
+#include "base/touch.h"
 #include "decide/recommend_int.h"
 
 /* How many of a list are read, by the kind of anchor: the end of a long list never reaches an answer. */
@@ -113,8 +115,17 @@ static void offer_slot(request *r, uint32_t anchor_ix, uint32_t slot, evidence e
     offer(r, slot, &e);
 }
 
-static void offer_of(request *r, uint32_t anchor_ix, uint32_t item, evidence e) {
-    offer_slot(r, anchor_ix, serving_slot_of(r->s, item), e);
+/* Where the items of a list are, and what is read of each of them on its way. Rows of all lists begin with their item. */
+enum { TAKE_MOST = 100 };
+static void find_slots(const request *r, const void *rows, size_t size, uint32_t n, uint32_t ret_slot[TAKE_MOST]) {
+    const loaded_shop *l = r->s->loaded;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t item;
+        memcpy(&item, (const char *)rows + i * size, sizeof item);
+        ret_slot[i] = serving_slot_of(r->s, item);
+    }
+    for (uint32_t i = 0; i < n; i++)
+        if (ret_slot[i] < l->n_ranked) touch(&l->popularity[ret_slot[i]]);
 }
 
 /* Of a rule nobody followed yet: what sells as it does anyway goes with nothing. */
@@ -127,9 +138,11 @@ static void gather_cross_sell(request *r, uint32_t at, uint32_t item) {
     rule_span list = snapshot_cross_sell(r->s->loaded->snap, item);
     uint32_t n = take(r, &r->anchors[at], SOURCE_CROSS_SELL, list.n);
     float unit = r->s->loaded->cross_unit;
+    uint32_t slot[TAKE_MOST];
+    find_slots(r, list.p, sizeof *list.p, n, slot);
     for (uint32_t i = 0; i < n; i++) {
         const snapshot_rule *x = &list.p[i];
-        offer_of(r, at, x->item, (evidence){ .source = SOURCE_CROSS_SELL, .why = reason_of(x), .relevance = x->score * unit,
+        offer_slot(r, at, slot[i], (evidence){ .source = SOURCE_CROSS_SELL, .why = reason_of(x), .relevance = x->score * unit,
                                              .probability = x->probability, .confidence = x->confidence });
     }
 }
@@ -138,9 +151,11 @@ static void gather_also_bought(request *r, uint32_t at, uint32_t item) {
     rule_span list = snapshot_also_bought(r->s->loaded->snap, item);
     uint32_t n = take(r, &r->anchors[at], SOURCE_ALSO_BOUGHT, list.n);
     float unit = r->s->loaded->also_unit, share = r->s->loaded->also_share;
+    uint32_t slot[TAKE_MOST];
+    find_slots(r, list.p, sizeof *list.p, n, slot);
     for (uint32_t i = 0; i < n; i++) {
         const snapshot_rule *x = &list.p[i];
-        offer_of(r, at, x->item, (evidence){ .source = SOURCE_ALSO_BOUGHT, .why = x->count ? REASON_SAME_CUSTOMERS : REASON_GOES_WITH,
+        offer_slot(r, at, slot[i], (evidence){ .source = SOURCE_ALSO_BOUGHT, .why = x->count ? REASON_SAME_CUSTOMERS : REASON_GOES_WITH,
                                              .relevance = smaller(x->score * unit, x->probability) * share,
                                              .probability = x->probability * share, .confidence = x->confidence });
     }
@@ -154,11 +169,13 @@ static void gather_upsell(request *r, uint32_t at, uint32_t item) {
     upsell_span list = snapshot_upsells(r->s->loaded->snap, item);
     uint32_t n = take(r, &r->anchors[at], SOURCE_UPSELL, list.n);
     const catalogue_item *from = r->anchors[at].item;
+    uint32_t slot[TAKE_MOST];
+    find_slots(r, list.p, sizeof *list.p, n, slot);
     for (uint32_t i = 0; from && i < n; i++) {
-        const catalogue_item *to = catalogue_at(&r->s->view, serving_slot_of(r->s, list.p[i].item));
+        const catalogue_item *to = catalogue_at(&r->s->view, slot[i]);
         if (!to || !is_upgrade(from, to)) continue;         /* prices moved since it was learned */
         float p = list.p[i].probability * upgrade_attention;
-        offer_of(r, at, list.p[i].item, (evidence){ .source = SOURCE_UPSELL, .why = REASON_UPGRADE, .relevance = p, .probability = p,
+        offer_slot(r, at, slot[i], (evidence){ .source = SOURCE_UPSELL, .why = REASON_UPGRADE, .relevance = p, .probability = p,
                                                     .confidence = list.p[i].confidence });
     }
 }
@@ -166,11 +183,12 @@ static void gather_upsell(request *r, uint32_t at, uint32_t item) {
 static void gather_similar(request *r, uint32_t at, uint32_t item) {
     ranked_span list = snapshot_similar(r->s->loaded->snap, item);
     uint32_t n = take(r, &r->anchors[at], SOURCE_SIMILAR, list.n);
+    uint32_t slot[TAKE_MOST];
+    find_slots(r, list.p, sizeof *list.p, n, slot);
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t slot = serving_slot_of(r->s, list.p[i].item);
-        if (slot == NO_SLOT) continue;
-        float p = smaller(0.2f, slot_base(r, slot) * (1 + similar_lift * list.p[i].score));
-        offer_of(r, at, list.p[i].item, (evidence){ .source = SOURCE_SIMILAR, .why = REASON_SIMILAR, .probability = p,
+        if (slot[i] == NO_SLOT) continue;
+        float p = smaller(0.2f, slot_base(r, slot[i]) * (1 + similar_lift * list.p[i].score));
+        offer_slot(r, at, slot[i], (evidence){ .source = SOURCE_SIMILAR, .why = REASON_SIMILAR, .probability = p,
                                                     .relevance = p + r->typical * 0.1f * list.p[i].score });
     }
 }
@@ -315,16 +333,18 @@ static err_code gather_models(request *r) {
 }
 
 /* ---- all ---- */
-/* Lists of different products lie anywhere in a large file: start fetching them all before the first is read. */
-static void fetch_early(rule_span list, uint32_t n) {
-    enum { LINE = 64, LINES = 10 };
-    const char *p = (const char *)list.p;
-    for (size_t i = 0; i < LINES && i * LINE < n * sizeof *list.p; i++) __builtin_prefetch(p + i * LINE);
+/* Lists of different products lie anywhere in a large file: begin to load them all before the first is read. */
+enum { LINES_EARLY = 10 };
+static void touch_anchors(const request *r) {
+    const snapshot *snap = r->s->loaded->snap;
+    for (size_t i = 0; snap && i < r->n_anchors; i++)
+        if (r->anchors[i].learned != SNAPSHOT_NONE) touch_lines(&snap->items[r->anchors[i].learned], sizeof *snap->items, 2);
 }
 
 static uint32_t count_most(const request *r) {
     uint32_t most = (uint32_t)r->n_ban + SHOP_TAKE + CATEGORY_TAKE + 3 * FRESH_TAKE + 2 * MODEL_TAKE;
     const snapshot *snap = r->s->loaded->snap;
+    touch_anchors(r);
     for (size_t i = 0; i < r->n_anchors; i++) {
         const anchor *a = &r->anchors[i];
         const fresh_anchor *f = fresh_of(r, a);
@@ -332,7 +352,7 @@ static uint32_t count_most(const request *r) {
         if (!snap || a->learned == SNAPSHOT_NONE) continue;
         rule_span cross = snapshot_cross_sell(snap, a->learned);
         uint32_t n = take(r, a, SOURCE_CROSS_SELL, cross.n);
-        fetch_early(cross, n);
+        touch_lines(cross.p, n * sizeof *cross.p, LINES_EARLY);
         most += n;
         most += take(r, a, SOURCE_ALSO_BOUGHT, snapshot_also_bought(snap, a->learned).n);
         most += take(r, a, SOURCE_UPSELL, snapshot_upsells(snap, a->learned).n);

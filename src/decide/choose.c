@@ -131,6 +131,7 @@ static size_t eligible(const chooser *x, size_t slots, uint16_t *ret_at) {
 }
 
 static void draw(chooser *x, choice *chosen, size_t slots) {
+    if (!slots) return;
     uint16_t at[POOL_MOST];
     size_t n = eligible(x, slots, at);
     if (slots > n) slots = n;

@@ -41,22 +41,6 @@ err_code personal_score(request *r, uint32_t search_from) {
     return ask(r, &snap->session_model, r->events.session, search_from, &r->session);
 }
 
-/* Is one of a block at least this? One test for all of them: nearly all blocks hold nothing. NaN is not. */
-typedef float floats_4 __attribute__((vector_size(16)));
-typedef int32_t ints_4 __attribute__((vector_size(16)));
-static inline bool any_from(const float *x, float least) {
-    const floats_4 bound = { least, least, least, least };
-    ints_4 enough = { 0 };
-    for (size_t i = 0; i < BLOCK; i += 4) {
-        floats_4 v;
-        memcpy(&v, x + i, sizeof v);
-        enough |= v >= bound;
-    }
-    uint64_t halves[2];
-    memcpy(halves, &enough, sizeof halves);
-    return (halves[0] | halves[1]) != 0;
-}
-
 static bool is_score(float x) { return x > 0 && x <= 1e30f; }
 
 static err_code scan(ctx *c, const float *scores, uint32_t n_items, uint32_t k, topk *ret_best) {
@@ -70,33 +54,39 @@ static err_code scan(ctx *c, const float *scores, uint32_t n_items, uint32_t k, 
 }
 
 /* A list of the items found, with room for scratch. */
-typedef struct { uint32_t n, most, *item, *order; float *score; } found;
+typedef struct { uint32_t n, most, *item, *order; uint64_t *scratch; float *score; } found;
 
 static err_code found_new(ctx *c, uint32_t most, found *ret_found) {
     found f = { .most = most, .item = arena_new_raw(c->arena, uint32_t, most), .score = arena_new_raw(c->arena, float, most),
-                .order = arena_new_raw(c->arena, uint32_t, 3 * (size_t)most) };
+                .order = arena_new_raw(c->arena, uint32_t, most), .scratch = arena_new_raw(c->arena, uint64_t, 2 * (size_t)most) };
     *ret_found = f;
-    return f.item && f.score && f.order ? ERR_OK : fail(c, ERR_NO_MEMORY, "no memory for %u products", most);
+    return f.item && f.score && f.order && f.scratch ? ERR_OK : fail(c, ERR_NO_MEMORY, "no memory for %u products", most);
 }
 
-/* Items of every `step`th block that score at least this; false when there are more than the list has room for. */
-static bool collect(const float *scores, uint32_t n_items, uint32_t step, float least, found *f) {
-    f->n = 0;
-    for (uint32_t from = 0; from < n_items; from += step * BLOCK) {
-        uint32_t end = n_items - from < BLOCK ? n_items : from + BLOCK;
-        if (end - from == BLOCK && !any_from(scores + from, least)) continue;
-        if (f->n + BLOCK > f->most) return false;
-        for (uint32_t i = from; i < end; i++)
-            if (scores[i] >= least && is_score(scores[i])) f->item[f->n] = i, f->score[f->n++] = scores[i];
+/* Items of [from, to) that score at least this, added; false when there are more than the list has room for. */
+static bool collect(const float *scores, uint32_t from, uint32_t to, float least, found *f) {
+    uint32_t room = f->most - f->n, *item = f->item + f->n, n = vec_find_from(scores + from, to - from, least, item, room);
+    if (n > room) return false;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t at = from + item[i];
+        if (is_score(scores[at])) f->item[f->n] = at, f->score[f->n++] = scores[at];
     }
+    return true;
+}
+
+/* The same of every SAMPLEth block of items. */
+static bool collect_sample(const float *scores, uint32_t n_items, float least, found *f) {
+    for (uint32_t from = 0; from < n_items; from += SAMPLE * BLOCK)
+        if (!collect(scores, from, n_items - from < BLOCK ? n_items : from + BLOCK, least, f)) return false;
     return true;
 }
 
 /* A bound that about twice the k best reach, by a sample: they are few, so that hardly any block has to be looked into. */
 static float lower_bound(const float *scores, uint32_t n_items, uint32_t k, found *f) {
     uint32_t wanted = 2 * k / SAMPLE + 8;
-    if (!collect(scores, n_items, SAMPLE, FLT_MIN, f) || f->n < wanted) return FLT_MIN;
-    order_largest_first(f->score, f->n, f->order + f->n, f->order);
+    f->n = 0;
+    if (!collect_sample(scores, n_items, FLT_MIN, f) || f->n < wanted) return FLT_MIN;
+    order_largest_first(f->score, f->n, f->scratch, f->order);
     return f->score[f->order[wanted - 1]];
 }
 
@@ -104,11 +94,12 @@ err_code personal_best(ctx *c, const float *scores, uint32_t n_items, uint32_t k
     found f;
     TRY(found_new(c, n_items / SAMPLE + 4 * k + 2 * BLOCK, &f));
     float least = lower_bound(scores, n_items, k, &f);
-    bool exact = collect(scores, n_items, 1, least, &f) && (f.n >= k || least <= FLT_MIN);
+    f.n = 0;
+    bool exact = collect(scores, 0, n_items, least, &f) && (f.n >= k || least <= FLT_MIN);
     if (!exact) return scan(c, scores, n_items, k, ret_best);           /* many alike, or an odd sample */
     topk best = { arena_new_raw(c->arena, topk_entry, k), f.n < k ? f.n : k, k };
     if (!best.entry) return fail(c, ERR_NO_MEMORY, "no memory for %u products", k);
-    order_largest_first(f.score, f.n, f.order + f.n, f.order);
+    order_largest_first(f.score, f.n, f.scratch, f.order);
     for (uint32_t i = 0; i < best.n; i++) best.entry[i] = (topk_entry){ f.item[f.order[i]], f.score[f.order[i]] };
     *ret_best = best;
     return ERR_OK;

@@ -2,6 +2,7 @@
  * It does NOT choose (choose.c). */
 #include <math.h>
 #include <string.h>
+#include "base/touch.h"
 #include "decide/candidate_features.h"
 #include "num/order.h"
 
@@ -17,7 +18,8 @@ static void insert_in_order(candidate **p, size_t n) {
 
 void sort_by_score(candidate **p, size_t n) {
     float score[POOL_MOST];
-    uint32_t scratch[2 * POOL_MOST], best[POOL_MOST];
+    uint64_t scratch[2 * POOL_MOST];
+    uint32_t best[POOL_MOST];
     candidate *sorted[POOL_MOST];
     if (n < 2) return;
     for (size_t i = 0; i < n; i++) score[i] = (float)p[i]->score;
@@ -62,30 +64,22 @@ static uint32_t pool_size(const request *r) {
     return ranker_of(r) || has_rules(&r->slate) ? POOL_MOST : (uint32_t)(few < POOL_MOST ? few : POOL_MOST);
 }
 
-/* Products live anywhere in memory: fetch what comes soon, first where it is, then itself. */
-enum { AHEAD = 8 };
-static void fetch_items(const request *r, const uint32_t *best, uint32_t i) {
-    uint32_t n = r->n_candidates;
-    if (i + 2 * AHEAD < n) __builtin_prefetch(&r->s->view.slots[r->candidates[best[i + 2 * AHEAD]].slot]);
-    if (i + AHEAD < n) __builtin_prefetch(catalogue_at(&r->s->view, r->candidates[best[i + AHEAD]].slot));
-}
-
-/* What features read of it soon. */
-static void fetch_learned(const request *r, uint32_t slot) {
-    const snapshot *snap = r->s->loaded->snap;
-    uint32_t item = serving_item_of(r->s, slot);
-    if (snap && item < snap->n_vectors) __builtin_prefetch(&snap->vectors[item]);
-    if (snap && item < snap->n_marks) __builtin_prefetch(&snap->marks[item]);
+/* Products live anywhere in memory: begin to load some together, first where they are, then themselves. */
+enum { TOGETHER = 16 };
+static void touch_items(const request *r, const uint32_t *best, uint32_t n) {
+    const catalogue_item *item[TOGETHER];
+    for (uint32_t i = 0; i < n; i++) item[i] = catalogue_at(&r->s->view, r->candidates[best[i]].slot);
+    for (uint32_t i = 0; i < n; i++)
+        if (item[i]) touch(item[i]);
 }
 
 /* Whether a candidate may be shown costs a walk into the catalogue's memory, so it is asked only of those that come in. */
 static void take_showable(request *r, const uint32_t *best, uint32_t k, pool *h) {
     uint32_t n = r->n_candidates;
     for (uint32_t i = 0; i < n && h->n < k; i++) {
-        fetch_items(r, best, i);
+        if (i % TOGETHER == 0) touch_items(r, best + i, n - i < TOGETHER ? n - i : TOGETHER);
         candidate *x = &r->candidates[best[i]];
         if (x->banned || !(x->item = showable(r, x->slot))) continue;
-        fetch_learned(r, x->slot);
         x->score = fmax((double)x->relevance, 1e-12);
         h->p[h->n++] = x;
     }
@@ -94,12 +88,13 @@ static void take_showable(request *r, const uint32_t *best, uint32_t k, pool *h)
 err_code pool_best(request *r, uint32_t k, pool *ret_pool) {
     uint32_t n = r->n_candidates;
     float *relevance = arena_new_raw(r->c->arena, float, n);
-    uint32_t *order_room = arena_new_raw(r->c->arena, uint32_t, 3 * (size_t)n);
+    uint64_t *scratch = arena_new_raw(r->c->arena, uint64_t, 2 * (size_t)n);
+    uint32_t *best = arena_new_raw(r->c->arena, uint32_t, n);
     pool h = { arena_new_raw(r->c->arena, candidate *, k), 0 };
-    if (!relevance || !order_room || !h.p) return fail(r->c, ERR_NO_MEMORY, "no memory for %u candidates", n);
+    if (!relevance || !scratch || !best || !h.p) return fail(r->c, ERR_NO_MEMORY, "no memory for %u candidates", n);
     for (uint32_t i = 0; i < n; i++) relevance[i] = r->candidates[i].relevance;
-    order_largest_first(relevance, n, order_room, order_room + 2 * (size_t)n);
-    take_showable(r, order_room + 2 * (size_t)n, k, &h);
+    order_largest_first(relevance, n, scratch, best);
+    take_showable(r, best, k, &h);
     *ret_pool = h;
     return ERR_OK;
 }

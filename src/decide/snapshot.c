@@ -4,6 +4,7 @@
 #include <string.h>
 #include "base/limits.h"
 #include "base/map.h"
+#include "num/vec.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "snapshot files are little-endian and read in place");
 _Static_assert(sizeof(snapshot_item) == 80 && sizeof(snapshot_rule) == 28 && sizeof(snapshot_upsell) == 24, "no padding in the file");
@@ -271,25 +272,8 @@ ranked_span snapshot_popular_in(const snapshot *s, uint32_t category) {
     return (ranked_span){ s->category_popular + r.at, r.n };
 }
 
-/* Eight at a time. Two products of whole numbers within 127 fit 16 bits added up; three would not. */
-typedef int8_t bytes_8 __attribute__((vector_size(8)));
-typedef int16_t shorts_8 __attribute__((vector_size(16)));
-typedef int32_t ints_8 __attribute__((vector_size(32)));
-
-static shorts_8 products(const int8_t *x, const int8_t *y) {
-    bytes_8 a, b;
-    memcpy(&a, x, sizeof a);
-    memcpy(&b, y, sizeof b);
-    return __builtin_convertvector(a, shorts_8) * __builtin_convertvector(b, shorts_8);
-}
-
 float snapshot_cosine(const snapshot_vector *a, const snapshot_vector *b) {
-    ints_8 sums = { 0 };
-    for (size_t d = 0; d < SNAPSHOT_VECTOR_DIMS; d += 16)
-        sums += __builtin_convertvector(products(a->x + d, b->x + d) + products(a->x + d + 8, b->x + d + 8), ints_8);
-    int32_t dot = 0;
-    for (size_t i = 0; i < 8; i++) dot += sums[i];
-    float cosine = (float)dot * (1.0f / (SNAPSHOT_VECTOR_ONE * SNAPSHOT_VECTOR_ONE));
+    float cosine = (float)vec_dot_bytes(a->x, b->x, SNAPSHOT_VECTOR_DIMS) * (1.0f / (SNAPSHOT_VECTOR_ONE * SNAPSHOT_VECTOR_ONE));
     return cosine > 1 ? 1 : cosine < -1 ? -1 : cosine;
 }
 

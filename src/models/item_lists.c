@@ -2,6 +2,7 @@
 #include "models/item_lists.h"
 #include <math.h>
 #include <string.h>
+#include "base/touch.h"
 #include "num/keys.h"
 
 err_code item_lists_room_new(ctx *c, uint32_t n_items, uint32_t k, item_lists_room *ret_room) {
@@ -94,6 +95,13 @@ err_code item_lists_turn(ctx *c, const item_lists *lists, item_lists *ret_turned
     return ERR_OK;
 }
 
+/* Lists lie anywhere: begin to load one before it is added. */
+static void touch_list(const item_lists *lists, uint32_t item) {
+    enum { LINES = 8 };
+    uint64_t at = lists->start[item];
+    touch_lines(lists->entry + at, (size_t)(lists->start[item + 1] - at) * sizeof *lists->entry, LINES);
+}
+
 err_code item_lists_score(ctx *c, const item_lists *lists, const weighing *w, const history *h, size_t n, float *ret_scores) {
     for (size_t at = 0; at < n; at++) {
         arena_mark mark = arena_save(c->arena);
@@ -104,7 +112,7 @@ err_code item_lists_score(ctx *c, const item_lists *lists, const weighing *w, co
         TRY(weigh_history(c, &h[at], lists->n_items, w, &items, &n_items));
         memset(scores, 0, lists->n_items * sizeof *scores);
         for (size_t i = 0; i < n_items; i++) {
-            if (i + 1 < n_items) __builtin_prefetch(lists->entry + lists->start[items[i + 1].item]);
+            if (i + 1 < n_items) touch_list(lists, items[i + 1].item);
             item_lists_add(lists, items[i].item, items[i].value, scores);
         }
         arena_restore(c->arena, mark);

@@ -9,4 +9,4 @@
  *   scratch    room for 2 n
  *   ret_order  n numbers: x[ret_order[0]] is the largest
  * O(n). Source: radix sort by bytes, least significant first (Knuth 5.2.5). */
-void order_largest_first(const float *x, uint32_t n, uint32_t *scratch, uint32_t *ret_order);
+void order_largest_first(const float *x, uint32_t n, uint64_t *scratch, uint32_t *ret_order);

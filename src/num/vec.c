@@ -1,6 +1,8 @@
 /* Vector loops; see vec.h. The processor is asked at every call: that is one load and one branch that always goes the same way,
  * and nothing to set up before the first. */
 #include "num/vec.h"
+#include <stdbool.h>
+#include <string.h>
 
 float vec_dot_plain(const float *x, const float *y, size_t n) {
     float sum[8] = { 0 };                                   /* eight sums at once: the order the vector forms add in */
@@ -13,6 +15,42 @@ float vec_dot_plain(const float *x, const float *y, size_t n) {
 
 void vec_add_scaled_plain(float *y, float a, const float *x, size_t n) {
     for (size_t i = 0; i < n; i++) y[i] += a * x[i];
+}
+
+int32_t vec_dot_bytes_plain(const int8_t *x, const int8_t *y, size_t n) {
+    int32_t sum = 0;
+    for (size_t i = 0; i < n; i++) sum += x[i] * y[i];
+    return sum;
+}
+
+/* Is one of sixteen at least this? */
+typedef float floats_4 __attribute__((vector_size(16)));
+typedef int32_t ints_4 __attribute__((vector_size(16)));
+static inline bool any_from(const float *x, float least) {
+    const floats_4 bound = { least, least, least, least };
+    ints_4 enough = { 0 };
+    for (size_t i = 0; i < 16; i += 4) {
+        floats_4 v;
+        memcpy(&v, x + i, sizeof v);
+        enough |= v >= bound;
+    }
+    uint64_t halves[2];
+    memcpy(halves, &enough, sizeof halves);
+    return (halves[0] | halves[1]) != 0;
+}
+
+uint32_t vec_find_from_plain(const float *x, uint32_t n, float least, uint32_t *ret_at, uint32_t room) {
+    uint32_t found = 0;
+    for (uint32_t from = 0; from < n; from += 16) {
+        uint32_t end = n - from < 16 ? n : from + 16;
+        if (end - from == 16 && !any_from(x + from, least)) continue;
+        for (uint32_t i = from; i < end; i++) {
+            if (!(x[i] >= least)) continue;
+            if (found < room) ret_at[found] = i;
+            found++;
+        }
+    }
+    return found;
 }
 
 #if defined(__x86_64__)
@@ -71,10 +109,68 @@ AVX2 static void add_scaled_avx2(float *y, float a, const float *x, size_t n) {
     for (; i < n; i++) y[i] += a * x[i];
 }
 
+/* Bytes as 16-bit numbers, sixteen at a time: products and their pairwise sums fit 32 bits. */
+AVX2 static int32_t dot_bytes_avx2(const int8_t *x, const int8_t *y, size_t n) {
+    __m256i a = _mm256_setzero_si256(), b = a;
+    size_t i = 0;
+    for (; i + 32 <= n; i += 32) {
+        __m256i x0 = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(x + i)));
+        __m256i y0 = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(y + i)));
+        __m256i x1 = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(x + i + 16)));
+        __m256i y1 = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(y + i + 16)));
+        a = _mm256_add_epi32(a, _mm256_madd_epi16(x0, y0));
+        b = _mm256_add_epi32(b, _mm256_madd_epi16(x1, y1));
+    }
+    a = _mm256_add_epi32(a, b);
+    __m128i four = _mm_add_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+    four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4e));
+    four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0xb1));
+    return _mm_cvtsi128_si32(four) + vec_dot_bytes_plain(x + i, y + i, n - i);
+}
+
+/* One bit a place from `from` on. */
+static inline uint32_t write_places(uint64_t bits, uint32_t from, uint32_t found, uint32_t *ret_at, uint32_t room) {
+    for (; bits; bits &= bits - 1, found++)
+        if (found < room) ret_at[found] = from + (uint32_t)__builtin_ctzll(bits);
+    return found;
+}
+
+/* The rest that does not fill a vector. */
+static uint32_t find_rest(const float *x, uint32_t from, uint32_t n, float least, uint32_t found, uint32_t *ret_at, uint32_t room) {
+    uint64_t bits = 0;
+    for (uint32_t i = from; i < n; i++) bits |= (uint64_t)(x[i] >= least) << (i - from);
+    return write_places(bits, from, found, ret_at, room);
+}
+
+AVX512 static uint32_t find_from_avx512(const float *x, uint32_t n, float least, uint32_t *ret_at, uint32_t room) {
+    const __m512 bound = _mm512_set1_ps(least);
+    uint32_t found = 0, i = 0;
+    for (; i + 64 <= n; i += 64) {
+        uint64_t bits = 0;
+        for (uint32_t k = 0; k < 64; k += 16)
+            bits |= (uint64_t)_mm512_cmp_ps_mask(_mm512_loadu_ps(x + i + k), bound, _CMP_GE_OQ) << k;
+        found = write_places(bits, i, found, ret_at, room);
+    }
+    return find_rest(x, i, n, least, found, ret_at, room);
+}
+
+AVX2 static uint32_t find_from_avx2(const float *x, uint32_t n, float least, uint32_t *ret_at, uint32_t room) {
+    const __m256 bound = _mm256_set1_ps(least);
+    uint32_t found = 0, i = 0;
+    for (; i + 32 <= n; i += 32) {
+        uint64_t bits = 0;
+        for (uint32_t k = 0; k < 32; k += 8)
+            bits |= (uint64_t)(uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(_mm256_loadu_ps(x + i + k), bound, _CMP_GE_OQ)) << k;
+        found = write_places(bits, i, found, ret_at, room);
+    }
+    return find_rest(x, i, n, least, found, ret_at, room);
+}
+
+/* A processor that has AVX-512 has AVX2. */
 static const vec_form forms[] = {
-    { "avx512", dot_avx512, add_scaled_avx512 },
-    { "avx2", dot_avx2, add_scaled_avx2 },
-    { "plain", vec_dot_plain, vec_add_scaled_plain },
+    { "avx512", dot_avx512, add_scaled_avx512, dot_bytes_avx2, find_from_avx512 },
+    { "avx2", dot_avx2, add_scaled_avx2, dot_bytes_avx2, find_from_avx2 },
+    { "plain", vec_dot_plain, vec_add_scaled_plain, vec_dot_bytes_plain, vec_find_from_plain },
 };
 
 static inline size_t best_form(void) {
@@ -82,7 +178,9 @@ static inline size_t best_form(void) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 1 : 2;
 }
 #else
-static const vec_form forms[] = { { "plain", vec_dot_plain, vec_add_scaled_plain } };
+static const vec_form forms[] = {
+    { "plain", vec_dot_plain, vec_add_scaled_plain, vec_dot_bytes_plain, vec_find_from_plain },
+};
 
 static inline size_t best_form(void) { return 0; }
 #endif
@@ -94,3 +192,7 @@ const vec_form *vec_forms(size_t *ret_n) {
 
 float vec_dot(const float *x, const float *y, size_t n) { return forms[best_form()].dot(x, y, n); }
 void vec_add_scaled(float *y, float a, const float *x, size_t n) { forms[best_form()].add_scaled(y, a, x, n); }
+int32_t vec_dot_bytes(const int8_t *x, const int8_t *y, size_t n) { return forms[best_form()].dot_bytes(x, y, n); }
+uint32_t vec_find_from(const float *x, uint32_t n, float least, uint32_t *ret_at, uint32_t room) {
+    return forms[best_form()].find_from(x, n, least, ret_at, room);
+}

@@ -17,7 +17,8 @@ TEST(order, is_that_of_a_plain_sort) {
     enum { MOST = 600 };
     TEST_CTX(c);
     float x[MOST];
-    uint32_t scratch[2 * MOST], fast[MOST], plain[MOST];
+    uint64_t scratch[2 * MOST];
+    uint32_t fast[MOST], plain[MOST];
     static const uint32_t sizes[] = { 0, 1, 2, 3, 31, 257, MOST };
     for (uint32_t kind = 0; kind < 5; kind++)
         for (size_t s = 0; s < COUNT(sizes); s++) {
