@@ -1,5 +1,6 @@
 /* Build, ask, save and load the index of sessions. It does NOT score items. */
 #include "models/session_index.h"
+#include "base/touch.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,6 +207,16 @@ uint32_t session_nearest(session_neighbour *list, uint32_t n, uint32_t k, float 
         list[kept++] = list[i];
     }
     return kept;
+}
+
+void session_touch(const session_index *ix, const session_neighbour *list, uint32_t n, uint32_t from) {
+    const session_log *log = &ix->log;
+    uint32_t to = n - from < SESSION_TOGETHER ? n : from + SESSION_TOGETHER;
+    for (uint32_t i = from; i < to; i++) {
+        uint64_t at = log->start[list[i].session];
+        touch(&log->item[at]);
+        if (log->weight) touch(&log->weight[at]);
+    }
 }
 
 uint64_t session_match_position(const session_index *ix, const session_query *q, session_neighbour near) {

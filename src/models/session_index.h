@@ -72,6 +72,10 @@ uint32_t session_nearest(session_neighbour *list, uint32_t n, uint32_t k, float 
 /* Where a neighbour's clicks hold its newest shared item the last time: index into log.item. */
 uint64_t session_match_position(const session_index *ix, const session_query *q, session_neighbour near);
 
+/* Sessions lie anywhere: begin to load where those of list[from .. from + SESSION_TOGETHER) are, and what they hold. */
+enum { SESSION_TOGETHER = 16 };
+void session_touch(const session_index *ix, const session_neighbour *list, uint32_t n, uint32_t from);
+
 /* A model that is an index and its numbers: what the neighbour models keep. */
 typedef struct {
     session_index index;

@@ -49,7 +49,10 @@ static err_code score(ctx *c, const void *state, const history *h, size_t n, flo
         memcpy(scores, s->index.fallback, n_items * sizeof *scores);
         uint32_t found = session_matches(&s->index, &q, weight, sample, list);
         found = session_nearest(list, found, (uint32_t)s->param[NEIGHBOURS], scratch);
-        for (uint32_t k = 0; k < found; k++) add_votes(s, list[k], scores);
+        for (uint32_t k = 0; k < found; k++) {
+            if (k % SESSION_TOGETHER == 0) session_touch(&s->index, list, found, k);
+            add_votes(s, list[k], scores);
+        }
     }
     arena_restore(c->arena, mark);
     return ERR_OK;

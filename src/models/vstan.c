@@ -40,8 +40,25 @@ void vstan_prepare_default(vstan_scale *ret_scale) {
 uint32_t vstan_recent(const vstan_scale *t) { return (uint32_t)t->param[RECENT]; }
 uint32_t vstan_sample(const vstan_scale *t) { return (uint32_t)t->param[SAMPLE]; }
 
+/* Sessions, and the tables, made once: they hold some hundred powers. */
+typedef struct {
+    const session_model *sessions;
+    vstan_scale scale;
+} vstan_model;
+
+static err_code wrap(ctx *c, void *sessions, void **ret_state) {
+    vstan_model *m = arena_new_raw(c->arena, vstan_model, 1);
+    if (!m) return fail(c, ERR_NO_MEMORY, "tables of a model of sessions");
+    m->sessions = sessions;
+    prepare(m->sessions->param, &m->scale);
+    *ret_state = m;
+    return ERR_OK;
+}
+
 static err_code fit(ctx *c, const interactions *x, const model_options *o, void **ret_state) {
-    return session_model_fit(c, x, o->param, COUNT(params), (uint32_t)o->param[SAMPLE], ret_state);
+    void *sessions = NULL;
+    TRY(session_model_fit(c, x, o->param, COUNT(params), (uint32_t)o->param[SAMPLE], &sessions));
+    return wrap(c, sessions, ret_state);
 }
 
 uint32_t vstan_neighbours(const session_index *ix, const vstan_scale *t, const session_query *q, session_neighbour *list,
@@ -72,6 +89,7 @@ static void score_one(const session_index *ix, const vstan_scale *t, const histo
     memcpy(scores, ix->fallback, ix->log.n_items * sizeof *scores);
     uint32_t n = vstan_neighbours(ix, t, &q, list, scratch);
     for (uint32_t k = 0; k < n; k++) {
+        if (k % SESSION_TOGETHER == 0) session_touch(ix, list, n, k);
         uint64_t match = session_match_position(ix, &q, list[k]);
         for (uint64_t e = ix->log.start[list[k].session]; e < ix->log.start[list[k].session + 1]; e++)
             session_score_add(scores, ix->log.item[e], vstan_vote(ix, t, list[k], match, e));
@@ -79,22 +97,27 @@ static void score_one(const session_index *ix, const vstan_scale *t, const histo
 }
 
 static err_code score(ctx *c, const void *state, const history *h, size_t n, float *ret_scores) {
-    const session_model *s = state;
-    vstan_scale t;
-    prepare(s->param, &t);
+    const vstan_model *m = state;
+    const session_index *ix = &m->sessions->index;
+    uint32_t sample = vstan_sample(&m->scale);
     arena_mark mark = arena_save(c->arena);
-    session_neighbour *list = arena_new_raw(c->arena, session_neighbour, vstan_sample(&t));
-    float *scratch = arena_new_raw(c->arena, float, vstan_sample(&t));
-    if (!list || !scratch) return fail(c, ERR_NO_MEMORY, "%u neighbours", vstan_sample(&t));
-    for (size_t i = 0; i < n; i++) score_one(&s->index, &t, &h[i], list, scratch, ret_scores + i * s->index.log.n_items);
+    session_neighbour *list = arena_new_raw(c->arena, session_neighbour, sample);
+    float *scratch = arena_new_raw(c->arena, float, sample);
+    if (!list || !scratch) return fail(c, ERR_NO_MEMORY, "%u neighbours", sample);
+    for (size_t i = 0; i < n; i++) score_one(ix, &m->scale, &h[i], list, scratch, ret_scores + i * ix->log.n_items);
     arena_restore(c->arena, mark);
     return ERR_OK;
 }
 
-static err_code save(ctx *c, const void *state, buf *out) { return session_model_save(c, state, COUNT(params), out); }
+static err_code save(ctx *c, const void *state, buf *out) {
+    const vstan_model *m = state;
+    return session_model_save(c, m->sessions, COUNT(params), out);
+}
 
 static err_code load(ctx *c, const pack *p, uint32_t n_items, void **ret_state) {
-    return session_model_load(c, p, n_items, params, COUNT(params), ret_state);
+    void *sessions = NULL;
+    TRY(session_model_load(c, p, n_items, params, COUNT(params), &sessions));
+    return wrap(c, sessions, ret_state);
 }
 
 static const char *const grid[] = { "neighbours=100", "sample=1500 neighbours=300", "half_life_share=0.2", "idf_weight=0", NULL };
