@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Rules a script can check: includes go down only (src/LAYERS), one owner per library header, no banned calls,
 no file or function over its budget, headers compile alone, no clang warnings, no unfinished merge."""
-import pathlib, re, subprocess, sys
+import hashlib, pathlib, re, subprocess, sys
 from concurrent.futures import ThreadPoolExecutor
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -78,6 +78,44 @@ def clang_flags():
     flags = re.search(r'^CFLAGS := (.*)$', out, re.M).group(1)
     return subprocess.run(["sh", "-c", f"printf '%s\\n' {flags}"], cwd=ROOT, capture_output=True, text=True).stdout.split("\n")[:-1]
 
+class Clean:
+    """Files clang had nothing to say of, by what they and all they include hold: they need not be asked about again."""
+    def __init__(self, flags):
+        version = subprocess.run(["clang", "--version"], capture_output=True, text=True).stdout
+        self.common = "\0".join([version, *flags])
+        self.file = ROOT / "build" / "lint-clean"
+        self.known = set(self.file.read_text().split()) if self.file.exists() else set()
+        self.read, self.now = {}, set()
+
+    def look(self, path):
+        """Hash of its text, and what it includes of ours."""
+        if path not in self.read:
+            text = path.read_bytes()
+            named = re.findall(rb'^\s*#\s*include\s+"([^"]+)"', text, re.M)
+            found = [d / n.decode() for n in named for d in (path.parent, SRC, ROOT) if (d / n.decode()).is_file()]
+            self.read[path] = hashlib.sha256(text).hexdigest(), found
+        return self.read[path]
+
+    def key(self, path):
+        seen, left = set(), [path.resolve()]
+        while left:
+            at = left.pop()
+            if at not in seen:
+                seen.add(at)
+                left += [p.resolve() for p in self.look(at)[1]]
+        return hashlib.sha256("\0".join([self.common, str(path.relative_to(ROOT)), *sorted(self.look(p)[0] for p in seen)]).encode()).hexdigest()
+
+    def ask(self, path, flags):
+        key = self.key(path)
+        bad = [] if key in self.known else clang(path, flags)
+        if not bad:
+            self.now.add(key)
+        return bad
+
+    def keep(self):
+        self.file.parent.mkdir(exist_ok=True)
+        self.file.write_text("\n".join(sorted(self.now)))
+
 def clang(path, flags):
     what = ["-x", "c", str(path)]
     if path.suffix == ".h":                         # a header must compile alone
@@ -102,9 +140,11 @@ def main():
         bad += check_shape(path)
     bad += unmerged()
     flags = [f for f in clang_flags() if not f.startswith("-O")]
+    clean = Clean(flags)
     with ThreadPoolExecutor() as pool:
-        for found in pool.map(lambda p: clang(p, flags), sources + others):
+        for found in pool.map(lambda p: clean.ask(p, flags), sources + others):
             bad += found
+    clean.keep()
     print("\n".join(bad) if bad else f"lint ok: {len(allowed)} modules, {len(sources) + len(others)} files")
     return bool(bad)
 
