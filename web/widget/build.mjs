@@ -9,7 +9,7 @@ import { gzipSync } from 'node:zlib';
 import { build, transform } from 'esbuild';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const PARTS = ['cards', 'overlay', 'shop'];
+const PARTS = ['cards', 'overlay', 'shop', 'forward'];
 const TARGET = ['es2019', 'chrome80', 'firefox78', 'safari13.1'];
 
 /* A .css file is its text, made small: it goes into constructable style sheets. */

@@ -3,7 +3,7 @@
 import { answerOf } from './answers';
 import { openApi } from './api';
 import type { ApiWindow } from './api';
-import { listenToCart } from './cart';
+import { hasKnownCart, listenToCart } from './cart';
 import { caps } from './choose';
 import { configOf } from './config';
 import { listenForConsent } from './consent';
@@ -128,7 +128,7 @@ function run(tag: Tag, config: Config, keptConfig: unknown): void {
   };
   let waiting = 0;
   const core: Core = {
-    origin: tag.origin, nonce: tag.nonce, config, page: () => facts, track: tracker.track, credit: tracker.credit,
+    origin: tag.origin, nonce: tag.nonce, config, page: () => facts, track: tracker.track, consent: () => tracker.level, credit: tracker.credit,
     recommend: asker(tag, tracker), products: byId(tag), part: partLoader(() => core), template: (slot) => templates.get(slot), caps: caps(Date.now), ...happen,
     refreshCart: () => {
       clearTimeout(waiting);
@@ -143,6 +143,7 @@ function run(tag: Tag, config: Config, keptConfig: unknown): void {
     showing = new Showing(core, facts, visit.n > 1);
     showing.start();
     cartIs(facts.cart ?? [], changes);
+    if (!facts.cart && !hasKnownCart()) core.refreshCart();          /* what is in it before anything is added */
   };
   const consentChanged = (): void => void (tracker.decide() && core.emit('consent', { level: tracker.level }));
 

@@ -46,17 +46,36 @@ function calm(line: () => number, stopped: () => boolean): Promise<boolean> {
   });
 }
 
-function lineOf(anchor: Element, position: Where['position']): number {
-  const box = anchor.getBoundingClientRect();
-  return position === 'after' || position === 'inside' ? box.bottom : box.top;
+/* Where what stands behind `e` begins: the first of it that has a height. Far below when there is nothing. */
+function behind(e: Element): number {
+  for (let at: Element | null = e; at && at !== document.body; at = at.parentElement)
+    for (let next = at.nextElementSibling; next; next = next.nextElementSibling) {
+      const box = next.getBoundingClientRect(), fixed = getComputedStyle(next).position;
+      if (box.height > 0 && fixed !== 'fixed' && fixed !== 'absolute') return box.top;
+    }
+  return Infinity;
 }
 
+/* Height in the view of the first thing that content put there would move. */
+function lineOf(anchor: Element, position: Where['position']): number {
+  const box = anchor.getBoundingClientRect(), below = position === 'after' || position === 'inside';
+  return below ? Math.max(box.bottom, behind(anchor)) : box.top;
+}
+
+/* Beside a page's main part there are no margins: what goes behind it goes to its end. */
+const isMain = (e: Element): boolean => e.matches('main, #content, #main');
+
 function put(anchor: Element, position: Where['position'], slot: HTMLElement): void {
-  if (position === 'inside') anchor.append(slot);
+  if (isMain(anchor) && position === 'after') anchor.append(slot);
+  else if (isMain(anchor) && position === 'before') anchor.prepend(slot);
+  else if (position === 'inside') anchor.append(slot);
   else if (position === 'before') anchor.before(slot);
   else if (position === 'replace') anchor.replaceWith(slot);
   else anchor.after(slot);
 }
+
+/* Does the page itself keep room for it? */
+export const keepsSpace = (e: HTMLElement): boolean => e.offsetHeight >= RESERVED_PX;
 
 /* Slots of a name that stand in the page already. */
 export function slotsOf(name: string): HTMLElement[] {
@@ -67,7 +86,7 @@ export function slotsOf(name: string): HTMLElement[] {
 export async function placeFor(p: Placement, page: PageKind, stopped: () => boolean, made: (e: HTMLElement) => void): Promise<HTMLElement[]> {
   const own = slotsOf(p.slot);
   if (own.length) {
-    const ready = await Promise.all(own.map((e) => e.offsetHeight >= RESERVED_PX || calm(() => e.getBoundingClientRect().top, stopped)));
+    const ready = await Promise.all(own.map((e) => keepsSpace(e) || calm(() => Math.max(e.getBoundingClientRect().top, behind(e)), stopped)));
     return own.filter((_, i) => ready[i]);
   }
   const anchor = anchorOf(p.where, page);

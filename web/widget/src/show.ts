@@ -2,10 +2,12 @@
 import { fits, questionOf, shownAs } from './choose';
 import { knownCart } from './cart';
 import { seenProducts } from './tracker';
-import { placeFor, slotsOf } from './place';
+import { keepsSpace, placeFor, slotsOf } from './place';
 import type { Answer, Core, PageFacts, Placement } from './types';
 
 const PHONE_PX = 640;
+/* Each display is a task of its own: the page answers in between. */
+const pause = (): Promise<void> => new Promise((go) => setTimeout(go, 0));
 
 export class Showing {
   private ended = false;
@@ -49,18 +51,20 @@ export class Showing {
 
   private async inline(p: Placement, known?: Answer): Promise<void> {
     if (p.source === 'recent' && !this.recent().length) return;
-    const answer = known ? Promise.resolve(known) : this.ask(p), cards = this.core.part('cards');
-    const slots = await placeFor(p, this.page.page, () => this.ended, (e) => this.made.push(e));
-    const part = slots.length ? await cards : null;
-    if (!part || this.ended) return;
-    const other = shownAs(p, (await this.ready(answer))?.display ?? '', this.core.config.displays);
-    if (other.display !== 'inline') return this.overlay(other, (await answer) ?? undefined);
-    await Promise.all(slots.map((slot) => part.inline(p, slot, answer)));
+    const answer = known ? Promise.resolve(known) : this.ask(p), kept = slotsOf(p.slot).filter(keepsSpace);
+    if (kept.length && !known) return this.fill(p, kept, answer);
+    /* everything is here before a moment is looked for when nothing moves: then it is drawn in that very moment */
+    const [told] = await Promise.all([answer, this.core.part('cards'), this.core.part('shop')]);
+    if (!told?.items.length || this.ended) return;
+    const wished = shownAs(p, told.display, this.core.config.displays);
+    if (wished.display !== 'inline') return this.overlay(wished, told);
+    await pause();
+    await this.fill(p, await placeFor(p, this.page.page, () => this.ended, (e) => this.made.push(e)), answer);
   }
 
-  /* The answer when it is there already: a skeleton is shown for one that is not. */
-  private ready(answer: Promise<Answer | null>): Promise<Answer | null> {
-    return Promise.race([answer, Promise.resolve(null)]);
+  private async fill(p: Placement, slots: HTMLElement[], answer: Promise<Answer | null>): Promise<void> {
+    const part = slots.length ? await this.core.part('cards') : null;
+    if (part && !this.ended) await Promise.all(slots.map((slot) => part.inline(p, slot, answer)));
   }
 
   private async overlay(p: Placement, known?: Answer): Promise<void> {

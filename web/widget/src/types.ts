@@ -153,6 +153,7 @@ export interface Core {
   config: Config;
   page(): PageFacts;
   track(event: TrackedEvent): void;
+  consent(): ConsentLevel | null;
   recommend(question: Question): Promise<Answer | null>;
   products: ById;             /* an answer without rec_id */
   part<K extends PartName>(name: K): Promise<Parts[K] | null>;

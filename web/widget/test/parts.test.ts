@@ -5,6 +5,7 @@ import { shownAs } from '../src/choose';
 import { configOf } from '../src/config';
 import { sumOf } from '../src/parts/bundle';
 import { colourOf, contrast } from '../src/parts/colour';
+import { messageOf } from '../src/parts/forward';
 import { moneyLike, percentOff } from '../src/parts/money';
 import { tokenSheet, tokensOf } from '../src/parts/theme';
 import type { Found } from '../src/parts/theme';
@@ -83,6 +84,18 @@ test('words are the configuration\'s, with what belongs into them', () => {
   assert.equal(word('rating', '4,5', 12), '4,5 din 5, 12 recenzii');
   assert.equal(word('add_to_cart'), 'Add to cart');
   assert.equal(word('nobody'), '');
+});
+
+test('each analytics tool hears of an addition in its own words', () => {
+  const m = messageOf('add', [{ card: card('7', 19.9), quantity: 2, variation_id: '71' }, { card: card('8', 5) }], { id: 'vitrine_similar', name: 'Similar' }, 'RON');
+  assert.deepEqual(m.ga4, ['add_to_cart', { currency: 'RON', value: 44.8, items: [
+    { item_id: '7', item_name: '7', price: 19.9, quantity: 2, item_variant: '71', item_list_id: 'vitrine_similar', item_list_name: 'Similar' },
+    { item_id: '8', item_name: '8', price: 5, quantity: 1, item_list_id: 'vitrine_similar', item_list_name: 'Similar' }] }]);
+  assert.deepEqual(m.meta, ['track', 'AddToCart', { content_ids: ['7', '8'], content_type: 'product', value: 44.8, currency: 'RON' }]);
+  assert.deepEqual(m.segment, ['Product Added', { product_id: '7', name: '7', price: 19.9, quantity: 2, variant: '71', url: 'https://s.example',
+                                                  list_id: 'vitrine_similar', currency: 'RON', value: 39.8 }]);
+  assert.equal(messageOf('seen', [], { id: 'a', name: 'b' }, 'RON').ga4[0], 'view_item_list');
+  assert.equal(messageOf('click', [{ card: card('7', 1), position: 3 }], { id: 'a', name: 'b' }, 'RON').ga4[0], 'select_item');
 });
 
 test('a page that fits into the view has been seen whole', () => {

@@ -16,6 +16,9 @@ import { wordsOf } from './words';
 const SKELETON_MS = 120, TOGETHER_MS = 250, FIVE = 5;
 let serial = 0;
 
+/* One card alone in a row looks like a mistake. */
+const enough = (a: Answer, p: Placement): boolean => a.items.length >= (p.n > 1 && (p.layout === 'carousel' || p.layout === 'grid') ? 2 : 1);
+
 /* A grid's last row is full where it can be. */
 const thirds = (n: number): string => (n % 5 === 0 ? ' fifths' : n % 3 === 0 && n % 4 ? ' thirds' : '');
 
@@ -169,13 +172,13 @@ function make(core: Core): CardsPart {
     },
     async inline(placement, slot, waiting) {
       const early = await Promise.race([waiting, new Promise<undefined>((go) => setTimeout(() => go(undefined), SKELETON_MS))]);
-      if (early === null || (early && !early.items.length)) return;
+      if (early === null || (early && !enough(early, placement))) return;
       const { host: e, root, body } = host(placement);
       dressFor(placement, slot, root);
       slot.replaceChildren(e);
       if (!early) skeleton(placement, body);
       const answer = early ?? (await waiting);
-      if (!answer || !answer.items.length) {
+      if (!answer || !enough(answer, placement)) {
         if (slot.offsetHeight > 0) leave(e);
         return;
       }

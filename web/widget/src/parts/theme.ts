@@ -12,7 +12,7 @@ export type Tokens = Record<string, string>;
 
 const DARK: readonly [Colour, Colour] = [[22, 24, 29, 1], [240, 241, 244, 1]], LIGHT: readonly [Colour, Colour] = [WHITE, [29, 31, 36, 1]];
 const BUTTONS = '.single_add_to_cart_button, .add_to_cart_button, .wp-block-button__link, .wc-block-components-button, .button.alt, ' +
-                '.btn-primary, button[type=submit], .button, button';
+                '.btn-primary, button[type=submit], .button, button', MOST_BUTTONS = 40;
 
 const isDark = (c: Colour): boolean => luminance(c) < 0.18;
 const has = (c: Colour | null): c is Colour => c !== null && c[3] > 0.9;
@@ -60,10 +60,17 @@ function surfaceBehind(e: Element | null): Colour {
   return scheme.includes('dark') && !scheme.includes('light') ? DARK[0] : WHITE;
 }
 
+/* The button the shop cares for most: a coloured one, else one that is filled, else any. */
+function mainButton(): CSSStyleDeclaration | null {
+  const found = [...document.querySelectorAll(BUTTONS)].slice(0, MOST_BUTTONS).map((b) => getComputedStyle(b));
+  const filled = found.filter((s) => has(colourOf(s.backgroundColor)));
+  return filled.find((s) => isColourful(colourOf(s.backgroundColor) ?? BLACK)) ?? filled[0] ?? found[0] ?? null;
+}
+
 /* The theme around `at`. Reads styles once, before anything is written. */
 export function readTheme(at: Element): Found {
-  const here = getComputedStyle(at), button = document.querySelector(BUTTONS), link = document.querySelector('main a, #content a, a');
-  const pressed = button && getComputedStyle(button), title = document.querySelector('main h2, h2, h1');
+  const here = getComputedStyle(at), pressed = mainButton(), link = document.querySelector('main a, #content a, a');
+  const title = document.querySelector('main h2, h2, h1');
   const heading = title && getComputedStyle(title), weight = Number(heading?.fontWeight ?? 600);
   return {
     surface: surfaceBehind(at), text: colourOf(here.color) ?? BLACK, button: colourOf(pressed?.backgroundColor),
