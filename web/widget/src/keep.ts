@@ -20,7 +20,8 @@ function shelf(name: Shelf): Storage | null {
 function drop(s: Storage | null): void {
   if (s) for (const key of keysOf(s)) s.removeItem(key);
 }
-const keysOf = (s: Storage): string[] => Object.keys(s).filter((k) => k.startsWith(PREFIX));
+const REFUSED = PREFIX + 'refused';
+const keysOf = (s: Storage): string[] => Object.keys(s).filter((k) => k.startsWith(PREFIX) && k !== REFUSED);
 
 /* Whether anything may outlive the page. Forbidding it forgets what was kept. */
 export function allowKeeping(may: boolean): void {
@@ -87,9 +88,9 @@ export const thisVisit = on('sessionStorage');
 /* The one thing that is kept of who said no: that he said it. And what a visit kept before anything is decided. */
 export function refused(say?: boolean): boolean {
   try {
-    if (say === true) localStorage.setItem(PREFIX + 'refused', '1');
-    if (say === false) localStorage.removeItem(PREFIX + 'refused');
-    return localStorage.getItem(PREFIX + 'refused') !== null;
+    if (say === true) localStorage.setItem(REFUSED, '1');
+    if (say === false) localStorage.removeItem(REFUSED);
+    return localStorage.getItem(REFUSED) !== null;
   } catch {
     return false;
   }

@@ -2,7 +2,7 @@ import { local } from './browser';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { consentLevel, fromConsentMode } from '../src/consent';
-import { allowKeeping } from '../src/keep';
+import { allowKeeping, refused } from '../src/keep';
 import { fateOf, Queue } from '../src/queue';
 import type { Sent } from '../src/queue';
 
@@ -69,6 +69,15 @@ test('without consent nothing is written, and a withdrawal forgets what was', ()
   assert.equal(Object.keys(local).length, 0);
   rig([]).queue.put({ type: 'view', product_id: '2' });
   assert.equal(Object.keys(local).length, 0);
+});
+
+test('that somebody said no is the one thing kept of him', () => {
+  allowKeeping(true);
+  refused(true);
+  allowKeeping(false);
+  assert.deepEqual(Object.keys(local), ['vitrine.refused']);
+  assert.ok(refused());
+  assert.ok(!refused(false));
 });
 
 test('the page is believed first, then the browser where it counts, then WordPress, then Consent Mode', () => {

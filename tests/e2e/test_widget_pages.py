@@ -1,0 +1,208 @@
+"""The widget on the pages of the demonstration shop, in Chromium: what is shown stands still, what is done is told, nothing hurts the page."""
+import json, time
+import chrome, lib, test_api
+
+WALL = 20                    # seconds for what needs a moment on a busy machine
+
+
+def shown(slot):
+    return f"document.querySelector('vitrine-display[data-slot={slot}]').shadowRoot"
+
+
+class Visit:
+    """A page of the demonstration shop with its widget."""
+
+    def __init__(self, path="/shop/p/2001", before=None, **how):
+        self.shop = test_api.Shop()
+        if before:
+            before(self.shop)
+        self.page = chrome.open(self.url("/healthz"), still=True, **how)
+        agent = self.page.eval("navigator.userAgent")           # one that calls itself headless is a robot, and robots teach nothing
+        self.page.call("Network.setUserAgentOverride", userAgent=agent.replace("Headless", ""))
+        self.page.go(self.url(path))
+
+    def url(self, path):
+        return f"http://127.0.0.1:{self.shop.server.port}{path}"
+
+    def errors(self):
+        return [e for e in self.page.errors if "favicon" not in e]      # of the address it began at
+
+    def read_down(self):
+        """As a reader does, to the end and back."""
+        self.page.wait("!!window.vitrine?.started")
+        for y in range(0, self.page.eval("document.documentElement.scrollHeight"), 300):
+            self.page.scroll(y)
+            time.sleep(0.05)
+        self.page.scroll(0)
+
+    def see(self, slot, expression):
+        """Until the display stands. On a busy machine an answer may take longer than the widget waits: then the page is opened again."""
+        self.stands(f"!!document.querySelector('vitrine-display[data-slot={slot}]') && {shown(slot)}{expression}")
+        return shown(slot)
+
+    def stands(self, expression):
+        for last in (False, False, False, True):
+            self.read_down()
+            try:
+                return self.page.wait(expression, WALL if last else 4)
+            except chrome.Trouble:
+                if last:
+                    raise
+                self.page.go(self.page.url())
+
+    def told(self, kind, **members):
+        """Events of a kind, once there are some."""
+        def rows():
+            return [e for e in events(self.shop, kind) if all(e[k] == v for k, v in members.items())]
+        lib.wait_until(rows, WALL)
+        return rows()
+
+    def configure(self, *placements):
+        """Shows the page with other placements: the configuration a visit keeps is believed for a minute."""
+        self.page.wait("Object.keys(sessionStorage).some((k) => k.startsWith('vitrine.config'))", WALL)
+        self.page.eval("(() => { const k = Object.keys(sessionStorage).find((k) => k.startsWith('vitrine.config')), c = JSON.parse(sessionStorage[k]);"
+                       f" c.ms = Date.now() + 30000; c.raw.placements = {json.dumps(placements)}; sessionStorage[k] = JSON.stringify(c); }})()")
+        self.page.go(self.page.url())
+
+
+def events(shop, kind):
+    rows = lib.sql(shop.data, "SELECT kind, product_id, rec_id, placement, visitor_id, items FROM event_row WHERE kind = ? ORDER BY time_ms", kind)
+    return [dict(zip(("kind", "product_id", "rec_id", "placement", "visitor_id", "items"), r)) for r in rows]
+
+
+def overlay(display, **more):
+    return {"placement": "cart", "slot": display, "display": display, "fixed": True, "n": 3, "layout": "grid", "title": "Încă ceva?",
+            "where": {"page": "any"}, "trigger": {"kind": "load"}, "frequency": {"per_session": 1}, **more}
+
+
+def test_displays_stand_in_the_page_and_nothing_moves_for_them():
+    for width in (1280, 320):
+        v = Visit(width=width, mobile=width < 500)
+        for slot in ("bought_together", "also_viewed", "similar"):
+            v.see(slot, ".querySelectorAll('li:not([aria-hidden]) a[href]').length >= 2")
+        assert v.page.layout_shift() == 0 and v.page.overflow() <= 0 and not v.errors(), (width, v.page.layout_shift(), v.errors())
+        v.page.close()
+
+
+def test_what_every_page_loads_first_is_small():
+    v = Visit("/shop/")
+    v.page.wait("!!window.vitrine?.started", WALL)
+    loader = [r for r in v.page.requests.values() if r.get("url", "").endswith("/v.js")]
+    assert len(loader) == 1 and 0 < loader[0]["bytes"] <= 14 * 1024 + 1024, loader     # with its headers
+
+
+def test_what_is_seen_and_added_is_told_with_its_answer_and_changes_the_next():
+    v = Visit()
+    at = v.see("also_viewed", ".querySelectorAll('.card button.add').length > 1")
+    assert {e["product_id"] for e in v.told("view")} == {"2001"}
+    v.page.eval(f"{at}.host.scrollIntoView({{ block: 'center' }})")
+    seen = v.told("impression", placement="also_bought")[0]
+    assert len(json.loads(seen["items"])) >= 2 and seen["rec_id"] and seen["visitor_id"]
+
+    v.page.eval(f"{at}.querySelectorAll('.card button.add')[0].click()")
+    added = v.told("cart_add")[0]
+    assert added["rec_id"] in [e["rec_id"] for e in v.told("impression", placement="also_bought")] and added["visitor_id"] == seen["visitor_id"]
+    cookies = v.page.eval("document.cookie")
+    assert f"vitrine_visitor={seen['visitor_id']}" in cookies and f"vitrine_recs={added['rec_id']}" in cookies, cookies
+    answer = v.shop.recommend(placement="also_bought", product_id="2001", visitor_id=seen["visitor_id"], n=20)
+    assert added["product_id"] not in [i["product_id"] for i in answer["items"]]
+
+
+def test_a_bundle_costs_what_is_ticked_and_goes_into_the_cart_at_once():
+    v = Visit()
+    at = v.see("bought_together", ".querySelectorAll('.tick').length === 3")
+    whole = v.page.eval(f"{at}.querySelector('.amount').textContent")
+    v.page.eval(f"{at}.querySelectorAll('.tick input')[1].click()")
+    assert v.page.eval(f"{at}.querySelector('.amount').textContent") != whole
+    v.page.eval(f"{at}.querySelector('.sum .add').click()")
+    assert len(v.told("cart_add")) >= 1
+    lib.wait_until(lambda: len(events(v.shop, "cart_add")) == 2, WALL)
+    v.page.go(v.url("/shop/cart"))
+    assert len(v.page.eval("JSON.parse(document.querySelector('script[data-vitrine]').textContent).cart")) == 2
+
+
+def test_a_popup_holds_the_focus_ends_with_escape_and_keeps_to_its_limit():
+    v = Visit()
+    v.configure(overlay("popup"))
+    dialog = "document.querySelector('vitrine-display[data-display=popup]')?.shadowRoot?.querySelector('dialog[open]')"
+    v.stands(f"!!{dialog} && {dialog}.querySelectorAll('li').length > 1")
+    for _ in range(12):
+        v.page.press("Tab")
+        assert v.page.eval("document.activeElement === document.body || document.activeElement.matches('vitrine-display')"), "the focus left the dialog"
+    assert v.page.layout_shift() == 0
+    v.page.press("Escape")
+    v.page.wait("!document.querySelector('vitrine-display[data-display]')", WALL)
+    assert v.told("widget_open") and v.told("widget_dismiss")
+    v.page.go(v.page.url())
+    v.page.wait("!!window.vitrine?.started", WALL)
+    time.sleep(1.5)
+    assert not v.page.eval("!!document.querySelector('vitrine-display[data-display]')"), "once a visit"
+
+
+def test_slide_in_banner_and_bar_lie_over_the_page_and_close():
+    v = Visit(width=320, mobile=True)
+    for display, layout in (("slide_in", "list"), ("banner", "bar"), ("sticky", "bar")):
+        v.configure(overlay(display, layout=layout))
+        frame = f"document.querySelector('vitrine-display[data-display={display}]')?.shadowRoot?.querySelector('aside')"
+        v.stands(f"!!{frame} && {frame}.querySelectorAll('li').length > 0")
+        assert v.page.eval(f"getComputedStyle({frame}).position") == "fixed" and v.page.layout_shift() == 0 and v.page.overflow() <= 0
+        v.page.eval(f"{frame}.querySelector('.corner').click()")
+        v.page.wait("!document.querySelector('vitrine-display[data-display]')", WALL)
+        assert not v.errors(), v.errors()
+
+
+def test_hostile_names_are_text():
+    hostile = "<img src=x onerror=\"window.hurt=1\"><script>window.hurt=1</script>"
+
+    def poison(shop):
+        shop.server.stop()
+        with lib.sqlite3.connect(shop.data / "vitrine.db") as db:
+            db.execute("UPDATE product_row SET name = ? || product_id", (hostile,))
+        shop.server = lib.Server(shop.data)
+    v = Visit(before=poison)
+    at = v.see("similar", ".querySelectorAll('.card:not([aria-hidden]) .name').length > 1")
+    assert v.page.eval(f"{at}.querySelector('.card .name').textContent").startswith(hostile)
+    assert v.page.eval(f"{at}.querySelectorAll('script, .name img').length") == 0 and v.page.eval("window.hurt") is None and not v.page.dialogs
+
+
+def test_a_dead_server_hurts_nothing_and_loses_nothing():
+    v = Visit()
+    v.page.wait("!!window.vitrine?.started", WALL)
+    v.told("view")
+    v.shop.server.stop()
+    v.page.errors.clear()
+    assert v.page.eval("vitrine('recommend', { placement: 'home', n: 3 }).then((a) => a === null)")
+    v.page.eval("vitrine('track', 'wishlist', { product_id: '2002' })")
+    v.page.wait("Object.keys(localStorage).some((k) => k.startsWith('vitrine.e.'))", WALL)
+    v.shop.server = lib.Server(v.shop.data, port=v.shop.server.port)
+    v.page.go(v.url("/shop/cart"))
+    assert [e["product_id"] for e in v.told("wishlist")] == ["2002"]
+    v.page.wait("!Object.keys(localStorage).some((k) => k.startsWith('vitrine.e.'))", WALL)
+
+
+def test_who_says_no_leaves_nothing_behind():
+    v = Visit()
+    v.page.wait("!!window.vitrine?.started && document.cookie.includes('vitrine_visitor=')", WALL)
+    v.page.eval("vitrine('consent', 'none')")
+    for _ in range(2):
+        assert "vitrine_visitor" not in v.page.eval("document.cookie")
+        assert v.page.eval("[...Object.keys(localStorage), ...Object.keys(sessionStorage)].filter((k) => k.startsWith('vitrine.'))") == ["vitrine.refused"]
+        before = len(events(v.shop, "view"))
+        v.page.go(v.url("/shop/p/2002"))
+        v.page.wait("!!window.vitrine?.started", WALL)
+        time.sleep(0.5)
+        assert len(events(v.shop, "view")) == before
+
+
+def test_a_page_draws_by_its_own_template():
+    v = Visit()
+    v.page.call("Page.addScriptToEvaluateOnNewDocument", source="""
+        window.vitrine = window.vitrine || function () { (vitrine.q = vitrine.q || []).push(arguments); };
+        vitrine('render', 'similar', (answer, into, tools) => answer.items.forEach((item, i) => {
+            const a = document.createElement('a');
+            a.href = item.url; a.textContent = item.name; a.className = 'mine'; a.onclick = (e) => e.preventDefault();
+            tools.watch(a, item, i + 1); into.append(a); }));""")
+    v.page.go(v.page.url())
+    at = v.see("similar", ".querySelectorAll('a.mine').length > 1")
+    v.page.eval(f"{at}.querySelectorAll('a.mine')[1].click()")
+    assert v.told("click", placement="similar")[0]["rec_id"]
