@@ -83,11 +83,14 @@ err_code api_read_query(api_call *call, const param *table, size_t n, void *into
 }
 
 /* ---- who asks ---- */
-static str key_of(const http_request *r) {
+static str key_of(const http_request *r, bool *ret_in_address) {
     str header = http_header(r, "Authorization");
+    *ret_in_address = false;
     if (header.n > 7 && str_eq_nocase(str_sub(header, 0, 7), STR("Bearer "))) return str_trim(str_sub(header, 7, header.n));
     header = http_header(r, "X-Vitrine-Key");
-    return header.n ? header : http_query(r, "key");
+    if (header.n) return header;
+    *ret_in_address = true;
+    return http_query(r, "key");
 }
 
 static void allow_origin(http_response *out, str origin) {
@@ -121,13 +124,17 @@ static err_code check_key(api_call *call) {
     access_kind access = call->route->access;
     if (access == ACCESS_FORM) return check_same_site(call);
     if (access == ACCESS_OPEN || access == ACCESS_SIGNED) return ERR_OK;
-    str text = key_of(call->r);
+    bool in_address = false;
+    str text = key_of(call->r, &in_address);
     if (!text.n) return fail(call->c, ERR_UNAUTHORIZED, "%s", err_text(ERR_UNAUTHORIZED));
     key_facts key;
     if (!key_check(call->a->o.keys, call->c->arena, text, &key))
         return api_rate_take(call->a, api_visitor_address(call->r), call->a->o.public_rate)
                    ? fail(call->c, ERR_UNAUTHORIZED, "this key is not known here. 'vitrine stores keys STORE' lists those of a store")
                    : fail(call->c, ERR_RATE_LIMITED, "%s", err_text(ERR_RATE_LIMITED));
+    if (in_address && key.kind == KEY_SECRET)               /* addresses end in logs, histories and Referer headers */
+        return fail(call->c, ERR_FORBIDDEN, "a secret key is not taken from an address: send it as 'Authorization: Bearer KEY', and make a "
+                    "new one where this address may have been seen: vitrine stores keys STORE rotate secret");
     if (access != ACCESS_PUBLIC && key.kind != KEY_SECRET)
         return fail(call->c, ERR_FORBIDDEN, "this needs the store's secret key; the public key only reads recommendations");
     call->store_id = key.store_id;

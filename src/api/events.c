@@ -1,5 +1,6 @@
 /* Events of visitors: read, handed to the intake, answered from its callback. What a body means is event_body.c's business. */
 #include "api/events.h"
+#include "api/widget.h"
 #include <inttypes.h>
 #include <string.h>
 #include "base/parse.h"
@@ -113,7 +114,10 @@ err_code events_track(api_call *call) {
     AUTO_SERVING s = NULL;
     track_work *t;
     consent_level otherwise;
+    bool preview = false;
+    TRY(widget_preview_asked(call, http_query(call->r, "preview_token"), &preview));
     TRY(start(call, &s, &t));
+    if (preview) return write_answer(t);                    /* an owner looking at a draft is no visitor */
     event_context x = context_of(call, s, &otherwise);
     err_code e = event_body_read(call->c, call->r->body, &x, &t->list);
     if (e) {

@@ -3,7 +3,7 @@
 #include <stdatomic.h>
 #include "base/buf.h"
 
-enum { METRIC_ROUTES = 64, METRIC_CLASSES = 6, METRIC_BUCKETS = 13 };
+enum { METRIC_ROUTES = 128, METRIC_CLASSES = 6, METRIC_BUCKETS = 13 };
 
 typedef struct {
     atomic_uint_fast64_t answers[METRIC_CLASSES];   /* by status / 100 */

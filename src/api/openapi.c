@@ -98,8 +98,8 @@ static void write_security(json_out *w, const route *r) {
     jw_key(w, "security");
     jw_array(w);
     if (r->access == ACCESS_PUBLIC || r->access == ACCESS_SECRET) {
-        static const char *const schemes[] = { "bearer", "header", "query" };
-        for (size_t i = 0; i < COUNT(schemes); i++) {
+        static const char *const schemes[] = { "bearer", "header", "query" };       /* the last for public keys alone */
+        for (size_t i = 0; i < COUNT(schemes) - (r->access == ACCESS_SECRET); i++) {
             jw_object(w);
             jw_key(w, schemes[i]);
             jw_array(w);
@@ -212,7 +212,7 @@ void api_describe(buf *out) {
     jw_member_text(&w, "description",
                    "Recommendations for online shops. Keys: each store has a secret key (servers: everything) and a public key "
                    "(widgets: recommendations only, on the pages it was made for). Send 'Authorization: Bearer KEY', "
-                   "'X-Vitrine-Key: KEY' or '?key=KEY'.");
+                   "'X-Vitrine-Key: KEY' or, a public key, '?key=KEY'.");
     jw_end_object(&w);
     write_paths(&w);
     write_components(&w);

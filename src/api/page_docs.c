@@ -67,7 +67,8 @@ err_code page_docs(api_call *call) {
     buf *b = &call->out->body;
     page_start(call, "Vitrine API",
                "Send the key of your store as <code>Authorization: Bearer KEY</code>, <code>X-Vitrine-Key: KEY</code> or "
-               "<code>?key=KEY</code>. An error is <code>{\"error\": {\"code\", \"message\", \"field\", \"trace\"}}</code> with a "
+               "<code>?key=KEY</code> (a public key alone). An error is "
+               "<code>{\"error\": {\"code\", \"message\", \"field\", \"trace\"}}</code> with a "
                "sentence that says what to do. Machines read <a href=/openapi.json>openapi.json</a>.");
     for (size_t i = 0; i < n_api_routes; i++) {
         if (api_routes[i].access == ACCESS_CLOCK) continue;

@@ -1,6 +1,7 @@
 /* POST and GET /api/v1/recommendations, the short alias, and the export of rules. Decoding only: decide/ decides. */
 #include "api/recommendations.h"
 #include "api/answer_log.h"
+#include "api/widget.h"
 #include "events/identity.h"
 #include "events/user_agent.h"
 #include <math.h>
@@ -65,6 +66,8 @@ const param recommend_params[COUNT_RECOMMEND] = {
         "shop's.", "\"ro\"", NULL, 0 },
     { "preview", PARAM_BOOL, OFFSET(preview), 0, 0, false,
       "Secret key only: a look that is not logged, in no experiment, and never held out.", "true", NULL, 0 },
+    { "preview_token", PARAM_TEXT, OFFSET(preview_token), 0, 0, false,
+      "The same for a page that shows a draft of its widgets; POST /api/v1/widget/preview makes one.", NULL, NULL, 0 },
     { "filter", PARAM_OBJECT, 0, 0, 0, false, "What may be answered at all.", NULL, filter_fields, COUNT(filter_fields) },
     { "slate", PARAM_OBJECT, 0, 0, 0, false, "What the list must keep to besides order; left out: the store's own.", NULL, slate_fields,
       COUNT(slate_fields) },
@@ -213,11 +216,12 @@ static err_code browser_of(api_call *call, const recommend_input *in, const serv
  *   ret_visitor  for the log; empty when nobody may be named */
 static err_code introduce(api_call *call, const recommend_input *in, const serving_facts *facts, const remembered *known,
                           recommend_query *q, str *ret_visitor) {
-    if (in->preview.v && call->key != KEY_SECRET)
+    TRY(widget_preview_asked(call, in->preview_token, &q->preview));
+    if (in->preview.v && !q->preview && call->key != KEY_SECRET)
         return fail_field(call->c, ERR_FORBIDDEN, "preview", "'preview' needs the store's secret key");
     if (in->visitor_id.n) *ret_visitor = agreed(in->visitor_id, known);
     else TRY(browser_of(call, in, facts, ret_visitor));
-    q->preview = in->preview.v;
+    q->preview |= in->preview.v;
     q->device = known->device;
     if (in->visitor_id.n && !q->device.n && call->key == KEY_PUBLIC) q->device = user_agent_device(http_header(call->r, "User-Agent"));
     return person_of(call, 'v', *ret_visitor, &q->person);

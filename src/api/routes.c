@@ -220,6 +220,27 @@ static const param out_widget_config[] = {
 #define SHOP_PAGE(method, path, access, max_body, run, summary)                                                                     \
     { method, path, access, max_body, true, run, "Demonstration shop", summary, NULL, NULL, 0, NULL, 0, NULL, 0, "text/html" }
 
+static const param out_cards[] = { DOC_LIST("items", "What may be sold now.", out_card) };
+static const param out_widget_fields[] = {
+    DOC_ANY("fields", "Members of track, forward and design: name, kind, low, high, words, fields."),
+    DOC_ANY("slot_fields", "Members of a slot, in the same form."),
+    DOC_ANY("slots", "slot, placement, display, fixed, any_page (its page may be chosen), n."), DOC_ANY("defaults", "A whole design."),
+};
+#define DOC_DESIGNS DOC_ANY("design", "What was said."), DOC_ANY("whole", "What that makes of everything.")
+static const param out_widget_draft[] = {
+    DOC_INT("revision", "How often it was written; 0: there is none."), DOC_INT("made_ms", "When, UTC milliseconds."), DOC_DESIGNS,
+};
+#define DOC_VERSION                                                                                                     \
+    DOC_INT("version", "Its number."), DOC_INT("came_from", "The version rolled back to; 0: a draft was published."),   \
+    DOC("note", "What changed."), DOC_INT("made_ms", "When, UTC milliseconds.")
+static const param out_widget_version[] = { DOC_VERSION, DOC_DESIGNS };
+static const param out_version_head[] = { DOC_VERSION };
+static const param out_widget_versions[] = {
+    DOC_LIST("versions", "Newest first.", out_version_head), DOC_INT("next", "Send as 'before' for the next page; null at the end."),
+};
+static const param out_widget_preview[] = { DOC("token", "Open a page with ?vitrine_preview=TOKEN."), DOC_INT("ends_ms",
+    "UTC milliseconds.") };
+
 const route api_routes[] = {
     { "POST", "/api/v1/recommendations", ACCESS_PUBLIC, LIMIT_BODY_BYTES, false, recommendations_post, "Recommendations",
       "Recommend products",
@@ -240,7 +261,7 @@ const route api_routes[] = {
     { "POST", "/api/v1/events/track", ACCESS_PUBLIC, LIMIT_EVENTS_BYTES, false, events_track, "Events", "What visitors do",
       "One event, or up to 500 in \"events\". Answered when they are on disk; bad ones are told one by one, the others kept. "
       "An event with an \"id\" counts once, however often it is sent. The next recommendation knows of it.",
-      track_params, COUNT_TRACK, NULL, 0, out_events, COUNT(out_events), NULL },
+      track_params, COUNT_TRACK, widget_token_params, COUNT_WIDGET_TOKEN, out_events, COUNT(out_events), NULL },
     { "POST", "/api/conversion", ACCESS_PUBLIC, LIMIT_BODY_BYTES, false, conversion_post, "Events",
       "The short form: a recommendation was followed",
       "For shops that send nothing else: a purchase with the rec_id that led to it.", conversion_params, COUNT_CONVERSION, NULL, 0,
@@ -249,6 +270,32 @@ const route api_routes[] = {
     { "GET", "/api/v1/widget/config", ACCESS_PUBLIC, 0, false, widget_config_get, "Widget", "What a page needs to show its widgets",
       "The same for every visitor: keep it for a minute, then send its ETag as If-None-Match. What differs by visitor stands in answers to "
       "recommendations.", widget_config_params, COUNT_WIDGET_CONFIG, NULL, 0, out_widget_config, COUNT(out_widget_config), NULL },
+    { "GET", "/api/v1/widget/products", ACCESS_PUBLIC, 0, false, widget_products_get, "Widget", "Cards of products that a page knows by id",
+      "Of what may be sold now, in the order asked: for what a browser saw last.", widget_products_params, COUNT_WIDGET_PRODUCTS, NULL, 0,
+      out_cards, COUNT(out_cards), NULL },
+    { "GET", "/api/v1/widget/fields", ACCESS_SECRET, 0, false, widget_fields_get, "Widget", "What an owner may say of widgets",
+      "Members with what they may be, slots, and everything as it is without a word: for who draws a form.", NULL, 0, NULL, 0,
+      out_widget_fields, COUNT(out_widget_fields), NULL },
+    { "GET", "/api/v1/widget/draft", ACCESS_SECRET, 0, true, widget_draft_read, "Widget", "The design being worked on",
+      "Without a draft what is on the pages, as revision 0.", NULL, 0, NULL, 0, out_widget_draft, COUNT(out_widget_draft), NULL },
+    { "PUT", "/api/v1/widget/draft", ACCESS_SECRET, LIMIT_BODY_BYTES, true, widget_draft_write, "Widget", "Write the draft",
+      "All of it: what is not in the body is as usual. Pages do not see it before it is published.", widget_design_params,
+      COUNT_WIDGET_DESIGN, widget_draft_params, COUNT_WIDGET_DRAFT, out_widget_draft, COUNT(out_widget_draft), NULL },
+    { "POST", "/api/v1/widget/publish", ACCESS_SECRET, LIMIT_BODY_BYTES, true, widget_publish_post, "Widget", "Put the draft on the pages",
+      "As a version that never changes. When the pages show the same already, that version is told.", widget_publish_params,
+      COUNT_WIDGET_PUBLISH, NULL, 0, out_widget_version, COUNT(out_widget_version), NULL },
+    { "GET", "/api/v1/widget/versions", ACCESS_SECRET, 0, true, widget_versions_get, "Widget", "What was published",
+        "The newest 100 are kept.",
+      widget_versions_params, COUNT_WIDGET_VERSIONS, NULL, 0, out_widget_versions, COUNT(out_widget_versions), NULL },
+    { "GET", "/api/v1/widget/versions/{version}", ACCESS_SECRET, 0, true, widget_one_version_get, "Widget", "One version", NULL, NULL, 0,
+      NULL, 0, out_widget_version, COUNT(out_widget_version), NULL },
+    { "POST", "/api/v1/widget/versions/{version}/rollback", ACCESS_SECRET, LIMIT_BODY_BYTES, true, widget_rollback_post, "Widget",
+      "Go back to a version", "Its design becomes a new version; a draft that holds nothing unpublished follows.", NULL, 0, NULL, 0,
+      out_widget_version, COUNT(out_widget_version), NULL },
+    { "POST", "/api/v1/widget/preview", ACCESS_SECRET, LIMIT_BODY_BYTES, true, widget_preview_post, "Widget",
+        "A token that shows the draft",
+      "Pages opened with it show the draft, count nothing and are in no experiment.", widget_preview_params, COUNT_WIDGET_PREVIEW, NULL, 0,
+      out_widget_preview, COUNT(out_widget_preview), NULL },
 
     { "GET", "/api/v1/store", ACCESS_SECRET, 0, true, shop_get, "Store", "The store of this key",
       "Its settings, how much of it was copied, what is served.", NULL, 0, NULL, 0, out_store, COUNT(out_store), NULL },

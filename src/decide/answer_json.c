@@ -114,6 +114,21 @@ void recommend_json(json_out *w, const serving *s, const recommend_answer *a) {
     else answer_json_rest(w, s, a);
 }
 
+void recommend_cards_json(json_out *w, const serving *s, str_list ids, str locale) {
+    if (!locale.n) locale = str_of(s->loaded->locale);
+    jw_key(w, "items");
+    jw_array(w);
+    for (size_t i = 0; i < ids.n; i++) {
+        const catalogue_item *it = serving_find(s, ids.p[i]);
+        if (!it || !it->sellable) continue;
+        jw_object(w);
+        write_card(w, it);
+        write_money_text(w, s, "price_text", it->price_minor, locale);
+        jw_end_object(w);
+    }
+    jw_end_array(w);
+}
+
 /* ---- rule export ---- */
 enum { FLUSH_BYTES = 64 * 1024, EXPORT_PER_PRODUCT = 3, UPSELLS_PER_PRODUCT = 3 };
 typedef struct {

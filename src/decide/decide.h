@@ -151,6 +151,8 @@ CHECK_RESULT err_code recommend(ctx *c, const serving *s, const recommend_query 
 
 /* Write the answer as one JSON object: cards are copied, only messages are escaped. No items for the held-out. */
 void recommend_json(json_out *w, const serving *s, const recommend_answer *a);
+/* Member "items" of an open object: the cards of these products in the order asked, of what may be sold now. */
+void recommend_cards_json(json_out *w, const serving *s, str_list ids, str locale);
 
 /* What `a` was. ERR_NO_MEMORY. */
 CHECK_RESULT err_code recommend_trace_of(ctx *c, const recommend_answer *a, recommend_trace *ret_trace);

@@ -3,6 +3,7 @@
  * Those of a shop are read with it, and again when a row changed (terms_load.c); constant once made. Private to decide/.
  * Read next: placement_settings.h, experiments/assign.h. */
 #pragma once
+#include "builder/design.h"
 #include "decide/moves.h"
 #include "decide/placement_settings.h"
 #include "decide/placements.h"
@@ -18,6 +19,8 @@ typedef struct shop_terms {
     placement_settings *variants;   /* LIMIT_VARIANTS of each experiment */
     double holdout_0_1;
     move_base moves;                /* how far suggestions were moved by last night */
+    int64_t widget_version;         /* of `widgets`; 0: nothing was published */
+    const widget_design *widgets, *draft;   /* on the pages, and not yet; NULL: as the tables of builder/ have it */
 } shop_terms;
 
 /* Nothing set, nothing running. ERR_NO_MEMORY. */

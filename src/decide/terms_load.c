@@ -2,6 +2,7 @@
  * they were written, and a wrong one must not stop a shop. */
 #include <stdlib.h>
 #include "base/limits.h"
+#include "builder/versions.h"
 #include "decide/terms.h"
 
 #define TERMS_BYTES (16 * MIB)
@@ -28,7 +29,7 @@ typedef struct {
     experiment running[LIMIT_RUNNING_EXPERIMENTS];
     size_t n_running;
     uint64_t state;
-    int64_t night_ms;
+    int64_t night_ms, widget_version, widget_revision;
 } term_rows;
 
 /* The running ones, whatever the number that ended. */
@@ -57,6 +58,9 @@ static err_code read_rows(ctx *c, db *d, int64_t store_id, term_rows **ret_rows)
     TRY(read_running(c, d, store_id, r));
     TRY(moves_night(c, d, store_id, &r->night_ms));
     r->state = hash_bytes(&r->night_ms, sizeof r->night_ms, r->state);
+    TRY(widget_state(c, d, store_id, &r->widget_version, &r->widget_revision));
+    r->state = hash_bytes(&r->widget_version, sizeof r->widget_version, r->state);
+    r->state = hash_bytes(&r->widget_revision, sizeof r->widget_revision, r->state);
     *ret_rows = r;
     return ERR_OK;
 }
@@ -121,6 +125,31 @@ static err_code set_experiments(ctx *c, int64_t store_id, term_rows *r, shop_ter
     return ERR_OK;
 }
 
+/* Its texts live in the terms, as its tree does. A design that cannot be read any more is passed over like other rows. */
+static err_code read_design(ctx *c, str text, shop_terms *t, const widget_design **ret_design) {
+    ctx own = *c;
+    own.arena = &t->own;
+    widget_design *made = arena_new(&t->own, widget_design, 1);
+    str kept = str_dup(&t->own, text);
+    if (!made || !kept.p) return fail(c, ERR_NO_MEMORY, "read the design of widgets");
+    err_code e = widget_design_parse(&own, kept, made);
+    if (e == ERR_NO_MEMORY) return fail(c, e, "read the design of widgets");
+    if (!e) *ret_design = made;
+    return ERR_OK;
+}
+
+static err_code set_widgets(ctx *c, db *d, int64_t store_id, const term_rows *r, shop_terms *t) {
+    widget_version row;
+    if (r->widget_version) {
+        TRY(widget_live_get(c, d, store_id, &row));
+        t->widget_version = row.version;
+        TRY(read_design(c, row.design, t, &t->widgets));
+    }
+    if (!r->widget_revision) return ERR_OK;
+    TRY(widget_draft_get(c, d, store_id, &row));
+    return read_design(c, row.design, t, &t->draft);
+}
+
 err_code shop_terms_read(ctx *c, db *d, int64_t store_id, double holdout_0_1, shop_terms **ret_terms) {
     term_rows *r = NULL;
     shop_terms *t = NULL;
@@ -130,6 +159,7 @@ err_code shop_terms_read(ctx *c, db *d, int64_t store_id, double holdout_0_1, sh
     err_code e = set_places(c, r, t);
     if (!e) e = set_experiments(c, store_id, r, t);
     if (!e) e = moves_read(c, d, store_id, &t->own, &t->moves);
+    if (!e) e = set_widgets(c, d, store_id, r, t);
     if (e) shop_terms_free(t);
     else *ret_terms = t;
     return e;

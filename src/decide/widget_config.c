@@ -108,23 +108,39 @@ static void write_slot(json_out *w, const serving *s, const widget_slot_facts *f
 
 static bool is_over(const slot_design *s, int64_t now_ms) { return s->until_ms && s->until_ms <= now_ms; }
 
-void widget_config_write(ctx *c, json_out *w, const serving *s, str locale) {
-    widget_language language = widget_language_of(locale.n ? locale : str_of(s->loaded->locale));
-    widget_design d;
-    widget_design_default(&d);
+/* What was published, the draft for who may see it, or what the tables say. */
+static const widget_design *design_of(const serving *s, bool preview, widget_design *room) {
+    const widget_design *d = preview && s->terms->draft ? s->terms->draft : s->terms->widgets;
+    if (!d) widget_design_default(room);
+    return d ? d : room;
+}
+
+void widget_config_write(ctx *c, json_out *w, const serving *s, const widget_config_query *q) {
+    widget_language language = widget_language_of(q->locale.n ? q->locale : str_of(s->loaded->locale));
+    widget_design room;
+    const widget_design *d = design_of(s, q->preview, &room);
     jw_object(w);
-    jw_member_i64(w, "version", 0);
+    jw_member_i64(w, "version", s->terms->widget_version);
+    if (q->preview) jw_member_bool(w, "preview", true);
     jw_member_text(w, "language", widget_languages[language]);
     write_store(w, s, language);
-    widget_design_write_head(w, &d);
-    widget_design_write_texts(w, &d, language);
-    write_displays(w, &d);
+    widget_design_write_head(w, d);
+    widget_design_write_texts(w, d, language);
+    write_displays(w, d);
     jw_key(w, "placements");
     jw_array(w);
     for (size_t i = 0; i < WIDGET_SLOTS; i++) {
-        bool on_page = widget_slots[i].display != WIDGET_DISPLAY_EMAIL && d.slots[i].enabled && !is_over(&d.slots[i], ctx_now_ms(c));
-        if (on_page) write_slot(w, s, &widget_slots[i], &d.slots[i], language);
+        bool on_page = widget_slots[i].display != WIDGET_DISPLAY_EMAIL && d->slots[i].enabled && !is_over(&d->slots[i], ctx_now_ms(c));
+        if (on_page) write_slot(w, s, &widget_slots[i], &d->slots[i], language);
     }
     jw_end_array(w);
     jw_end_object(w);
+}
+
+slot_design widget_config_slot(const serving *s, widget_slot slot) {
+    return s->terms->widgets ? s->terms->widgets->slots[slot] : widget_slots[slot].design;
+}
+
+widget_look widget_config_look(const serving *s) {
+    return s->terms->widgets ? s->terms->widgets->look : (widget_look){ .radius_px = -1 };
 }

@@ -6,7 +6,14 @@
 #include "builder/design.h"
 #include "decide/serving.h"
 
+typedef struct {
+    str locale;                     /* of the page; empty: the shop's */
+    bool preview;                   /* the draft, where there is one, instead of what was published */
+} widget_config_query;
 /* One object: version, store, track, forward, design, texts, displays, placements.
- *   s         pinned
- *   locale    of the page; empty: the shop's */
-void widget_config_write(ctx *c, json_out *w, const serving *s, str locale);
+ *   s  pinned */
+void widget_config_write(ctx *c, json_out *w, const serving *s, const widget_config_query *q);
+/* The slot of a store as it is on the pages, for who draws it elsewhere. Texts live as long as the pin. */
+slot_design widget_config_slot(const serving *s, widget_slot slot);
+/* The look of all slots, the same way. */
+widget_look widget_config_look(const serving *s);

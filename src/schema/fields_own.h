@@ -102,3 +102,12 @@
     X(T, TIME,  due_ms, 0)                      /* not tried before */                                                  \
     X(T, TIME,  sent_ms, 0)                                                                                             \
     X(T, TEXT,  error, 0)                       /* of the last try */
+
+#define WIDGET_VERSION_FIELDS(X, T)             /* how the widgets of a store look (builder/): a draft, and what was published */ \
+    X(T, INT,   store_id, KEY)                                                                                          \
+    X(T, INT,   version, KEY)                   /* 0: the draft; the highest is on the pages; never changed once written */ \
+    X(T, INT,   revision, 0)                    /* of the draft: how often it was written */                            \
+    X(T, INT,   came_from, 0)                   /* the version that was rolled back to; 0: a draft was published */     \
+    X(T, TEXT,  note, 0)                        /* what changed, in the owner's words */                                \
+    X(T, TIME,  made_ms, 0)                                                                                             \
+    X(T, JSON,  design, 0)                      /* what the owner says; all else is as builder/slots.c has it */

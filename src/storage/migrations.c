@@ -17,6 +17,7 @@ static const struct { int64_t version; const char *sql; } steps[] = {
          "linked_ms INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (store_id, alias)) WITHOUT ROWID, STRICT;"
          "ALTER TABLE alias_row ADD COLUMN changed_ms INTEGER NOT NULL DEFAULT 0;" },
     { 9, "ALTER TABLE model_row ADD COLUMN failed_ms INTEGER NOT NULL DEFAULT 0;" },
+    { 10, "" },                                                         /* designs of widgets */
 };
 
 /* What the column tables cannot say. */

@@ -125,6 +125,20 @@ const query query_last_failed = {
     .n_binds = 1, .n_columns = 1, .columns = { FIELD_TIME },
 };
 
+const query query_widget_state = {
+    .name = "widget_state",
+    .sql = "SELECT coalesce(max(version), 0), coalesce(max(CASE WHEN version = 0 THEN revision ELSE 0 END), 0) FROM widget_version_row "
+           "WHERE store_id = ?1",
+    .n_binds = 1, .n_columns = 2, .columns = { FIELD_INT, FIELD_INT },
+};
+
+const query query_widget_versions = {
+    .name = "widget_versions",
+    .sql = "SELECT version, came_from, note, made_ms FROM widget_version_row WHERE store_id = ?1 AND version > 0 AND "
+           "(?2 = 0 OR version < ?2) ORDER BY version DESC LIMIT ?3",
+    .n_binds = 3, .n_columns = 4, .columns = { FIELD_INT, FIELD_INT, FIELD_TEXT, FIELD_TIME },
+};
+
 const query query_letter_due = {
     .name = "letter_due", .sql = "SELECT coalesce(min(due_ms), 0) FROM letter_row WHERE store_id = ?1 AND state = 'waiting'",
     .n_binds = 1, .n_columns = 1, .columns = { FIELD_TIME },

@@ -60,6 +60,12 @@ extern const query query_answers_by_place;
 extern const query query_clicked_by_place;
 /* When a version was last taken back; 0 = never. Binds: store_id. Columns: failed_ms TIME. */
 extern const query query_last_failed;
+/* The version of the widgets' design that is on a store's pages (0 = none) and how often its draft was written (0 = there is none).
+ * Binds: store_id. Columns: version INT, revision INT. */
+extern const query query_widget_state;
+/* Versions of the widgets' design without the designs, newest first. Binds: store_id, before version (0 = all), limit.
+ * Columns: version INT, came_from INT, note TEXT, made_ms TIME. */
+extern const query query_widget_versions;
 /* When the first waiting letter of a store is due; 0 = none waits. Binds: store_id. Columns: due_ms TIME. */
 extern const query query_letter_due;
 /* When a store's newest webhook delivery was accepted. Binds: store_id. Columns: received_ms TIME. */

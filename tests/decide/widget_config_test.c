@@ -2,6 +2,7 @@
 #include "decide/widget_config.h"
 #include <stdio.h>
 #include <string.h>
+#include "builder/versions.h"
 #include "tests/decide/fake_shop.h"
 #include "tests/storage/backends.h"
 #include "tests/test.h"
@@ -35,7 +36,7 @@ static void experiment_runs(ctx *c, db *d, const char *place, const char *settin
     assert_ok(c, storage_put(c, d, &experiment_entity, &row));
 }
 
-static const json_value *config(fake_shop *f, const char *locale) {
+static const json_value *told(fake_shop *f, const char *locale, bool preview) {
     ctx *c = f->c;
     AUTO_SERVING s = fake_pin(f);
     buf b;
@@ -43,10 +44,12 @@ static const json_value *config(fake_shop *f, const char *locale) {
     const json_value *o = NULL;
     buf_init_in(&b, c->arena, MIB);
     jw_init(&w, &b);
-    widget_config_write(c, &w, s, str_of(locale));
+    widget_config_write(c, &w, s, &(widget_config_query){ .locale = str_of(locale), .preview = preview });
     assert_ok(c, json_parse(c, buf_view(&b), JSON_READ_STRICT, &o));
     return o;
 }
+
+static const json_value *config(fake_shop *f, const char *locale) { return told(f, locale, false); }
 
 static const json_value *slot(const json_value *config, const char *name) {
     const json_value *list = jr_get(config, "placements");
@@ -117,4 +120,35 @@ TEST(widget_config, keeps_a_switched_off_place_that_an_experiment_switches_on) {
     experiment_runs(c, d, "checkout", "{\"enabled\":true}");
     publish(&f, d);
     assert_non_null(slot(config(&f, "ro"), "checkout"));
+}
+
+TEST(widget_config, shows_what_was_published_and_the_draft_to_who_may_see_it) {
+    EMPTY_SHOP(f, d, c);
+    widget_version row;
+    assert_ok(c, widget_draft_put(c, d, FAKE_STORE, STR("{\"slots\":{\"popup\":{\"enabled\":true},\"cart\":{\"enabled\":false}}}"),
+                                  -1, &row));
+    publish(&f, d);
+    assert_null(slot(config(&f, "ro"), "popup"));
+    const json_value *draft = told(&f, "ro", true);
+    assert_true(jr_bool(jr_get(draft, "preview"), false) && jr_is_null(jr_get(config(&f, "ro"), "preview")));
+    assert_non_null(slot(draft, "popup"));
+    assert_null(slot(draft, "cart"));
+    assert_ok(c, widget_publish(c, d, FAKE_STORE, STR(""), &row));
+    assert_ok(c, serving_follow_terms(c, f.registry, d, FAKE_STORE));
+    assert_non_null(slot(config(&f, "ro"), "popup"));
+    assert_int_equal(1, number(config(&f, "ro"), "version"));
+}
+
+TEST(widget_config, leaves_out_a_slot_whose_time_is_over) {
+    EMPTY_SHOP(f, d, c);
+    widget_version row;
+    char design[200];
+    (void)snprintf(design, sizeof design,
+                   "{\"slots\":{\"cart\":{\"schedule\":{\"until\":%lld}},\"similar\":{\"schedule\":{\"until\":%lld}}}}",
+                   (long long)FAKE_NOW, (long long)FAKE_NOW + 1);
+    assert_ok(c, widget_draft_put(c, d, FAKE_STORE, str_of(design), -1, &row));
+    assert_ok(c, widget_publish(c, d, FAKE_STORE, STR(""), &row));
+    publish(&f, d);
+    assert_null(slot(config(&f, "ro"), "cart"));
+    assert_non_null(slot(config(&f, "ro"), "similar"));
 }

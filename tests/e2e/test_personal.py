@@ -30,7 +30,7 @@ def test_events_are_told_with_kind_and_time_and_wrong_ones_name_their_field():
                          ({"product_id": product, "colour": "red"}, "colour")):
         status, answer = shop.server.post("/api/v1/recommendations", {"history": [wrong]}, key=shop.secret)
         assert status == 400 and answer["error"]["field"] == field, (wrong, answer)
-    status, answer = shop.server.get(f"/api/v1/recommendations?history={product}&max_per_category=1&n=4&key={shop.secret}")
+    status, answer = shop.server.get(f"/api/v1/recommendations?history={product}&max_per_category=1&n=4", key=shop.secret)
     assert status == 200 and len(answer["items"]) == 4
 
 

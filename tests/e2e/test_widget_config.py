@@ -1,5 +1,5 @@
 """What the server tells the widget, over the real binary: the configuration with its tag, whose pages may ask, what owners set."""
-import json
+import json, pathlib
 import lib
 from test_api import Shop
 
@@ -52,3 +52,138 @@ def test_only_pages_of_the_shop_get_the_configuration():
     assert shop.server.get(f"{CONFIG}?key=vpk_1_nonsense")[0] == 401
     for bad in ("&lang=" + "x" * 30, "&page=home", "&lang=%ff"):
         assert config(shop, bad)[0] == 400, bad
+
+
+def owner(shop, method, path, body=None, status=200):
+    """What the owner's dashboard does: (answer) of a call with the secret key."""
+    headers = {"Content-Type": "application/json", **lib.bearer(shop.secret)}
+    got, _, text = shop.server.request(method, "/api/v1/widget" + path, None if body is None else json.dumps(body), headers)
+    assert got == status, (method, path, got, text)
+    return json.loads(text)
+
+
+def test_an_owner_designs_previews_publishes_and_rolls_back():
+    shop = Shop()
+    fields = owner(shop, "GET", "/fields")
+    assert len(fields["slots"]) == 18 and owner(shop, "GET", "/draft")["revision"] == 0
+    design = {"design": {"accent": "#0a5"}, "slots": {"popup": {"enabled": True, "trigger": {"kind": "exit"}, "title": {"ro": "Stai puțin"}}}}
+    draft = owner(shop, "PUT", "/draft?revision=0", design)
+    assert draft["revision"] == 1 and draft["design"] == design and draft["whole"]["slots"]["popup"]["title"]["en"]
+    assert owner(shop, "PUT", "/draft?revision=0", {}, 409)["error"]["field"] == "revision"
+    before = config(shop)[2]
+    assert before["version"] == 0 and "popup" not in slots(before)
+    token = owner(shop, "POST", "/preview", {"minutes": 5})["token"]
+    status, headers, seen = config(shop, f"&preview_token={token}")
+    assert status == 200 and seen["preview"] is True and headers["cache-control"] == "private, no-store" and "etag" not in headers
+    assert seen["design"]["accent"] == "#0a5" and slots(seen)["popup"]["title"] == "Stai puțin"
+    first = owner(shop, "POST", "/publish", {"note": "Exit pop-up"})
+    shown = config(shop)[2]
+    assert first["version"] == shown["version"] == 1 and slots(shown)["popup"]["trigger"]["kind"] == "exit"
+    owner(shop, "PUT", "/draft", {})
+    assert owner(shop, "POST", "/publish", {})["version"] == 2 and "popup" not in slots(config(shop)[2])
+    back = owner(shop, "POST", "/versions/1/rollback")
+    assert (back["version"], back["came_from"]) == (3, 1) and "popup" in slots(config(shop)[2])
+    listed = owner(shop, "GET", "/versions?limit=2")
+    assert [v["version"] for v in listed["versions"]] == [3, 2] and listed["next"] == 2
+    assert owner(shop, "GET", "/versions/1")["note"] == "Exit pop-up"
+    owner(shop, "GET", "/versions/9", status=404), owner(shop, "POST", "/versions/x/rollback", status=400)
+    again = lib.Server(shop.data)                           # another process shows the same, and so does this one after a start
+    assert json.loads(again.request("GET", f"{CONFIG}?key={shop.public}")[2])["version"] == 3
+
+
+def test_a_preview_is_counted_nowhere_and_ends():
+    shop = Shop("--clock", "virtual:1795137073000")
+    token = owner(shop, "POST", "/preview", {"minutes": 5})["token"]
+    ask = {"placement": "home", "visitor_id": "v-look", "preview_token": token}
+    track = f"/api/v1/events/track?key={shop.public}"
+    rows = lambda table: lib.sql(shop.data, f"SELECT count(*) FROM {table}")[0][0]
+    before = rows("event_row"), rows("exposure_row")
+    status, answer = shop.server.post("/api/v1/recommendations", ask, key=shop.public)
+    assert status == 200 and answer["items"] and "arms" not in answer
+    event = json.dumps({"type": "impression", "rec_id": answer["rec_id"], "placement": "home", "visitor_id": "v-look"})
+    assert shop.server.post(f"{track}&preview_token={token}", event) == (200, {"accepted": 0, "repeated": 0, "rejected": []})
+    real = shop.server.post("/api/v1/recommendations", {"placement": "home", "visitor_id": "v-real"}, key=shop.public)
+    assert real[0] == 200 and shop.server.post(track, event)[1]["accepted"] == 1
+    lib.wait_until(lambda: rows("exposure_row") == before[1] + 1)
+    assert rows("event_row") == before[0] + 1
+    owner_clock = shop.server.post("/api/v1/clock", {"now_ms": 1795137073000 + 300000}, key=shop.secret)
+    assert owner_clock[0] == 200
+    for path in (f"{CONFIG}?key={shop.public}&preview_token={token}", f"{CONFIG}?key={shop.public}&preview_token=vpt_1_9_00"):
+        status, error = shop.server.get(path)
+        assert status == 403 and error["error"]["field"] == "preview_token", error
+    assert shop.server.post("/api/v1/recommendations", ask, key=shop.public)[0] == 403
+    assert shop.server.post(f"{track}&preview_token={token}", event)[0] == 403
+
+
+def test_one_store_sees_nothing_of_anothers_design():
+    shop = Shop()
+    lines = "product_id,name,price,stock_status\n1,Cup,10,instock\n2,Pot,20,instock\n"
+    (pathlib.Path(shop.data) / "p.csv").write_text(lines)
+    lib.run("import", "products", shop.data / "p.csv", "--store", "second", "--no-train", "--data", shop.data)
+    keys = {k: lib.run_json("stores", "keys", "second", "rotate", k, "--data", shop.data)[k] for k in ("public", "secret")}
+    known = lambda: shop.server.get(f"{CONFIG}?key={keys['public']}")[0] == 200
+    lib.wait_until(known)
+    owner(shop, "PUT", "/draft", {"design": {"accent": "#123456"}})
+    owner(shop, "POST", "/publish", {})
+    token = owner(shop, "POST", "/preview", {})["token"]
+    other = shop.server.get(f"{CONFIG}?key={keys['public']}")[1]
+    assert other["version"] == 0 and other["design"]["accent"] is None
+    assert shop.server.get(f"{CONFIG}?key={keys['public']}&preview_token={token}")[0] == 403
+    for path in ("/draft", "/versions"):
+        answer = shop.server.get("/api/v1/widget" + path, key=keys["secret"])[1]
+        assert "#123456" not in json.dumps(answer), answer
+    assert shop.server.get("/api/v1/widget/versions/1", key=keys["secret"])[0] == 404
+    assert shop.server.post("/api/v1/widget/versions/1/rollback", {}, key=keys["secret"])[0] == 404
+
+
+def test_hostile_designs_are_refused_whole():
+    shop = Shop()
+    good = {"design": {"accent": "#0a5"}}
+    owner(shop, "PUT", "/draft", good)
+    script = "<script>alert(1)</script>"
+    bad = [
+        ({"design": {"accent": "red;background:url(//x)"}}, "design.accent"), ({"design": {"font": "a}b{"}}, "design.font"),
+        ({"slots": {"cart": {"title": {"ro": script}}}}, "slots.cart.title.ro"), ({"texts": {"en": {"close": script}}}, "texts.en.close"),
+        ({"slots": {"cart": {"where": {"selector": "</style>" + script}}}}, "slots.cart.where.selector"),
+        ({"slots": {"cart": {"where": {"selector": "a" * 201}}}}, "slots.cart.where.selector"), ({"slots": {script: {}}}, None),
+        ({"slots": {"cart": {"n": 3}}}, "slots.cart.n"), ({"html": script}, "html"), ({"texts": {"ro": {"close": "x" * 201}}}, "texts.ro.close"),
+        ({"slots": {"popup": {"trigger": {"kind": "load", "seconds": 1e9}}}}, "slots.popup.trigger.seconds"),
+    ]
+    for design, field in bad:
+        error = owner(shop, "PUT", "/draft", design, 400)["error"]
+        assert field is None or error["field"] == field, (design, error)
+    assert owner(shop, "PUT", "/draft?revision=-1", good, 400)["error"]["field"] == "revision"
+    assert owner(shop, "POST", "/publish", {"note": "x" * 201}, 400)["error"]["field"] == "note"
+    assert owner(shop, "GET", "/draft")["design"] == good
+    assert shop.server.get("/api/v1/widget/draft", key=shop.public)[0] == 403
+
+
+def test_beacons_need_no_preflight_and_secrets_stay_out_of_addresses():
+    shop = Shop()
+    lib.run("stores", "origins", "demo", "https://shop.example", "--data", shop.data)
+    lib.wait_until(lambda: config(shop, Origin="https://other.example")[0] == 403)
+    plain = {"Content-Type": "text/plain;charset=UTF-8", "Origin": "https://shop.example"}
+    send = lambda path, body, headers=plain, key=shop.public: shop.server.request("POST", f"{path}?key={key}", json.dumps(body), headers)
+    status, headers, body = send("/api/v1/recommendations", {"placement": "home", "visitor_id": "v-1"})
+    assert status == 200 and headers["access-control-allow-origin"] == "https://shop.example" and json.loads(body)["items"]
+    event = {"events": [{"type": "view", "product_id": "2001", "visitor_id": "v-1"}]}
+    status, _, body = send("/api/v1/events/track", event)
+    assert status == 200 and json.loads(body)["accepted"] == 1
+    foreign = {**plain, "Origin": "https://other.example"}
+    for path, value in (("/api/v1/recommendations", {}), ("/api/v1/events/track", event)):
+        assert send(path, value, foreign)[0] == 403
+        status, _, body = send(path, value, key=shop.secret)
+        assert status == 403 and "address" in json.loads(body)["error"]["message"], body
+    assert shop.server.get(f"/api/v1/store?key={shop.secret}")[0] == 403
+    assert shop.server.get("/api/v1/store", key=shop.secret)[0] == 200
+
+
+def test_cards_of_known_products_come_in_the_order_asked():
+    shop = Shop()
+    sold_out = lib.sql(shop.data, "SELECT product_id FROM product_row WHERE type='simple' AND stock_status='outofstock' LIMIT 1")[0][0]
+    some = [i["product_id"] for i in shop.recommend(placement="home", n=3)["items"]]
+    status, answer = shop.server.get(f"/api/v1/widget/products?ids={','.join(some[::-1])},{sold_out},nobody&key={shop.public}")
+    assert status == 200 and [i["product_id"] for i in answer["items"]] == some[::-1]
+    assert all(i["name"] and i["price"] > 0 and i["price_text"] for i in answer["items"])
+    assert shop.server.get(f"/api/v1/widget/products?key={shop.public}")[0] == 400
+    assert shop.server.get(f"/api/v1/widget/products?ids={'1,' * 60}&key={shop.public}")[0] == 400
