@@ -227,23 +227,46 @@ static err_code introduce(api_call *call, const recommend_input *in, const servi
     return person_of(call, 'v', *ret_visitor, &q->person);
 }
 
-static err_code answer(api_call *call, const recommend_input *in) {
-    AUTO_SERVING s = NULL;
-    TRY(api_pin_shop(call, &s));
+/* The request as decide/ takes it, with what is known of who asks.
+ *   ret_visitor  for the log */
+static err_code prepare(api_call *call, const serving *s, const recommend_input *in, recommend_query *q, str *ret_visitor) {
+    serving_facts facts;
+    remembered known;
+    serving_get_facts(s, &facts);
+    TRY(make_query(call->c, in, &facts, q));
+    TRY(look_up(call, in->visitor_id, &facts, &known));
+    TRY(remember(call, in, &known, q));
+    return introduce(call, in, &facts, &known, q, ret_visitor);
+}
+
+static opt_int ceiling_of(const serving *s, const recommend_input *in) {
     serving_facts facts;
     serving_get_facts(s, &facts);
+    return in->cart_value.v > 0 ? minor_of(in->cart_value, facts.digits) : (opt_int){ 0, false };
+}
+
+static err_code answer(api_call *call, const recommend_input *in) {
+    AUTO_SERVING s = NULL;
     recommend_query q;
-    remembered known;
-    TRY(make_query(call->c, in, &facts, &q));
-    TRY(look_up(call, in->visitor_id, &facts, &known));
-    TRY(remember(call, in, &known, &q));
-    str visitor;
-    TRY(introduce(call, in, &facts, &known, &q, &visitor));
-    json_out w = api_json(call);
-    opt_int ceiling = in->cart_value.v > 0 ? minor_of(in->cart_value, facts.digits) : (opt_int){ 0, false };
     recommend_trace t;
+    str visitor;
+    TRY(api_pin_shop(call, &s));
+    TRY(prepare(call, s, in, &q, &visitor));
+    json_out w = api_json(call);
+    opt_int ceiling = ceiling_of(s, in);
     TRY(ceiling.known ? write_capped(call, s, &q, ceiling.v, &t) : recommend_write(call->c, s, &q, &call->out->body, &t));
     TRY(api_json_done(call, &w));
+    if (!q.preview) answer_log(call, visitor, &t);
+    return ERR_OK;
+}
+
+err_code recommendations_find(api_call *call, const serving *s, const recommend_input *in, recommend_answer *ret_answer) {
+    recommend_query q;
+    recommend_trace t;
+    str visitor;
+    TRY(prepare(call, s, in, &q, &visitor));
+    TRY(recommend(call->c, s, &q, ret_answer));
+    TRY(recommend_trace_of(call->c, ret_answer, &t));
     if (!q.preview) answer_log(call, visitor, &t);
     return ERR_OK;
 }

@@ -27,3 +27,5 @@ CHECK_RESULT err_code recommendations_get(api_call *call);
 CHECK_RESULT err_code alias_post(api_call *call);
 CHECK_RESULT err_code alias_get(api_call *call);
 CHECK_RESULT err_code rules_get(api_call *call);
+/* The answer itself, logged like one that was sent: for what is drawn here. Valid while `s` is pinned. */
+CHECK_RESULT err_code recommendations_find(api_call *call, const serving *s, const recommend_input *in, recommend_answer *ret_answer);

@@ -273,6 +273,10 @@ const route api_routes[] = {
     { "GET", "/api/v1/widget/products", ACCESS_PUBLIC, 0, false, widget_products_get, "Widget", "Cards of products that a page knows by id",
       "Of what may be sold now, in the order asked: for what a browser saw last.", widget_products_params, COUNT_WIDGET_PRODUCTS, NULL, 0,
       out_cards, COUNT(out_cards), NULL },
+    { "GET", "/api/v1/widget/email", ACCESS_PUBLIC, 0, false, widget_email_get, "Widget", "A block of products for a letter",
+      "HTML of tables and inline styles, or text; empty when there is nothing to show. Links lead to the shop with vitrine_rec, the id "
+      "of the answer, which X-Vitrine-Rec tells too. Opening the letter counts nothing.", widget_email_params, COUNT_WIDGET_EMAIL, NULL, 0,
+      NULL, 0, "text/html" },
     { "GET", "/api/v1/widget/fields", ACCESS_SECRET, 0, false, widget_fields_get, "Widget", "What an owner may say of widgets",
       "Members with what they may be, slots, and everything as it is without a word: for who draws a form.", NULL, 0, NULL, 0,
       out_widget_fields, COUNT(out_widget_fields), NULL },

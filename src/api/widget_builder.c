@@ -20,8 +20,8 @@ const param widget_design_params[COUNT_WIDGET_DESIGN] = {
         "{\"accent\":\"#0a5\"}", NULL, 0 },
     { "texts", PARAM_JSON, 0, 0, 0, false, "Words by language and name.", "{\"ro\":{\"add_to_cart\":\"Pune în coș\"}}", NULL, 0 },
     { "slots", PARAM_JSON, 0, 0, 0, false,
-      "By name: enabled, layout, source, title, where, show, design, audience, schedule, trigger, frequency; GET /api/v1/widget/fields lists "
-      "what each may be.", "{\"popup\":{\"enabled\":true,\"trigger\":{\"kind\":\"exit\"}}}", NULL, 0 },
+      "By name: enabled, layout, source, title, where, show, design, audience, schedule, trigger, frequency; "
+      "GET /api/v1/widget/fields lists what each may be.", "{\"popup\":{\"enabled\":true,\"trigger\":{\"kind\":\"exit\"}}}", NULL, 0 },
 };
 const param widget_draft_params[COUNT_WIDGET_DRAFT] = {
     { "revision", PARAM_INT, offsetof(draft_input, revision), 0, INT64_MAX, false,

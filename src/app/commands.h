@@ -15,6 +15,7 @@
     X(jobs)                     \
     X(experiments)              \
     X(mail)                     \
+    X(widget)                   \
     X(report)                   \
     X(person)                   \
     X(policy)                   \

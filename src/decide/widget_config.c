@@ -144,3 +144,10 @@ slot_design widget_config_slot(const serving *s, widget_slot slot) {
 widget_look widget_config_look(const serving *s) {
     return s->terms->widgets ? s->terms->widgets->look : (widget_look){ .radius_px = -1 };
 }
+
+str widget_config_text(const serving *s, const char *name, widget_language language) {
+    size_t i = 0;
+    while (i < WIDGET_TEXTS && !str_eq(str_of(widget_texts[i].name), str_of(name))) i++;
+    if (i == WIDGET_TEXTS) return (str){ 0 };
+    return s->terms->widgets ? s->terms->widgets->texts[i].in[language] : str_of(widget_texts[i].in[language]);
+}

@@ -17,3 +17,5 @@ void widget_config_write(ctx *c, json_out *w, const serving *s, const widget_con
 slot_design widget_config_slot(const serving *s, widget_slot slot);
 /* The look of all slots, the same way. */
 widget_look widget_config_look(const serving *s);
+/* A word of the design: one of widget_texts, empty when there is none of that name. The same way. */
+str widget_config_text(const serving *s, const char *name, widget_language language);

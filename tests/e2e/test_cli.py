@@ -2,7 +2,7 @@
 import json, os, sqlite3, stat, threading, time
 import lib
 
-COMMANDS = ["serve", "demo", "connect", "sync", "train", "recommend", "import", "stores", "jobs", "doctor", "eval", "version"]
+COMMANDS = ["serve", "demo", "connect", "sync", "train", "recommend", "import", "stores", "widget", "jobs", "doctor", "eval", "version"]
 
 
 def demo(data, *args):

@@ -1,5 +1,5 @@
 """What the server tells the widget, over the real binary: the configuration with its tag, whose pages may ask, what owners set."""
-import json, pathlib
+import html.parser, json, pathlib, re
 import lib
 from test_api import Shop
 
@@ -52,6 +52,14 @@ def test_only_pages_of_the_shop_get_the_configuration():
     assert shop.server.get(f"{CONFIG}?key=vpk_1_nonsense")[0] == 401
     for bad in ("&lang=" + "x" * 30, "&page=home", "&lang=%ff"):
         assert config(shop, bad)[0] == 400, bad
+
+
+def second_store(shop, products):
+    """Keys of another store on the same server, with these lines of products."""
+    path = pathlib.Path(shop.data) / "second.csv"
+    path.write_text(products)
+    lib.run("import", "products", path, "--store", "second", "--no-train", "--data", shop.data)
+    return {k: lib.run_json("stores", "keys", "second", "rotate", k, "--data", shop.data)[k] for k in ("public", "secret")}
 
 
 def owner(shop, method, path, body=None, status=200):
@@ -117,10 +125,7 @@ def test_a_preview_is_counted_nowhere_and_ends():
 
 def test_one_store_sees_nothing_of_anothers_design():
     shop = Shop()
-    lines = "product_id,name,price,stock_status\n1,Cup,10,instock\n2,Pot,20,instock\n"
-    (pathlib.Path(shop.data) / "p.csv").write_text(lines)
-    lib.run("import", "products", shop.data / "p.csv", "--store", "second", "--no-train", "--data", shop.data)
-    keys = {k: lib.run_json("stores", "keys", "second", "rotate", k, "--data", shop.data)[k] for k in ("public", "secret")}
+    keys = second_store(shop, "product_id,name,price,stock_status\n1,Cup,10,instock\n2,Pot,20,instock\n")
     known = lambda: shop.server.get(f"{CONFIG}?key={keys['public']}")[0] == 200
     lib.wait_until(known)
     owner(shop, "PUT", "/draft", {"design": {"accent": "#123456"}})
@@ -187,3 +192,88 @@ def test_cards_of_known_products_come_in_the_order_asked():
     assert all(i["name"] and i["price"] > 0 and i["price_text"] for i in answer["items"])
     assert shop.server.get(f"/api/v1/widget/products?key={shop.public}")[0] == 400
     assert shop.server.get(f"/api/v1/widget/products?ids={'1,' * 60}&key={shop.public}")[0] == 400
+
+
+class Letter(html.parser.HTMLParser):
+    """Tags, attributes and text of a block."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.attributes, self.text = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.attributes += attributes
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+    def all(self, name):
+        return [v for k, v in self.attributes if k == name]
+
+
+def test_a_letter_gets_a_block_that_needs_nothing_to_be_loaded():
+    shop = Shop()
+    ask = lambda more="", key=shop.public: shop.server.request("GET", f"/api/v1/widget/email?key={key}{more}")
+    status, headers, body = ask("&base=https://shop.example&n=3&lang=en&visitor_id=v-9")
+    letter = Letter(body.decode())
+    assert status == 200 and headers["content-type"].startswith("text/html") and headers["cache-control"] == "no-store"
+    assert set(letter.tags) <= {"table", "tr", "td", "h2", "p", "b", "a", "img", "span"}, set(letter.tags)
+    assert letter.tags.count("img") == 3 and all(letter.all("alt")) and not [k for k, _ in letter.attributes if k.startswith("on")]
+    links = letter.all("href")
+    rec = headers["x-vitrine-rec"]
+    assert len(links) == 9 and all(u.startswith("https://shop.example/") and f"vitrine_rec={rec}" in u for u in links), links
+    assert "Picked for you" in letter.text and "See product" in letter.text
+    assert all(u.startswith("https://") for u in letter.all("src"))
+    logged = lambda: lib.sql(shop.data, "SELECT placement, visitor_id FROM exposure_row WHERE rec_id=?", rec)
+    assert lib.wait_until(logged) == [("email", "v-9")]
+    plain = ask("&base=https://shop.example&n=2&part=text&lang=ro")
+    assert plain[1]["content-type"].startswith("text/plain") and plain[2].count(b"https://shop.example/") == 2 and b"<" not in plain[2]
+    assert "href" not in dict(Letter(ask("&n=1")[2].decode()).attributes)       # the demonstration's products have no address of their own
+    for bad in ("&n=13", "&part=pdf", "&base=javascript:alert(1)", "&base=https://a.b/c", "&base=//a.b", "&ids=1"):
+        assert ask(bad)[0] == 400, bad
+    assert shop.server.request("GET", "/api/v1/widget/email")[0] == 401
+    owner(shop, "PUT", "/draft", {"design": {"accent": "#ff0"}, "slots": {"email": {"title": {"ro": "Doar azi"}, "layout": "list"}}})
+    owner(shop, "POST", "/publish", {})
+    drawn = ask("&base=https://shop.example")[2].decode()
+    assert "Doar azi" in drawn and "background:#ffff00" in drawn and "color:#000000" in drawn       # black letters on yellow
+    set_off = shop.server.request("PUT", "/api/v1/placements/email", json.dumps({"enabled": False}),
+                                  {"Content-Type": "application/json", **lib.bearer(shop.secret)})[0]
+    assert set_off == 200 and ask()[::2] == (200, b"")
+
+
+def test_a_hostile_catalogue_stays_text_in_a_letter():
+    shop = Shop()
+    names = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "a\u202eb & 'c'"]
+    urls = ["javascript:alert(1)", 'https://shop.example/"onmouseover="alert(1)', "data:text/html,x"]
+    cell = lambda s: '"' + s.replace('"', '""') + '"'
+    rows = [f"{i},{cell(n)},10,instock,{cell(u)},{cell(u)}" for i, (n, u) in enumerate(zip(names, urls), 1)]
+    keys = second_store(shop, "product_id,name,price,stock_status,permalink,images\n" + "\n".join(rows) + "\n")
+    ask = lambda: shop.server.request("GET", "/api/v1/widget/email?n=3", headers=lib.bearer(keys["secret"]))
+    status, _, body = lib.wait_until(lambda: (lambda a: a if a[0] == 200 else None)(ask()))
+    letter = Letter(body.decode())
+    assert "script" not in letter.tags and not [k for k, _ in letter.attributes if k.startswith("on")], body
+    assert all(u.startswith("https://shop.example/") for u in letter.all("href") + letter.all("src")), letter.attributes
+    shown = "".join(letter.text)
+    assert all(re.sub(r"\s+", " ", n) in re.sub(r"\s+", " ", shown) or "script" in n for n in names), shown
+
+
+def test_the_command_line_publishes_goes_back_and_previews():
+    shop = Shop()
+    at = ("--data", shop.data)
+    assert "nothing was published" in lib.run("widget", "show", "demo", *at).stdout
+    assert "no draft" in lib.run("widget", "publish", "demo", *at, ok=False).stderr
+    owner(shop, "PUT", "/draft", {"slots": {"popup": {"enabled": True}}})
+    assert lib.run_json("widget", "publish", "demo", "--note", "Pop-up on", *at)["version"] == 1
+    lib.wait_until(lambda: "popup" in slots(config(shop)[2]))          # a running server follows
+    assert lib.run_json("widget", "show", "demo", *at)["design"] == {"slots": {"popup": {"enabled": True}}}
+    owner(shop, "PUT", "/draft", {})
+    owner(shop, "POST", "/publish", {})
+    assert lib.run_json("widget", "rollback", "demo", "1", *at) == {"version": 3, "came_from": 1}
+    assert [v["version"] for v in lib.run_json("widget", "versions", "demo", *at)["versions"]] == [3, 2, 1]
+    assert "Pop-up on" in lib.run("widget", "versions", *at).stdout
+    token = lib.run_json("widget", "preview", "demo", "--minutes", "5", *at)["token"]
+    assert config(shop, f"&preview_token={token}")[2]["preview"] is True
+    for wrong in (("rollback", "demo", "9"), ("rollback", "demo", "x"), ("preview", "demo", "--minutes", "9999"), ("dance",)):
+        lib.run("widget", *wrong, *at, ok=False)
