@@ -63,14 +63,16 @@ $(BUILD)/obj/%.o: %.c Makefile VERSION
 	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # The widget is built by node and put into the program as one C file.
+NEEDS_NODE = command -v node >/dev/null && command -v npm >/dev/null || { \
+	echo "The widget is built with nodejs (18 or later) and npm, and they are not here. Install them: script/packages build" >&2; exit 1; }
 $(WIDGET)/node_modules/.package-lock.json: $(WIDGET)/package-lock.json
-	@command -v node >/dev/null && command -v npm >/dev/null || { \
-	    echo "The widget is built with nodejs (18 or later) and npm, and they are not here. Install them: script/packages build" >&2; exit 1; }
+	@$(NEEDS_NODE)
 	@echo "  npm  $(WIDGET)"
 	@cd $(WIDGET) && npm ci --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel=error >/dev/null || { \
 	    echo "npm could not fetch what $(WIDGET)/package-lock.json names; it is needed once. Look at the message above, then make again." >&2; exit 1; }
 	@touch $@
 $(WIDGET_FILES): $(WIDGET)/node_modules/.package-lock.json $(WIDGET)/build.mjs $(shell find $(WIDGET)/src -type f)
+	@$(NEEDS_NODE)
 	@mkdir -p $(@D)
 	@echo "  node $(WIDGET)"
 	@node $(WIDGET)/build.mjs $(BUILD)/widget $@

@@ -45,6 +45,30 @@ function calls(t: ApiTools): Record<string, Call> {
   };
 }
 
+/* Until the configuration is here: calls wait, and a question has its promise. */
+export function waitingApi(): void {
+  const w = window as unknown as ApiWindow, q: ArrayLike<unknown>[] = Array.from(w.vitrine?.q ?? []);
+  const api: VitrineFunction = (...words) => {
+    if (words[0] === 'recommend' && typeof words[2] !== 'function') return new Promise((answer) => q.push([...words.slice(0, 2), answer]));
+    q.push(words);
+    return undefined;
+  };
+  api.q = q;
+  w.vitrine = api;
+}
+
+/* There is no configuration: questions are answered with null, all else is passed over. */
+export function closeApi(): void {
+  const w = window as unknown as ApiWindow, waiting = w.vitrine?.q ?? [];
+  const nobody = (words: unknown[]): unknown => {
+    const [name, , then] = words;
+    if (name === 'recommend' && typeof then === 'function') return void (then as (v: null) => void)(null);
+    return name === 'recommend' ? Promise.resolve(null) : name === 'on' ? () => undefined : undefined;
+  };
+  w.vitrine = (...words) => nobody(words);
+  for (const words of Array.from(waiting)) nobody(Array.from(words));
+}
+
 /* Puts the function in place and does what waited. */
 export function openApi(t: ApiTools): void {
   const known = calls(t), w = window as unknown as ApiWindow, waiting = w.vitrine?.q ?? [];

@@ -1,7 +1,7 @@
 /* The script of the page's tag. Reads the configuration, tracks, and has parts loaded for what is to be shown.
  * Promise: it never throws into the page, waits for nothing longer than 800 ms, and does nothing visible when the server is away. */
 import { answerOf } from './answers';
-import { openApi } from './api';
+import { closeApi, openApi, waitingApi } from './api';
 import type { ApiWindow } from './api';
 import { hasKnownCart, listenToCart } from './cart';
 import { caps } from './choose';
@@ -166,13 +166,27 @@ function run(tag: Tag, config: Config, keptConfig: unknown): void {
   enter(facts);
 }
 
+/* When the page's own deferred scripts have run: its cart (window.vitrineShop) is one of them. */
+function scriptsDone(): Promise<unknown> {
+  const [entry] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  if (document.readyState === 'complete' || (entry?.domContentLoadedEventStart ?? 0) > 0) return Promise.resolve();
+  return new Promise((go) => {
+    document.addEventListener('DOMContentLoaded', go, { once: true });
+    addEventListener('load', go, { once: true });
+  });
+}
+
 async function start(script: HTMLScriptElement): Promise<void> {
   const tag = tagOf(script), read = tag.key ? await readConfig(tag) : null;
-  if (!read) return;
-  if (document.readyState === 'loading') await new Promise((go) => document.addEventListener('DOMContentLoaded', go, { once: true }));
+  if (!read) return closeApi();
+  await scriptsDone();
   run(tag, read.config, read.raw);
 }
 
 const tagElement = document.currentScript;
-if (tagElement instanceof HTMLScriptElement && !(window as unknown as ApiWindow).vitrine?.started)
+const here = window as unknown as ApiWindow & { vitrineLoaded?: boolean };
+if (tagElement instanceof HTMLScriptElement && !here.vitrineLoaded) {                    /* a second tag on the page does nothing */
+  here.vitrineLoaded = true;
+  waitingApi();
   start(tagElement).catch((e: unknown) => console.warn('vitrine', e));
+}

@@ -74,6 +74,21 @@ function put(anchor: Element, position: Where['position'], slot: HTMLElement): v
   else anchor.after(slot);
 }
 
+const STYLED_MS = 3000;
+const unread = (): HTMLLinkElement[] =>
+  [...document.querySelectorAll<HTMLLinkElement>('link[rel~=stylesheet]')].filter((l) => !l.sheet && !l.disabled && (!l.media || matchMedia(l.media).matches));
+
+/* When the page's style sheets are there: before, it looks like another one, and its sizes are not its own. */
+export function styled(): Promise<void> {
+  if (document.readyState === 'complete' || !unread().length) return Promise.resolve();
+  return new Promise((go) => {
+    const look = (): void => void (unread().length || go());
+    unread().forEach((l) => ['load', 'error'].forEach((n) => l.addEventListener(n, () => setTimeout(look, 0), { once: true })));
+    addEventListener('load', () => go(), { once: true });
+    setTimeout(go, STYLED_MS);
+  });
+}
+
 /* Does the page itself keep room for it? */
 export const keepsSpace = (e: HTMLElement): boolean => e.offsetHeight >= RESERVED_PX;
 

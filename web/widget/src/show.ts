@@ -2,12 +2,12 @@
 import { fits, questionOf, shownAs } from './choose';
 import { knownCart } from './cart';
 import { seenProducts } from './tracker';
-import { keepsSpace, placeFor, slotsOf } from './place';
+import { keepsSpace, placeFor, slotsOf, styled } from './place';
 import type { Answer, Core, PageFacts, Placement } from './types';
 
 const PHONE_PX = 640;
 /* Each display is a task of its own: the page answers in between. */
-const pause = (): Promise<void> => new Promise((go) => setTimeout(go, 0));
+const pause = (ms = 0): Promise<void> => new Promise((go) => setTimeout(go, ms)), AGAIN_MS = 3000;
 
 export class Showing {
   private ended = false;
@@ -41,7 +41,7 @@ export class Showing {
   /* While an experiment tries displays, no place is taken before the answer says which. */
   private async one(p: Placement): Promise<void> {
     const answer = p.experiment.length ? await this.ask(p) : undefined;
-    if (answer === null || this.ended) return;
+    if (answer === null) return;
     await this.as(answer ? shownAs(p, answer.display, this.core.config.displays) : p, answer);
   }
 
@@ -51,15 +51,25 @@ export class Showing {
 
   private async inline(p: Placement, known?: Answer): Promise<void> {
     if (p.source === 'recent' && !this.recent().length) return;
-    const answer = known ? Promise.resolve(known) : this.ask(p), kept = slotsOf(p.slot).filter(keepsSpace);
+    const answer = known ? Promise.resolve(known) : this.ask(p);
+    await styled();
+    if (this.ended) return;
+    const kept = slotsOf(p.slot).filter(keepsSpace);
     if (kept.length && !known) return this.fill(p, kept, answer);
     /* everything is here before a moment is looked for when nothing moves: then it is drawn in that very moment */
-    const [told] = await Promise.all([answer, this.core.part('cards'), this.core.part('shop')]);
+    const [first] = await Promise.all([answer, this.core.part('cards'), this.core.part('shop')]);
+    const told = first ?? (await this.again(p));
     if (!told?.items.length || this.ended) return;
     const wished = shownAs(p, told.display, this.core.config.displays);
     if (wished.display !== 'inline') return this.overlay(wished, told);
     await pause();
-    await this.fill(p, await placeFor(p, this.page.page, () => this.ended, (e) => this.made.push(e)), answer);
+    await this.fill(p, await placeFor(p, this.page.page, () => this.ended, (e) => this.made.push(e)), Promise.resolve(told));
+  }
+
+  /* A server that was busy for a moment is asked once more: nothing of the page waits for it. */
+  private async again(p: Placement): Promise<Answer | null> {
+    await pause(AGAIN_MS);
+    return this.ended ? null : this.ask(p);
   }
 
   private async fill(p: Placement, slots: HTMLElement[], answer: Promise<Answer | null>): Promise<void> {
@@ -69,7 +79,7 @@ export class Showing {
 
   private async overlay(p: Placement, known?: Answer): Promise<void> {
     if (!this.core.caps.may(p.slot, p.frequency)) return;
-    const part = await this.core.part('overlay');
+    const [part] = await Promise.all([this.core.part('overlay'), styled()]);
     if (part && !this.ended) this.undo.push(part.arm(p, () => (known ? Promise.resolve(known) : this.ask(p))));
   }
 }

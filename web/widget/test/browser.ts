@@ -1,3 +1,5 @@
+import { webcrypto } from 'node:crypto';
+
 /* The little of a browser that modules under test touch: storages, an address, cookies. Import it before them. */
 export class FakeStorage {
   private readonly rows = new Map<string, string>();
@@ -12,3 +14,4 @@ export class FakeStorage {
 export const local = new FakeStorage(), session = new FakeStorage();
 Object.assign(globalThis, { window: globalThis, localStorage: local, sessionStorage: session, location: new URL('https://shop.example/p/'),
                             document: { cookie: '' } });
+if (!globalThis.crypto) Object.assign(globalThis, { crypto: webcrypto });     /* node 18 */

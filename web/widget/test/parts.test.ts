@@ -51,6 +51,7 @@ test('whatever the theme, texts stand out by 4.5 and controls by 3', () => {
     const c = (name: string) => colourOf((t[name] ?? '').replace(/ /g, ', ')) ?? [0, 0, 0, 1] as const;
     const told = `${surface} ${text} ${button} ${JSON.stringify(t)}`, ground = c('--surface');
     for (const name of ['--text', '--soft', '--accent-text']) assert.ok(contrast(c(name), ground) >= 4.45, `${name}: ${told}`);
+    for (const name of ['--text', '--soft', '--sale']) assert.ok(contrast(c(name), c('--wash')) >= 4.45, `${name} on the sum of a bundle: ${told}`);
     for (const name of ['--accent', '--edge']) assert.ok(contrast(c(name), ground) >= 2.95, `${name}: ${told}`);
     assert.ok(contrast(c('--on-accent'), c('--accent')) >= 4.45, `--on-accent: ${told}`);
   }

@@ -39,12 +39,14 @@ export function tokensOf(found: Found, d: Design): Tokens {
   const [surface, told] = base(found, d), dark = isDark(surface), end = dark ? WHITE : BLACK;
   const text = readable(told, surface, end, 7), accent = readable(accentOf(found, d, surface, text), surface, end, 3);
   const radius = d.radius ? parseFloat(d.radius) || 0 : found.radius_px, size = Math.min(18, Math.max(15, found.size_px));
+  const tinted = mix(text, surface, 0.06), wash = contrast(text, tinted) >= 4.5 ? tinted : surface;
+  const soft = readable(mix(text, surface, 0.62), wash, text, 4.5);     /* texts stand on both */
   return {
-    '--surface': css(surface), '--text': css(text), '--soft': css(readable(mix(text, surface, 0.62), surface, text, 4.5)),
+    '--surface': css(surface), '--text': css(text), '--soft': css(soft),
     '--line': css(mix(text, surface, 0.14)), '--edge': css(readable(mix(text, surface, 0.4), surface, text, 3)),
-    '--ground': css(dark ? mix(WHITE, surface, 0.9) : mix(text, surface, 0.045)), '--wash': css(mix(text, surface, 0.06)),
+    '--ground': css(dark ? mix(WHITE, surface, 0.9) : mix(text, surface, 0.045)), '--wash': css(wash),
     '--accent': css(accent), '--on-accent': css(contrast(WHITE, accent) >= 4.5 ? WHITE : contrast(BLACK, accent) >= 4.5 ? BLACK : WHITE),
-    '--accent-text': css(readable(accent, surface, end, 4.5)), '--sale': css(readable(dark ? [255, 138, 122, 1] : [186, 36, 24, 1], surface, end, 4.5)),
+    '--accent-text': css(readable(accent, surface, end, 4.5)), '--sale': css(readable(dark ? [255, 138, 122, 1] : [186, 36, 24, 1], wash, end, 4.5)),
     '--radius': `${Math.min(14, radius)}px`, '--button-radius': `${Math.min(999, radius)}px`, '--chip-radius': `${Math.min(6, radius)}px`,
     '--font': d.font ?? found.font, '--title-font': d.font ?? found.titleFont, '--title-weight': found.titleWeight, '--size': `${size}px`,
     'color-scheme': dark ? 'dark' : 'light',
