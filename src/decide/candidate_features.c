@@ -243,7 +243,10 @@ static inline float liked_of(const scene *s, const subject *x) {
 static inline float viewed_of(const scene *s, const subject *x) {
     return s->kind_of && x->item < s->snap->n_viewed ? s->snap->viewed[x->item] : 0;
 }
-static inline float kind_viewed_of(const scene *s, const subject *x) { return s->kind_of ? s->snap->kinds[x->kind].viewed : 0; }
+/* Beside a product it is the product that says what kinds are wanted. */
+static inline float kind_viewed_of(const scene *s, const subject *x) {
+    return s->kind_of && !s->r->n_anchors ? s->snap->kinds[x->kind].viewed : 0;
+}
 /* The worth of marks between its kind and the one asked about. */
 static inline const snapshot_mark *mark_worth(const scene *s, const subject *x) {
     return s->snap->mark_worth + (x->kind == s->asked_kind ? SNAPSHOT_MARKS : 0);
@@ -257,6 +260,10 @@ static inline float clicked_marks_of(const scene *s, const subject *x) {
     float sum = 0;
     for (uint64_t left = x->marks & s->asked_marks; left; left &= left - 1) sum += mark_worth(s, x)[__builtin_ctzll(left)].clicked;
     return sum;
+}
+/* The sum of the four, ready made: trees of few levels add up badly. */
+static inline float appeal_of(const scene *s, const subject *x) {
+    return clicked_kin_of(s, x) + clicked_marks_of(s, x) + viewed_of(s, x) + liked_of(s, x);
 }
 static inline float taste_of(const scene *s, const subject *x) {
     float sum = 0;
@@ -303,11 +310,12 @@ static inline float same_brand_of(const scene *s, const subject *x) {
     X(page_kin, "how its kind is bought beside the kind looked at")                      \
     X(kin, "the same, mean over the request's products")                                 \
     X(clicked_kin, "how its kind is clicked beside the kind asked about")                \
-    X(liked, "how it is clicked for its kind")                                           \
+    X(liked, "how it is clicked for its kind and its visits")                            \
     X(viewed, "how its page is visited of late, for its kind")                           \
-    X(kind_viewed, "how its kind is visited of late")                                    \
+    X(kind_viewed, "how its kind is visited of late, where nothing is asked about")      \
     X(bought_marks, "what it shares with the product asked about, by baskets")           \
     X(clicked_marks, "the same by clicks")                                               \
+    X(appeal, "logarithm of clicks that kinds, marks and visits lead to expect")         \
     X(taste, "what it shares with pages opened before, by visits")                       \
     X(price_place, "logarithm of its price over its kind's mean")                        \
     X(place_step, "the same over that of the request's products")                        \

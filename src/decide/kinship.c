@@ -117,14 +117,20 @@ void kinship_forget_clicks(kinship *k) {
     for (size_t i = 0; i < width * width; i++) k->kin[i].clicked = 0;
 }
 
+static double shared(const kinship *k, uint32_t about, uint32_t item) {
+    return about == SHOP_NONE ? 0 : marks_shared(&k->marks, k->kind_of, about, item);
+}
+
+double kinship_pull(const kinship *k, uint32_t about, uint32_t item) { return exp((double)k->viewed[item] + shared(k, about, item)); }
+
 void kinship_add_look(kinship *k, const kinship_look *x) {
     size_t width = (size_t)k->n_kinds + 1, cell = (x->about == SHOP_NONE ? 0 : k->kind_of[x->about]) * width + k->kind_of[x->item];
-    double *kin = &k->sums[2 * cell], *own = &k->sums[2 * (width * width + x->item)];
-    double by_kind = x->looks * x->rate * exp((double)k->kin[cell].clicked);
+    double *kin = &k->sums[2 * cell], *own = &k->sums[2 * (width * width + x->item)], in_common = exp(shared(k, x->about, x->item));
+    double by_itself = x->looks * x->rate * exp((double)k->viewed[x->item]), by_kind = by_itself * exp((double)k->kin[cell].clicked);
     if (x->about != SHOP_NONE)
         marks_add_look(&k->marks, k->kind_of, x->about, x->item, by_kind * exp((double)k->liked[x->item]), x->clicked);
-    own[0] += x->clicked, own[1] += by_kind;
-    kin[0] += x->clicked, kin[1] += x->looks * x->rate;
+    own[0] += x->clicked, own[1] += by_kind * in_common;
+    kin[0] += x->clicked, kin[1] += by_itself * in_common;
     k->kin[cell].clicked = lift(kin[0], kin[1], kin_strength);
     k->liked[x->item] = lift(own[0], own[1], liked_strength);
 }

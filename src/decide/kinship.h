@@ -1,8 +1,10 @@
 /* kinship: how kinds of products draw each other, and how each product is liked for its kind. A kind is a main category.
  *   bought    log of (baskets with both kinds) over what chance would bring
- *   clicked   log of (clicks on the kind beside the other) over what its looks would bring at the placement's mean
- *   liked     log of (clicks on the product) over what its looks and its kind would bring
+ *   clicked   log of (clicks on the kind beside the other) over what looks at such products would bring at the placement's mean
+ *   liked     log of (clicks on the product) over what its looks, its kind and its visits would bring
  *   viewed    log of (views of its page, of late) over those of the mean product of its kind
+ * Clicks on what visitors open anyway say little of the kind, so each of these, and what marks are worth (marks.h), is counted over what
+ * the others lead to expect by then: they add up to the logarithm of a rate.
  * Each is a log of (seen + k) / (expected + k): 0 without evidence, drawn to 0 by little of it. Looks are weighed by how likely their
  * position is looked at, so standing above others earns nothing (position-based model: events/examination.h). Views are many, so theirs
  * halve in KINSHIP_VIEW_DAYS and tell at once what comes into favour; clicks are few, and none of them is forgotten.
@@ -32,10 +34,12 @@ typedef struct {
 CHECK_RESULT err_code kinship_of_baskets(ctx *c, const shop_data *s, const content_model *m, kinship *ret_kinship);
 /* Forget all clicks and views. */
 void kinship_forget_clicks(kinship *k);
+/* How much more a look is worth at this product beside that one, kinds left out: by its visits and by marks. */
+double kinship_pull(const kinship *k, uint32_t about, uint32_t item);
 /* One position that was shown.
  *   about    item looked at, or the first in the cart; SHOP_NONE
  *   looks    chance that the position was looked at, 0..1
- *   rate     clicks a look at the placement, > 0 */
+ *   rate     clicks at the placement for a look of a pull of 1, > 0 */
 typedef struct { uint32_t about, item; double looks, rate; bool clicked; } kinship_look;
 void kinship_add_look(kinship *k, const kinship_look *x);
 /* A page was opened; before: the one its visitor had opened before it, SHOP_NONE. */

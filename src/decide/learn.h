@@ -48,7 +48,7 @@ enum { LEARN_SEASONS_TOLD = 8 };
 typedef struct {
     const char *kind;               /* as above, and "nothing": asked about nothing; NULL = not judged */
     uint32_t answers;               /* with something clicked among two or more */
-    double rank_rules, rank_ranker, rank_outcomes;      /* mean of value / chance to be looked at / place, over what was clicked */
+    double rank_rules, rank_ranker, rank_outcomes;      /* mean of value / chance to be looked at x share behind, of clicks */
     double said, came;              /* sums over all looks: promised, and true, in its own unit */
     bool used;
 } learn_outcome_report;

@@ -115,7 +115,7 @@ static void tell_clicks(clicks_then *k, const shown_lesson *x) {
     for (uint32_t i = x->first; i < x->first + x->n; i++) {
         const shown_product *p = &k->log->products[i];
         if (!p->looked || place >= LESSON_PLACES_MOST) continue;
-        k->looks[place] += (double)p->chance, k->clicks[place] += p->clicked;
+        k->looks[place] += (double)p->chance * kinship_pull(k->kin, about, p->item), k->clicks[place] += p->clicked;
         double rate = (k->clicks[place] + 1) / (k->looks[place] + 50);      /* one click of fifty looks, until more is known */
         kinship_add_look(k->kin, &(kinship_look){ about, p->item, (double)p->chance, rate, p->clicked });
     }

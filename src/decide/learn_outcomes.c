@@ -9,16 +9,20 @@
 #include "decide/promises.h"
 #include "events/counters.h"
 
-enum { LEAST_JUDGED = 30, LEAST_TAUGHT = 50, LEAST_COMPARED = 20, MOST_ORDERS = 4000, ABOUT_NOTHING = OUTCOME_KINDS - 1 };
+enum {
+    LEAST_JUDGED = 30, LEAST_TAUGHT = 50, LEAST_COMPARED = 20, MANY_CLICKS = 2000, MOST_ORDERS = 4000,
+    ABOUT_NOTHING = OUTCOME_KINDS - 1
+};
 static const float least_weight = 1e-6f, least_chance = 0.1f;
 
-/* What is known of a row beside its features. level: probability by orders; product: place in the log. */
-typedef struct { float chance, value, relevance, level; uint32_t product; } told_row;
+/* What is known of a row beside its features. level: probability by orders; looks: its chance, for all that its answer stands for;
+ * product: place in the log. */
+typedef struct { float chance, value, relevance, level, looks; uint32_t product; } told_row;
 
 /* Of one kind of question, on the answers that judge; sums. */
 typedef struct {
-    double n;                               /* answers with something wanted among two or more */
-    double rank[JUDGED];                    /* reciprocal ranks of what was wanted, weighed by value over chance */
+    double n;                               /* answers with something wanted */
+    double rank[JUDGED];                    /* shares of the page behind what was wanted, weighed by value over chance */
     double gain[BY_OUTCOMES], gain_squared[BY_OUTCOMES];    /* over rules, over the ranker of orders */
     double said, came;
     double incumbent;                       /* of n, those that an earlier ranker of outcomes had ordered */
@@ -32,7 +36,7 @@ typedef struct {
     told_row *told;                         /* rows.most */
     uint8_t *kind;                          /* of each question */
     const shown_lesson **lesson;            /* of each question */
-    float *stands_for;                      /* answers, of each question: 1, or more where only some that nobody clicked are asked */
+    size_t *page_first, *page_next;         /* chains of pages: of each question its first row + 1; of each row the next + 1 */
     float *rank, *line_rank;                /* of each question that judges: by the form tried last, and by a line */
     uint32_t from;                          /* lesson of the log */
     double silent_share;                    /* of the answers since that nobody clicked: so many are asked */
@@ -78,13 +82,13 @@ static void add_shown(school *s, const request *r, const pool *h, const float *x
         while (i < h->n && h->p[i]->slot != p->item) i++;
         if (!p->looked || i == h->n || s->rows.n == s->rows.most) continue;
         const float *row = x + i * n_candidate_features;
-        s->told[s->rows.n] = (told_row){ p->chance, p->value, h->p[i]->relevance, level_of(s, h->p[i], row), k };
+        float stands_for = lesson->n_clicked ? 1 : (float)(1 / s->silent_share);
+        s->told[s->rows.n] = (told_row){ p->chance, p->value, h->p[i]->relevance, level_of(s, h->p[i], row), p->chance * stands_for, k };
         lesson_rows_add(&s->rows, row, p->value > 0, 1);
     }
     if (s->rows.n == s->rows.group[s->rows.n_questions]) return;
     s->kind[s->rows.n_questions] = (uint8_t)kind_of_bit(bit);
     s->lesson[s->rows.n_questions] = lesson;
-    s->stands_for[s->rows.n_questions] = lesson->n_clicked ? 1 : (float)(1 / s->silent_share);
     lesson_rows_end_question(&s->rows, lesson->time_ms);
 }
 
@@ -145,7 +149,7 @@ static void set_units(school *s, size_t n_questions) {
     for (size_t q = 0; q < n_questions; q++)
         for (size_t i = s->rows.group[q]; i < s->rows.group[q + 1]; i++) {
             const told_row *row = &s->told[i];
-            double promised = (double)(s->stands_for[q] * row->chance * row->level);
+            double promised = (double)(row->looks * row->level);
             level[s->kind[q]] += promised, value[s->kind[q]] += (double)row->value;
             all_level += promised, all_value += (double)row->value;
         }
@@ -160,22 +164,53 @@ static void set_weights(school *s, size_t n_questions, int64_t known_ms) {
         bool known = s->lesson[q]->last_ms < known_ms;
         for (size_t i = s->rows.group[q]; i < s->rows.group[q + 1]; i++) {
             const told_row *row = &s->told[i];
-            double w = row->value > 0 ? s->unit[s->kind[q]] * (double)row->value : (double)(s->stands_for[q] * row->chance);
+            double w = row->value > 0 ? s->unit[s->kind[q]] * (double)row->value : (double)row->looks;
             s->rows.weight[i] = known ? fmaxf((float)w, least_weight) : least_weight;
         }
     }
 }
 
 /* ---- judging ---- */
-/* Sum over what was wanted of value / chance / place in the order of `by`, ties to the one shown first. */
-static double weighed_rank(const school *s, size_t from, size_t to, const float *by, size_t stride) {
+/* One answer holds four products, all of which somebody liked best; what other answers to the same question showed tells more. So rows
+ * from `first` on are chained page by page (or first product in the cart), kind by kind of question. */
+static uint64_t page_of(const school *s, size_t q) {
+    return ((uint64_t)lesson_about(&s->l->visits, s->lesson[q]) << 8 | s->kind[q]) + 1;
+}
+
+static err_code chain_pages(ctx *c, school *s, size_t first) {
+    map64 last;
+    map64_init(&last, c->arena);
+    for (size_t q = s->rows.n_questions; q-- > first;) {
+        uint32_t *newest = map64_at(&last, page_of(s, q));
+        if (!newest) return learn_no_memory(c);
+        for (size_t i = s->rows.group[q + 1]; i-- > s->rows.group[q];) s->page_next[i] = *newest, *newest = (uint32_t)i + 1;
+    }
+    for (size_t q = first; q < s->rows.n_questions; q++) s->page_first[q] = *map64_find(&last, page_of(s, q));
+    return ERR_OK;
+}
+
+/* Of the looks at other products of the page, the share at those that stand behind row i by `by` (row 0 of which is row `base`). */
+static double share_behind(const school *s, size_t page, size_t i, const float *by, size_t stride, size_t base) {
+    enum { LOOKED_AT_MOST = 5000 };         /* rows of a page: more say no more */
+    double behind = 0, all = 0;
+    float own = by[(i - base) * stride];
+    uint32_t item = s->log->products[s->told[i].product].item;
+    for (size_t k = page, n = 0; k-- && n < LOOKED_AT_MOST; k = s->page_next[k], n++) {
+        if (s->log->products[s->told[k].product].item == item) continue;
+        float other = by[(k - base) * stride];
+        all += (double)s->told[k].looks;
+        behind += (double)s->told[k].looks * (other < own ? 1 : other == own ? 0.5 : 0);
+    }
+    return all > 0 ? behind / all : 0;
+}
+
+/* Sum over what was wanted of value / chance x share behind it. */
+static double weighed_rank(const school *s, size_t q, const float *by, size_t stride, size_t base) {
     double sum = 0;
-    for (size_t i = from; i < to; i++) {
+    for (size_t i = s->rows.group[q]; i < s->rows.group[q + 1]; i++) {
         if (!(s->told[i].value > 0)) continue;
-        size_t place = 1;
-        for (size_t k = from; k < to; k++)
-            place += by[(k - from) * stride] > by[(i - from) * stride] || (k < i && by[(k - from) * stride] == by[(i - from) * stride]);
-        sum += (double)(s->told[i].value / fmaxf(s->told[i].chance, least_chance)) / (double)place;
+        double wanted = (double)(s->told[i].value / fmaxf(s->told[i].chance, least_chance));
+        sum += wanted * share_behind(s, s->page_first[q], i, by, stride, base);
     }
     return sum;
 }
@@ -185,17 +220,18 @@ static void note_gain(shown_verdict *v, int over, double gain) {
     v->gain_squared[over] += gain * gain;
 }
 
-static void judge_answer(school *s, size_t q, const float *p, const float *by_orders, shown_verdict *v) {
+/* p, by_orders: of rows from `base` on. */
+static void judge_answer(school *s, size_t q, const float *p, const float *by_orders, size_t base, shown_verdict *v) {
     size_t from = s->rows.group[q], to = s->rows.group[q + 1];
     bool wanted = false;
     for (size_t i = from; i < to; i++) {
         wanted |= s->told[i].value > 0;
-        v->said += (double)(s->stands_for[q] * s->told[i].chance * p[i - from]);
+        v->said += (double)(s->told[i].looks * p[i - base]);
         v->came += s->unit[s->kind[q]] * (double)s->told[i].value;
     }
-    if (!wanted || to - from < 2) return;
-    double rules = weighed_rank(s, from, to, &s->told[from].relevance, sizeof(told_row) / sizeof(float));
-    double orders = by_orders ? weighed_rank(s, from, to, by_orders, 1) : rules, outcomes = weighed_rank(s, from, to, p, 1);
+    if (!wanted) return;
+    double rules = weighed_rank(s, q, &s->told[base].relevance, sizeof(told_row) / sizeof(float), base);
+    double orders = by_orders ? weighed_rank(s, q, by_orders, 1, base) : rules, outcomes = weighed_rank(s, q, p, 1, base);
     s->rank[q] = (float)outcomes;
     v->n++;
     v->incumbent += s->lesson[q]->by_outcomes;
@@ -211,10 +247,9 @@ static err_code judge(ctx *c, school *s, size_t first, const ranker *k) {
     if (!p || !orders) return learn_no_memory(c);
     ranker_score(k, x, n, p);
     if (s->t->won) ranker_score(&s->by_orders, x, n, orders);
-    for (size_t q = first; q < s->rows.n_questions; q++) {
-        size_t at = s->rows.group[q] - s->rows.group[first];
-        judge_answer(s, q, p + at, s->t->won ? orders + at : NULL, &s->verdicts[s->kind[q]]);
-    }
+    TRY(chain_pages(c, s, first));
+    for (size_t q = first; q < s->rows.n_questions; q++)
+        judge_answer(s, q, p, s->t->won ? orders : NULL, s->rows.group[first], &s->verdicts[s->kind[q]]);
     return ERR_OK;
 }
 
@@ -226,11 +261,12 @@ static bool beats(const shown_verdict *v, int over) {
     return v->incumbent > v->n / 2 ? mean >= -2 * error : mean > error;
 }
 
-/* Fewer hits than by more than chance. */
+/* Fewer hits by more than a tenth and by more than chance: what is clicked need not be what is bought without being shown, but a ranker
+ * that knows nothing of it any more has lost its way. */
 static bool loses_orders(const verdict *v) {
     if (v->n < LEAST_COMPARED) return false;
     double mean = v->lost / v->n, variance = v->lost_squared / v->n - mean * mean;
-    return mean > sqrt(variance > 0 ? variance / v->n : 0);
+    return mean > sqrt(variance > 0 ? variance / v->n : 0) && v->lost * 10 > v->hit[BY_RANKER];
 }
 
 /* A kind with too few answers of its own goes with all together, unless it looks worse. */
@@ -273,9 +309,9 @@ static err_code school_new(ctx *c, learning *l, teacher *t, school *s) {
     s->told = arena_new_raw(c->arena, told_row, looks);
     s->kind = arena_new(c->arena, uint8_t, n + 1);
     s->lesson = arena_array(c->arena, n + 1, sizeof *s->lesson);
-    s->stands_for = arena_new_raw(c->arena, float, n + 1);
+    s->page_first = arena_new(c->arena, size_t, n + 1), s->page_next = arena_new_raw(c->arena, size_t, looks + 1);
     s->rank = arena_new(c->arena, float, n + 1), s->line_rank = arena_new(c->arena, float, n + 1);
-    return s->told && s->kind && s->lesson && s->stands_for && s->rank && s->line_rank ? ERR_OK : learn_no_memory(c);
+    return s->told && s->kind && s->lesson && s->page_first && s->page_next && s->rank && s->line_rank ? ERR_OK : learn_no_memory(c);
 }
 
 /* Forms that are tried: a line bears little data and goes on beyond what was shown, trees see what hangs together. Slower and flatter
@@ -331,7 +367,7 @@ static err_code note_promises(ctx *c, school *s, const ranker *k, uint64_t won) 
             const shown_product *p = &s->log->products[s->told[i].product];
             float promised;
             ranker_score(k, s->rows.x + i * n_candidate_features, 1, &promised);
-            double more = (double)(s->stands_for[q] * p->chance * (promised - p->promised));
+            double more = (double)(s->told[i].looks * (promised - p->promised));
             TRY(promise_note(c, &book, str_of(x->place->name), str_of(decide_source_name((decide_source)p->source)),
                              x->product == SHOP_NONE ? (str){ 0 } : l->shop.items[x->product].id, l->shop.items[p->item].id,
                              more * exp2(-halves), more * exp2(-halves * COUNTER_LATE_PARTS)));
@@ -354,18 +390,20 @@ static err_code publish(ctx *c, school *s, size_t form, uint64_t won) {
     return ERR_OK;
 }
 
-/* Gain of the form tried last over a line is more than its standard error, answer by answer. */
+/* Gain of the form tried last over a line, answer by answer: by more than its standard error, or of many clicks not worse by more. */
 static bool beats_line(const school *s, size_t first) {
-    double n = 0, gain = 0, squared = 0;
+    double n = 0, gain = 0, squared = 0, clicks = 0;
+    for (size_t i = 0; i < s->rows.n; i++) clicks += s->told[i].value > 0;
     for (size_t q = first; q < s->rows.n_questions; q++) {
         double more = (double)(s->rank[q] - s->line_rank[q]);
         n += s->rank[q] > 0, gain += more, squared += more * more;
     }
-    return n > 0 && gain > sqrt(fmax(0, squared - gain * gain / n));
+    double error = sqrt(fmax(0, squared - gain * gain / (n > 0 ? n : 1)));
+    return n > 0 && gain > (clicks < MANY_CLICKS ? error : -error);
 }
 
-/* A line, unless trees order the newest answers clearly better: where few clicks are known they remember them, and their lists change
- * from night to night.
+/* Of few clicks a line, unless trees order the newest answers clearly better: they remember them, and their lists change from night to
+ * night. Of many clicks trees, unless they do so clearly worse.
  *   ret_best, ret_form  and s->verdicts are those of the form chosen */
 static err_code try_forms(ctx *c, school *s, size_t first, ranker *ret_best, size_t *ret_form) {
     shown_verdict line[OUTCOME_KINDS];

@@ -160,6 +160,13 @@ void marks_add_look(marks *m, const uint8_t *kind_of, uint32_t about, uint32_t i
     }
 }
 
+double marks_shared(const marks *m, const uint8_t *kind_of, uint32_t about, uint32_t item) {
+    double sum = 0;
+    const snapshot_mark *worth = m->worth + (kind_of[about] == kind_of[item] ? MARKS_MOST : 0);
+    for (uint64_t left = m->of[about] & m->of[item]; left; left &= left - 1) sum += (double)worth[__builtin_ctzll(left)].clicked;
+    return sum;
+}
+
 static float worth_of(const mark_sums *s, double strength) {
     double lift[2];
     for (size_t has = 0; has < 2; has++) lift[has] = log((s->seen[has] + strength) / (s->expected[has] + strength));

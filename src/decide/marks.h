@@ -37,5 +37,7 @@ void marks_add_pair(const marks *m, mark_sums sums[MARK_PAIRS][MARKS_MOST], cons
                     double weight);
 /* One position shown beside `about`; expected: clicks by kinds alone. */
 void marks_add_look(marks *m, const uint8_t *kind_of, uint32_t about, uint32_t item, double expected, bool clicked);
+/* What the two share, by clicks: a logarithm. */
+double marks_shared(const marks *m, const uint8_t *kind_of, uint32_t about, uint32_t item);
 /* `worth` as of now. */
 void marks_weigh(marks *m);

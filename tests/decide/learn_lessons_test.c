@@ -1,6 +1,7 @@
 /* What is known of a visitor at the moment of a lesson, and clicks as of a moment. */
 #include "decide/learn_lessons_int.h"
 #include "tests/test.h"
+#include <math.h>
 
 enum { LAMP, DESK, CUP, MINUTE = 60000 };
 
@@ -112,4 +113,29 @@ TEST(lessons, tell_views_of_visits_before_a_moment_the_newest_loudest) {
     assert_true(l->kin.viewed[CUP] > 0 && l->kin.viewed[LAMP] < 0);
     clicks_begin(&clicks, l, &l->kin);
     assert_true(l->kin.viewed[CUP] == 0);
+}
+
+TEST(lessons, count_clicks_over_what_visits_lead_to_expect) {
+    /* given: lamp and cup are of one kind and shown equally often; the lamp's page is opened three times as often, and it is clicked
+     * three times as often */
+    TEST_CTX(c);
+    enum { EACH = 400 };
+    shop_item items[] = { [LAMP] = { .main_category = 0 }, [DESK] = { .main_category = 1 }, [CUP] = { .main_category = 0 } };
+    uint64_t none[] = { 0 };
+    shop_data s = { .items = items, .n_items = 3, .n_categories = 2, .baskets = { .start = none } };
+    content_model m = without_words(c, &s);
+    kinship k;
+    assert_ok(c, kinship_of_baskets(c, &s, &m, &k));
+    for (int i = 0; i < EACH; i++) kinship_add_view(&k, SHOP_NONE, i % 4 ? LAMP : CUP, 1000);
+    kinship_refresh(&k, 1000);
+    assert_true(kinship_pull(&k, DESK, LAMP) > 2.8 * kinship_pull(&k, DESK, CUP));
+    for (int i = 0; i < EACH; i++) {
+        kinship_add_look(&k, &(kinship_look){ DESK, LAMP, 1, 0.1, i % 20 < 3 });
+        kinship_add_look(&k, &(kinship_look){ DESK, CUP, 1, 0.1, i % 20 < 1 });
+    }
+    /* then neither is liked more than its visits say, and their sum tells the rates: .15 and .05 where .1 is usual */
+    float kin = k.kin[2 * (k.n_kinds + 1) + 1].clicked;
+    assert_true(fabs((double)k.liked[LAMP]) < 0.1 && fabs((double)k.liked[CUP]) < 0.2);
+    assert_true(fabs((double)(kin + k.liked[LAMP] + k.viewed[LAMP]) - log(1.5)) < 0.1);
+    assert_true(fabs((double)(kin + k.liked[CUP] + k.viewed[CUP]) - log(0.5)) < 0.2);
 }

@@ -21,6 +21,7 @@ typedef struct {
     double appeal_chair, appeal_lamp;       /* chance of a click when looked at */
     double chairs_first;                    /* share of lists with the chairs above the lamps */
     bool held_out, robots, closed;
+    bool one_kind;                          /* a list holds chairs alone, or lamps alone */
 } desk_shop;
 
 static const char *name_of(ctx *c, const char *kind, size_t i) {
@@ -76,7 +77,7 @@ static void show(desk_shop *d, int64_t at_ms) {
     const char *visitor = name_of(c, "v", d->answers++), *desk = name_of(c, "desk", rng_below(&d->luck, DESKS)), *list[SHOWN];
     bool first = rng_unit(&d->luck) < d->chairs_first;
     size_t from = rng_below(&d->luck, EACH);
-    for (size_t k = 0; k < SHOWN; k++) list[k] = name_of(c, (k < 2) == first ? "chair" : "lamp", (from + k) % EACH);
+    for (size_t k = 0; k < SHOWN; k++) list[k] = name_of(c, (d->one_kind || k < 2) == first ? "chair" : "lamp", (from + k) % EACH);
     rec_id_make(at_ms, &d->luck, rec_id);
     buf text;
     json_out w;
@@ -143,6 +144,19 @@ TEST(outcomes, teach_what_visitors_click_where_orders_say_otherwise) {
     assert_true(r->said > 0.7 * r->came && r->said < 1.4 * r->came);
     printf("# outcomes: %u answers, rules %.4f, learned %.4f, promised %.1f, came true %.1f\n", r->answers, r->rank_rules, r->rank_outcomes,
            r->said, r->came);
+    little_shop_close(&d.s);
+}
+
+TEST(outcomes, are_judged_by_what_other_answers_to_the_same_question_showed) {
+    TEST_CTX(c);
+    /* given: lists of chairs alone and of lamps alone, so that no list can say which of the two is liked better */
+    desk_shop d = desk_shop_open(c);
+    d.one_kind = true, d.chairs_first = 0.5;
+    show_many(&d, 1500);
+    lesson x = learn(&d);
+    const learn_outcome_report *r = &x.report.outcomes[STRANGER_PRODUCT];
+    assert_true(r->used && r->answers > 100);
+    assert_true(r->rank_outcomes > r->rank_rules * 1.1);
     little_shop_close(&d.s);
 }
 

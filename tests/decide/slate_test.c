@@ -301,7 +301,9 @@ TEST(ranker, is_told_what_a_candidate_shares_with_the_product_asked_about_and_wi
         assert_true(near(bought, row[column_of("bought_marks")], 1e-6));
         assert_true(near(clicked, row[column_of("clicked_marks")], 1e-6));
         assert_true(near(taste, row[column_of("taste")], 1e-5));
-        assert_true(near(snap->kinds[snap->kind_of[item]].viewed, row[column_of("kind_viewed")], 0));
+        float kin = snap->kin[snap->kind_of[page] * snap->n_kinds + snap->kind_of[item]].clicked;
+        assert_true(near(kin + clicked + snap->viewed[item] + snap->liked[item], row[column_of("appeal")], 1e-5));
+        assert_true(row[column_of("kind_viewed")] == 0);        /* the page says what kinds are wanted */
     }
     assert_true(shared_somewhere > 0 && r->events.n >= 2);
 }
