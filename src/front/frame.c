@@ -125,14 +125,28 @@ static void asset(buf *out, const char *name) {
     buf_printf(out, "'/shop/static/%s?v=%08x'", name, (unsigned)hash_str(f.body));
 }
 
-static void write_facts(const front_head *h, buf *out) {
+str cart_facts(ctx *c, const front_basket *k, int digits) {
+    buf b;
+    json_out w;
+    buf_init_in(&b, c->arena, 64 * KIB);
+    jw_init(&w, &b);
+    jw_key(&w, "cart");
+    front_basket_json(&w, k, digits);
+    return buf_view(&b);
+}
+
+/* The cart is told on every page, so that the widget knows what was there before something is put in. */
+static void write_facts(ctx *c, const front_shop *s, const front_head *h, buf *out) {
+    front_basket k;
     buf_printf(out, "<script type=application/json data-vitrine>{\"page\":\"%s\"", h->page);
     if (h->facts.n) buf_char(out, ','), frame_json(out, h->facts);
+    if (!h->cart_told && !front_basket_load(c, s, &k))      /* a cart that cannot be read is not told: the page stands without it */
+        buf_char(out, ','), frame_json(out, cart_facts(c, &k, currency_digits(s->row->currency)));
     buf_text(out, "}</script>");
 }
 
-static void write_scripts(const front_shop *s, const front_head *h, buf *out) {
-    write_facts(h, out);
+static void write_scripts(ctx *c, const front_shop *s, const front_head *h, buf *out) {
+    write_facts(c, s, h, out);
     buf_text(out, "<script defer src=");
     asset(out, "shop.js");
     buf_text(out, "></script>");
@@ -188,7 +202,6 @@ static void write_nav(const front_shop *s, buf *out) {
 }
 
 void frame_start(ctx *c, const front_shop *s, const front_head *h, buf *out) {
-    (void)c;                                                /* part of the door: a frame may need memory one day */
     buf_text(out, "<!doctype html><html lang=ro><head><meta charset=utf-8><meta name=viewport content='width=device-width,initial-scale=1'>"
                   "<meta name=color-scheme content='light dark'>");
     if (!h->indexed) buf_text(out, "<meta name=robots content=noindex>");
@@ -196,7 +209,7 @@ void frame_start(ctx *c, const front_shop *s, const front_head *h, buf *out) {
     buf_text(out, "<link rel=stylesheet href=");
     asset(out, "shop.css");
     buf_text(out, "><link rel=icon href='/shop/static/icon.svg'>");
-    write_scripts(s, h, out);
+    write_scripts(c, s, h, out);
     buf_printf(out, "</head><body class=page-%s><a class=skip href='#main'>Sari la conținut</a>"
                     "<aside class=ribbon aria-label='Despre magazin'>Magazin demonstrativ: nimic nu se vinde "
                     "cu adevărat. <span>Transport gratuit de la 250 lei.</span></aside><header class=top>"

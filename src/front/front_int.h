@@ -15,6 +15,7 @@ typedef struct {
     const char *title;              /* of the window; constant text; NULL: `name` alone */
     str name;                       /* of what the page is about; empty: none */
     str facts;                      /* more members of the page facts as JSON without braces, or empty */
+    bool cart_told;                 /* `facts` has the cart already, or it became an order */
     str search;                     /* what stands in the search field */
     bool indexed;                   /* may search engines list it? */
 } front_head;
@@ -40,6 +41,8 @@ void cards_html(const front_shop *s, buf *out, const catalogue_item *const *item
 void shelf_section(const front_shop *s, buf *out, const shelf *found, const char *title, const char *more);
 /* The same of a query. */
 CHECK_RESULT err_code shelf_html(ctx *c, const front_shop *s, buf *out, const shelf_query *q, const char *title, const char *more);
+/* The member "cart" of the page facts. */
+str cart_facts(ctx *c, const front_basket *k, int digits);
 const category *category_find(const front_shop *s, str category_id);
 
 /* ---- rows (load.c) ---- */

@@ -39,16 +39,6 @@ static void write_sums(const front_shop *s, int64_t goods, int64_t shipping, int
     buf_text(out, "</dl>");
 }
 
-static str cart_facts(ctx *c, const front_basket *k, int digits) {
-    buf b;
-    json_out w;
-    buf_init_in(&b, c->arena, 64 * KIB);
-    jw_init(&w, &b);
-    jw_key(&w, "cart");
-    front_basket_json(&w, k, digits);
-    return buf_view(&b);
-}
-
 /* ---- the cart ---- */
 static err_code write_cart_line(ctx *c, const front_shop *s, const front_line *l, buf *out) {
     buf_text(out, l->available ? "<li class=line>" : "<li class='line gone'>");
@@ -93,7 +83,8 @@ static err_code write_full_cart(ctx *c, const front_shop *s, const front_basket 
 err_code front_cart_page(ctx *c, const front_shop *s, str note, buf *out) {
     front_basket k;
     TRY(front_basket_load(c, s, &k));
-    const front_head h = { .page = "cart", .title = "Coș", .facts = cart_facts(c, &k, currency_digits(s->row->currency)) };
+    const front_head h = { .page = "cart", .title = "Coș", .cart_told = true,
+                           .facts = cart_facts(c, &k, currency_digits(s->row->currency)) };
     frame_start(c, s, &h, out);
     frame_note(out, note);
     buf_text(out, k.n ? "<h1>Coșul tău</h1>" : "<section class=empty><h1>Coșul este gol</h1><p>Ce pui în coș rămâne aici 30 de zile.</p>"
@@ -169,7 +160,8 @@ static err_code write_summary(ctx *c, const front_shop *s, const front_basket *k
 err_code front_checkout(ctx *c, const front_shop *s, const checkout_form *f, str note, buf *out) {
     front_basket k;
     TRY(front_basket_load(c, s, &k));
-    const front_head h = { .page = "checkout", .title = "Finalizare", .facts = cart_facts(c, &k, currency_digits(s->row->currency)) };
+    const front_head h = { .page = "checkout", .title = "Finalizare", .cart_told = true,
+                           .facts = cart_facts(c, &k, currency_digits(s->row->currency)) };
     frame_start(c, s, &h, out);
     frame_note(out, note);
     write_problems(f, out);
@@ -238,7 +230,9 @@ err_code front_received(ctx *c, const front_shop *s, str order_id, buf *out) {
     buf_init_in(&facts, c->arena, 64 * KIB);
     jw_init(&w, &facts);
     order_facts(&w, &o, lines, n, currency_digits(s->row->currency));
-    frame_start(c, s, &(front_head){ .page = "order_received", .title = "Comanda a ajuns", .facts = buf_view(&facts) }, out);
+    /* its cart became the order: nothing was taken out */
+    frame_start(c, s, &(front_head){ .page = "order_received", .title = "Comanda a ajuns", .cart_told = true,
+                                     .facts = buf_view(&facts) }, out);
     buf_text(out, "<section class=thanks><p class=tick aria-hidden=true><svg width=56 height=56 viewBox='0 0 56 56'>"
                   "<circle cx=28 cy=28 r=28 />"
                   "<path d='m17 29 8 8 15-17'/></svg></p><h1>Mulțumim! Comanda a ajuns.</h1><p class=lead>Numărul ei este <b>");

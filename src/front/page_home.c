@@ -104,8 +104,8 @@ err_code front_missing(ctx *c, const front_shop *s, buf *out) {
     buf_text(out, "<section class=empty><p class=big aria-hidden=true>404</p><h1>Pagina nu există</h1><p>Poate produsul nu mai este în "
                   "magazin, sau adresa a fost scrisă greșit. Caută mai sus, sau pornește de la ce se cumpără cel mai des.</p>"
                   "<p><a class=button href=/shop/>Spre magazin</a></p></section>");
-    frame_slot(out, "not_found");
     TRY(shelf_html(c, s, out, &(shelf_query){ .n = SHELF_ITEMS }, "Cele mai căutate", NULL));
+    frame_slot(out, "not_found");
     return frame_end(c, out);
 }
 

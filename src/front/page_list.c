@@ -142,8 +142,9 @@ static err_code write_nothing_found(ctx *c, const front_shop *s, const list_view
     buf_text(out, "<section class=empty><h1>Nimic pentru „");
     html_text(out, v->q.words);
     buf_text(out, "”</h1><p>Încearcă un cuvânt mai scurt sau numele unui fel de produs: „cafea”, „cort”, „caiet”.</p></section>");
+    TRY(shelf_html(c, s, out, &(shelf_query){ .n = 4 }, "Cele mai căutate", NULL));
     frame_slot(out, "search_empty");
-    return shelf_html(c, s, out, &(shelf_query){ .n = 8 }, "Cele mai căutate", NULL);
+    return ERR_OK;
 }
 
 static err_code search_list(ctx *c, const front_shop *s, str words, bool on_sale, size_t page, buf *out) {

@@ -251,9 +251,19 @@ class Page:
         self.eval("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
         return self.eval("window.__seen.shifts.filter((s) => !s.hadRecentInput).reduce((sum, s) => sum + s.value, 0)")
 
+    def shifted(self):
+        """What moved by itself: ["0.02 main>div.slot"], for messages of tests."""
+        return self.eval("window.__seen.shifts.filter((s) => !s.hadRecentInput).map((s) => s.value.toFixed(4) + ' ' + s.sources.map((x) => x.node"
+                         " && (x.node.nodeName + '.' + (x.node.className || '')) + JSON.stringify([x.previousRect, x.currentRect])).join(' '))")
+
     def long_tasks(self):
         """Milliseconds of each task over 50 ms."""
         return self.eval("window.__seen.tasks.map((t) => t.duration)")
+
+    def count_cpu(self):
+        """script_ms() counts processor time from now on, not time by the clock; before the page is opened."""
+        self.call("Performance.disable")
+        self.call("Performance.enable", timeDomain="threadTicks")
 
     def script_ms(self):
         """Milliseconds the main thread ran scripts of this page's documents."""

@@ -195,7 +195,7 @@ def test_is_seen_searched_and_bought_with_the_mouse():
     shop = Front()
     parent, variation = shop.variable()
     page = chrome.open(shop.url(), block=["*/v.js*"])
-    assert facts(page) == {"page": "home"} and page.count(".card") >= 12
+    assert facts(page) == {"page": "home", "cart": []} and page.count(".card") >= 12
     page.click("#q")
     page.type("cafea boabe")
     page.press("Enter")

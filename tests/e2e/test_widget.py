@@ -1,37 +1,174 @@
-"""The widget's files over real sockets: cache headers, both forms, integrity; and events sent as a page that is being left sends them."""
-import base64, gzip, hashlib, json, re
-import lib, test_api
+"""The widget on the demonstration shop's pages, from what a visitor sees to what the owner is told: every placement in the page, clicked,
+added, bought; the purchase credited and the next answer changed; by keyboard, narrow, and with a server that dies in the middle.
+What single displays do is in test_widget_pages.py."""
+import signal, time
+import chrome, lib
+from lib import sql
+from test_front import Front, at, facts, fill, open_with_cart
+
+WALL = 30                    # seconds for what needs a moment on a busy machine
+CPU_MS = 50                  # of the page's main thread, for scripts of a page with its suggestions
 
 
-def test_the_loader_and_its_parts_are_served_as_browsers_want_them():
-    shop = test_api.Shop()
-    status, headers, plain = shop.server.request("GET", "/v.js", headers={"Origin": "https://anywhere.example"})
-    assert status == 200 and headers["content-type"].startswith("text/javascript"), (status, headers)
-    assert headers["cache-control"] == "public, max-age=300, stale-while-revalidate=86400" and "content-encoding" not in headers
-    assert headers["access-control-allow-origin"] == "*" and headers["vary"] == "Accept-Encoding"
-    status, zipped, small = shop.server.request("GET", "/v.js", headers={"Accept-Encoding": "gzip, br"})
-    assert zipped["content-encoding"] == "gzip" and gzip.decompress(small) == plain and len(small) <= 14 * 1024, len(small)
-    assert zipped["etag"] != headers["etag"]
-    status, _, body = shop.server.request("GET", "/v.js", headers={"If-None-Match": f'W/"x", {headers["etag"]}'})
-    assert status == 304 and not body
-    status, _, body = shop.server.request("GET", "/v.js", headers={"If-None-Match": headers["etag"], "Accept-Encoding": "gzip"})
-    assert status == 200 and body == small
+class Seen(Front):
+    """The demonstration shop without a hold-out: who is drawn into it sees nothing, and a browser's name is drawn by chance."""
 
-    parts = re.findall(r'"([a-z]+\.[0-9a-f]{12}\.js)",\s*"(sha384-[^"]+)"', plain.decode())
-    assert parts
-    for name, integrity in parts:
-        status, headers, body = shop.server.request("GET", f"/w/{name}")
-        assert status == 200 and headers["cache-control"] == "public, max-age=31536000, immutable", (name, headers)
-        assert integrity == "sha384-" + base64.b64encode(hashlib.sha384(body).digest()).decode()
-    for wrong in ("/w/v.js", "/w/cards.000000000000.js", "/w/..%2fv.js"):
-        assert shop.server.request("GET", wrong)[0] == 404, wrong
+    def __init__(self):
+        super().__init__()
+        self.server.stop()
+        lib.run("stores", "settings", "demo", "holdout_percent=0", "--data", self.data)
+        self.server = lib.Server(self.data)
 
 
-def test_a_beacon_needs_no_question_beforehand():
-    shop = test_api.Shop()
-    event = {"events": [{"type": "view", "product_id": "2001", "visitor_id": "v-1", "id": "e-1"}]}
-    for _ in range(2):
-        status, headers, body = shop.server.request("POST", f"/api/v1/events/track?key={shop.public}", json.dumps(event),
-                                                    {"Content-Type": "text/plain;charset=UTF-8", "Origin": "https://demo.example"})
-        assert status == 200 and headers["access-control-allow-origin"] == "https://demo.example", (status, body)
-    assert json.loads(body) == {"accepted": 0, "repeated": 1, "rejected": []}, body
+def cards(slot):
+    """JavaScript: how many products a slot shows."""
+    return (f"(document.querySelector('vitrine-display[data-slot={slot}]')?.shadowRoot"
+            "?.querySelectorAll('li:not([aria-hidden]) a[href], .tick').length || 0)")
+
+
+def reach(page, slot):
+    """Read down to a slot until it shows something."""
+    page.wait("!!window.vitrine", WALL)
+    end = time.monotonic() + WALL
+    while time.monotonic() < end:
+        for y in range(0, page.eval("document.documentElement.scrollHeight"), 400):
+            page.scroll(y)
+            page.browser.listen(0.05)
+            if page.eval(cards(slot)):
+                page.eval(f"document.querySelector('vitrine-display[data-slot={slot}]').scrollIntoView({{ block: 'center', behavior: 'instant' }})")
+                return
+    raise AssertionError(f"{slot} shows nothing on {page.url()}; errors {page.errors}")
+
+
+def told(shop, kind, least=1):
+    """(product, answer, visitor) of the events of a kind, once there are so many."""
+    rows = lambda: sql(shop.data, "SELECT product_id, rec_id, visitor_id FROM event_row WHERE kind = ? ORDER BY event_id", kind)
+    lib.wait_until(lambda: len(rows()) >= least, WALL)
+    return rows()
+
+
+def check_out(page, shop):
+    page.go(shop.url("/shop/checkout"))
+    fill(page)
+    page.click("text=Trimite comanda")
+    page.wait("location.pathname.startsWith('/shop/order/') && document.readyState === 'complete'")
+    return facts(page)["order"]
+
+
+def test_every_placement_is_seen_on_its_page():
+    shop = Seen()
+    product = shop.simple()[0]
+    where, _ = shop.place([(product, 1)])
+    for path, slots in (("/shop/", ["for_you"]), (f"/shop/p/{product}", ["bought_together", "also_viewed", "similar", "upgrade"]), ("/shop/c/12", ["category"]),
+                        ("/shop/cart", ["cart"]), ("/shop/checkout", ["checkout"]), ("/shop/search?q=zzzz", ["search_empty"]),
+                        ("/shop/nowhere", ["not_found"]), (where, ["order_received"])):
+        page = open_with_cart(shop, path, still=True)
+        for slot in slots:
+            reach(page, slot)
+        assert page.layout_shift() == 0, (path, page.shifted())
+        assert not [e for e in page.errors if "status of 404" not in e], (path, page.errors)
+        page.close()
+
+
+def test_a_suggestion_is_clicked_added_bought_credited_and_not_shown_again():
+    shop = Seen()
+    first = shop.simple()[0]
+    page = chrome.open(shop.url(f"/shop/p/{first}"), still=True)
+    reach(page, "also_viewed")
+    href = page.eval("[...document.querySelector('vitrine-display[data-slot=also_viewed]').shadowRoot.querySelectorAll('li.card')]"
+                     ".find((c) => c.querySelector('.add')).querySelector('a[href]').getAttribute('href')")
+    page.click(f"li.card a[href*='{href.split('?')[0]}']")
+    page.wait(f"location.pathname !== '/shop/p/{first}' && document.readyState === 'complete'")
+    clicked = page.url().split("/")[-1].split("?")[0]
+    product, rec_id, visitor = told(shop, "click")[0]
+    assert product == clicked and rec_id and visitor
+    before = shop.recommend(placement="also_bought", product_id=first, visitor_id=visitor, n=20)
+    page.click("form.add .button")
+    page.wait("document.querySelector('[data-cart-count]').textContent === '1'")
+    order = check_out(page, shop)
+    assert [i["product_id"] for i in order["items"]] == [clicked]
+    (order_id, _, who, recs, *_), = shop.orders()
+    assert who == visitor and rec_id in recs.split()
+    credited = lib.wait_until(lambda: sql(shop.data, "SELECT product_id, rec_id, how FROM attribution_row WHERE order_id = ?", order_id), WALL)
+    assert (clicked, rec_id, "exact") in credited, credited
+    after = shop.recommend(placement="also_bought", product_id=first, visitor_id=visitor, n=20)
+    assert clicked not in [i["product_id"] for i in after["items"]] and before["rec_id"] != after["rec_id"]
+    lib.wait_until(lambda: sql(shop.data, "SELECT 1 FROM event_row WHERE kind = 'purchase' AND order_id = ?", order_id), WALL)
+    assert len(shop.orders()) == 1                          # told twice, by the shop and by the page: one order
+    page.close()
+
+
+def test_a_suggestion_is_added_by_keyboard_alone_at_320_pixels():
+    shop = Seen()
+    page = chrome.open(shop.url(f"/shop/p/{shop.simple()[0]}"), width=320, height=640, still=True)
+    reach(page, "also_viewed")
+    page.tab_to("li.card button.add")
+    page.press("Enter")
+    page.wait("document.querySelector('[data-cart-count]').textContent === '1'", WALL)
+    product, rec_id, _ = told(shop, "cart_add")[0]
+    page.go(shop.url("/shop/cart"))
+    assert [i["product_id"] for i in facts(page)["cart"]] == [product] and rec_id and page.overflow() == 0
+    page.close()
+
+
+def test_axe_finds_nothing_where_suggestions_are_shown():
+    shop = Seen()
+    for path, slot in ((f"/shop/p/{shop.simple()[0]}", "similar"), ("/shop/", "for_you")):
+        page = chrome.open(shop.url(path), still=True)
+        reach(page, slot)
+        page.scroll(0)
+        assert not (found := page.axe()), f"{path}: " + "\n".join(found)
+        page.prefer(dark=True, still=True)
+        assert not (found := page.axe(["color-contrast"])), f"{path}, dark: " + "\n".join(found)
+        page.close()
+
+
+def test_a_server_killed_in_the_middle_does_not_hurt_the_page_and_nothing_told_is_lost():
+    shop = Seen()
+    first = shop.simple()[0]
+    page = chrome.open(shop.url(f"/shop/p/{first}"), still=True)
+    reach(page, "also_viewed")
+    shop.server.stop(signal.SIGKILL)
+    page.errors.clear()
+    for y in (2000, 0, 3000, 500):                          # what is looked at now cannot be told
+        page.scroll(y)
+        page.browser.listen(0.3)
+    page.click("li.card button.add")                        # nor added: the page says so and goes on
+    page.wait("!document.querySelector('[data-toast]').hidden || true")
+    assert page.layout_shift() == 0, page.shifted()
+    assert page.sees(".add .button") and page.text("h1")
+    assert not [e for e in page.errors if "net::ERR" not in e and "Failed to load" not in e], page.errors
+    shop.server = lib.Server(shop.data, port=shop.server.port)
+    page.go(shop.url(f"/shop/p/{shop.simple(2)[1]}"))
+    told(shop, "view", 2)                                   # the shop is itself again, by the same tab
+    reach(page, "also_viewed")
+    page.close()
+
+
+def test_a_dead_answer_leaves_the_page_as_it_is():
+    shop = Seen()
+    page = chrome.open(shop.url(f"/shop/p/{shop.simple()[0]}"), block=["*/api/*"], still=True)
+    time.sleep(1.5)                                         # longer than an answer is waited for
+    assert page.eval("document.querySelectorAll('vitrine-display').length") == 0 and page.layout_shift() == 0
+    page.click("text=Adaugă în coș")
+    page.wait("document.querySelector('[data-cart-count]').textContent === '1'")
+    page.close()
+
+
+def test_costs_the_page_little():
+    shop = Seen()
+    path = f"/shop/p/{shop.simple()[0]}"
+    without, with_it = [], []
+    for widget, times in ((False, without), (True, with_it)):
+        for _ in range(3):                                  # the least of three: others use this machine too
+            page = chrome.open(shop.url("/shop/static/icon.svg"), still=True, block=[] if widget else ["*/v.js*"])
+            page.count_cpu()
+            page.go(shop.url(path))
+            page.wait(f"{'!!window.vitrine' if widget else 'true'}", WALL)
+            end = time.monotonic() + 1.5
+            while time.monotonic() < end:
+                page.browser.listen(0.1)
+            times.append(page.script_ms())
+            assert page.layout_shift() == 0
+            page.close()
+    assert min(with_it) - min(without) < CPU_MS, (without, with_it)

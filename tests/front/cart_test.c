@@ -19,7 +19,7 @@ TEST(cart, comes_back_as_it_went) {
 
 TEST(cart, keeps_to_its_limits) {
     front_cart cart = { .n = 0 };
-    char ids[FRONT_CART_LINES + 1][4];
+    char ids[FRONT_CART_LINES + 1][12];
     for (int i = 0; i <= FRONT_CART_LINES; i++) {
         snprintf(ids[i], sizeof ids[i], "%d", i);
         assert_int_equal(i < FRONT_CART_LINES, cart_add(&cart, str_of(ids[i]), 1));
