@@ -114,13 +114,12 @@ def test_a_suggestion_is_added_by_keyboard_alone_at_320_pixels():
 def test_axe_finds_nothing_where_suggestions_are_shown():
     shop = Seen()
     for path, slot in ((f"/shop/p/{shop.simple()[0]}", "similar"), ("/shop/", "for_you")):
-        page = chrome.open(shop.url(path), still=True)
-        reach(page, slot)
-        page.scroll(0)
-        assert not (found := page.axe()), f"{path}: " + "\n".join(found)
-        page.prefer(dark=True, still=True)
-        assert not (found := page.axe(["color-contrast"])), f"{path}, dark: " + "\n".join(found)
-        page.close()
+        for dark in (False, True):
+            page = chrome.open(shop.url(path), still=True, dark=dark)
+            reach(page, slot)
+            page.scroll(0)
+            assert not (found := page.axe(["color-contrast"] if dark else None)), f"{path} {dark}: " + "\n".join(found)
+            page.close()
 
 
 def test_a_server_killed_in_the_middle_does_not_hurt_the_page_and_nothing_told_is_lost():
