@@ -216,7 +216,8 @@ static err_code browser_of(api_call *call, const recommend_input *in, const serv
  *   ret_visitor  for the log; empty when nobody may be named */
 static err_code introduce(api_call *call, const recommend_input *in, const serving_facts *facts, const remembered *known,
                           recommend_query *q, str *ret_visitor) {
-    TRY(widget_preview_asked(call, in->preview_token, &q->preview));
+    /* a page without preflights has it in the address, beside the key */
+    TRY(widget_preview_asked(call, in->preview_token.n ? in->preview_token : http_query(call->r, "preview_token"), &q->preview));
     if (in->preview.v && !q->preview && call->key != KEY_SECRET)
         return fail_field(call->c, ERR_FORBIDDEN, "preview", "'preview' needs the store's secret key");
     if (in->visitor_id.n) *ret_visitor = agreed(in->visitor_id, known);

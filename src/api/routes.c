@@ -245,7 +245,7 @@ const route api_routes[] = {
     { "POST", "/api/v1/recommendations", ACCESS_PUBLIC, LIMIT_BODY_BYTES, false, recommendations_post, "Recommendations",
       "Recommend products",
       "What to show here and now, as JSON. Never an item that is out of stock, hidden, in the cart, just bought, or the product itself.",
-      recommend_params, COUNT_RECOMMEND, NULL, 0, out_recommendations, COUNT(out_recommendations), NULL },
+      recommend_params, COUNT_RECOMMEND, widget_token_params, COUNT_WIDGET_TOKEN, out_recommendations, COUNT(out_recommendations), NULL },
     { "GET", "/api/v1/recommendations", ACCESS_PUBLIC, 0, false, recommendations_get, "Recommendations", "Recommend products (GET form)",
       "The same with a query; lists are separated by commas.", recommend_params, COUNT_RECOMMEND, NULL, 0,
       out_recommendations, COUNT(out_recommendations), NULL },

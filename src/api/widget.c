@@ -6,7 +6,7 @@
 #include "decide/widget_config.h"
 
 typedef struct { str lang, preview_token; } config_input;
-typedef struct { texts ids; str lang; } products_input;
+typedef struct { texts ids; str lang, preview_token; } products_input;
 
 #define LANG(type) { "lang", PARAM_TEXT, offsetof(type, lang), 0, 20, false, "Language: ro, or en for all others; left out: the shop's.", \
                      "\"ro\"", NULL, 0 }
@@ -19,6 +19,8 @@ const param widget_products_params[COUNT_WIDGET_PRODUCTS] = {
     { "ids", PARAM_TEXTS, offsetof(products_input, ids), 0, LIMIT_RECOMMEND_N, true, "Products, best first.", "[\"101\",\"230\"]",
         NULL, 0 },
     LANG(products_input),
+    { "preview_token", PARAM_TEXT, offsetof(products_input, preview_token), 0, 0, false, "Changes nothing: cards are the same.",
+        NULL, NULL, 0 },
 };
 const param widget_token_params[COUNT_WIDGET_TOKEN] = {
     { "preview_token", PARAM_TEXT, 0, 0, 0, false, "From a page that shows a draft: answered, and nothing is kept.", NULL, NULL, 0 },

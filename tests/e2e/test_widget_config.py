@@ -108,6 +108,10 @@ def test_a_preview_is_counted_nowhere_and_ends():
     before = rows("event_row"), rows("exposure_row")
     status, answer = shop.server.post("/api/v1/recommendations", ask, key=shop.public)
     assert status == 200 and answer["items"] and "arms" not in answer
+    beside = {k: v for k, v in ask.items() if k != "preview_token"}     # a page has the token in the address, beside the key
+    path = f"/api/v1/recommendations?key={shop.public}&preview_token={token}"
+    assert shop.server.request("POST", path, json.dumps(beside), {"Content-Type": "text/plain"})[0] == 200
+    assert shop.server.get(f"/api/v1/widget/products?key={shop.public}&preview_token={token}&ids=2001")[0] == 200
     event = json.dumps({"type": "impression", "rec_id": answer["rec_id"], "placement": "home", "visitor_id": "v-look"})
     assert shop.server.post(f"{track}&preview_token={token}", event) == (200, {"accepted": 0, "repeated": 0, "rejected": []})
     real = shop.server.post("/api/v1/recommendations", {"placement": "home", "visitor_id": "v-real"}, key=shop.public)

@@ -7,6 +7,9 @@
 #define LLVMFuzzerTestOneInput fuzz_csv
 #include "fuzz/csv_fuzz.c"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_design
+#include "fuzz/design_fuzz.c"
+#undef LLVMFuzzerTestOneInput
 #define LLVMFuzzerTestOneInput fuzz_dotenv
 #include "fuzz/dotenv_fuzz.c"
 #undef LLVMFuzzerTestOneInput
@@ -43,6 +46,7 @@
 
 static const struct { const char *name; int (*run)(const uint8_t *data, size_t size); } targets[] = {
     { "csv", fuzz_csv },
+    { "design", fuzz_design },
     { "dotenv", fuzz_dotenv },
     { "events", fuzz_events },
     { "http_request", fuzz_http_request },
