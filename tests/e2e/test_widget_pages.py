@@ -14,6 +14,9 @@ class Visit:
 
     def __init__(self, path="/shop/p/2001", before=None, **how):
         self.shop = test_api.Shop()
+        self.shop.server.stop()
+        lib.run("stores", "settings", "demo", "holdout_percent=0", "--data", self.shop.data)       # who is held out sees nothing
+        self.shop.server = lib.Server(self.shop.data)
         if before:
             before(self.shop)
         self.page = chrome.open(self.url("/healthz"), still=True, **how)
@@ -192,6 +195,53 @@ def test_who_says_no_leaves_nothing_behind():
         v.page.wait("!!window.vitrine?.started", WALL)
         time.sleep(0.5)
         assert len(events(v.shop, "view")) == before
+
+
+def test_a_product_of_several_versions_is_asked_about_by_keyboard_alone():
+    v = Visit(width=320, mobile=True)
+    at = v.see("similar", ".querySelectorAll('.card button.add').length > 1")
+    v.page.eval("vitrineShop.variations = async () => [{ id: '11', label: 'S', in_stock: false }, { id: '12', label: 'M' }, { id: '13', label: 'L' }]; 1")
+    v.page.eval("vitrineShop.add = async (items, about) => { window.got = [items, about]; }; 1")
+    dialog = f"{at}.querySelector('dialog[open]')"
+    for end in ("Escape", "Enter"):
+        v.page.eval(f"{at}.querySelector('.card button.add').focus()")
+        v.page.press("Enter")
+        v.page.wait(f"!!{dialog}", WALL)
+        assert v.page.eval(f"[...{dialog}.querySelectorAll('input')].map((i) => i.disabled)") == [True, False, False]
+        v.page.press("Tab")
+        v.page.press("ArrowDown")
+        v.page.press(end)
+        v.page.wait(f"!{dialog}", WALL)
+        assert v.page.eval("!window.got") == (end == "Escape")
+    items, about = v.page.wait("window.got", WALL)
+    assert [i["variation_id"] for i in items] == ["13"] and about["rec_id"] and not about["bundle"], (items, about)
+    assert v.page.overflow() <= 0 and not v.errors(), v.errors()
+
+
+def test_analytics_of_the_shop_hear_of_it_where_the_owner_wants_it():
+    v = Visit()
+    v.page.call("Page.addScriptToEvaluateOnNewDocument", source="window.dataLayer = [];")
+    v.page.wait("Object.keys(sessionStorage).some((k) => k.startsWith('vitrine.config'))", WALL)
+    v.page.eval("(() => { const k = Object.keys(sessionStorage).find((k) => k.startsWith('vitrine.config')), c = JSON.parse(sessionStorage[k]);"
+                " c.ms = Date.now() + 30000; c.raw.forward.ga4 = true; sessionStorage[k] = JSON.stringify(c); })()")
+    v.page.go(v.page.url())
+    at = v.see("similar", ".querySelectorAll('.card button.add').length > 1")
+    v.page.eval(f"{at}.host.scrollIntoView({{ block: 'center' }})")
+    heard = "dataLayer.filter((e) => e.event).map((e) => [e.event, e.ecommerce.items.map((i) => i.item_id)])"
+    v.page.wait(f"{heard}.some(([name, items]) => name === 'view_item_list' && items.length > 1)", WALL)
+    v.page.eval(f"{at}.querySelector('.card button.add').click()")
+    v.page.wait(f"{heard}.some(([name, items]) => name === 'add_to_cart' && items.length === 1)", WALL)
+
+
+def test_the_looks_follow_a_page_that_turns_dark():
+    v = Visit()
+    at = v.see("similar", ".querySelectorAll('.card:not([aria-hidden])').length > 1")
+    colour = f"getComputedStyle({at}.querySelector('.title')).color"
+    before = v.page.eval(colour)
+    v.page.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+    v.page.wait(f"{colour} !== {json.dumps(before)}", WALL)
+    page = v.page.eval("getComputedStyle(document.body).color")
+    v.page.wait(f"{colour} === {json.dumps(page)}", WALL)
 
 
 def test_a_page_draws_by_its_own_template():

@@ -9,7 +9,7 @@ import { big, blank, card, row } from './card';
 import type { Drawing } from './card';
 import styles from './cards.css';
 import { dress, el, icon } from './dom';
-import { readTheme, tokenSheet, tokensOf } from './theme';
+import { readTheme, tokenSheet, tokensOf, whenLooksChange } from './theme';
 import { watcher } from './watch';
 import { wordsOf } from './words';
 
@@ -78,7 +78,11 @@ function head(core: CardsPart, title: string, id: string): { box: HTMLElement; n
 }
 
 function make(core: Core): CardsPart {
-  const label = wordsOf(core.config.texts);
+  const label = wordsOf(core.config.texts), dressed = new Set<{ root: ShadowRoot; tokens: () => string }>();
+  whenLooksChange(() => dressed.forEach((d) => {
+    if (d.root.host.isConnected) d.root.adoptedStyleSheets[0]?.replaceSync(d.tokens());
+    else dressed.delete(d);
+  }));
 
   function host(placement: Placement): ReturnType<CardsPart['host']> {
     const e = document.createElement('vitrine-display'), root = e.attachShadow({ mode: 'open' }), body = el('div');
@@ -87,7 +91,9 @@ function make(core: Core): CardsPart {
     return { host: e, root, body };
   }
   function dressFor(placement: Placement, at: Element, root: ShadowRoot): void {
-    dress(root, core.nonce, tokenSheet(tokensOf(readTheme(at), { ...core.config.design, ...placement.design })), styles);
+    const tokens = (): string => tokenSheet(tokensOf(readTheme(at), { ...core.config.design, ...placement.design }));
+    dress(root, core.nonce, tokens(), styles);
+    dressed.add({ root, tokens });
   }
 
   async function drawing(placement: Placement, answer: Answer, root: ShadowRoot): Promise<Drawing> {

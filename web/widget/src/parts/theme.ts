@@ -82,6 +82,22 @@ export function readTheme(at: Element): Found {
   };
 }
 
+/* Calls `changed` when the page puts on other looks: the visitor's scheme, or a class or style of its own root. */
+export function whenLooksChange(changed: () => void): void {
+  let waiting = false;
+  const soon = (): void => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      changed();
+    });
+  };
+  matchMedia('(prefers-color-scheme: dark)').addEventListener?.('change', soon);
+  const eye = new MutationObserver(soon);
+  for (const e of [document.documentElement, document.body]) eye.observe(e, { attributes: true, attributeFilter: ['class', 'style', 'data-theme', 'data-mode'] });
+}
+
 /* A font family as the theme or the owner wrote it may hold anything: what could end the declaration is taken out. */
 export const tokenSheet = (t: Tokens): string =>
   `:host{${Object.entries(t).map(([name, value]) => `${name}:${value.replace(/[;{}<>]/g, '')}`).join(';')}}`;
