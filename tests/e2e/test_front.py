@@ -78,6 +78,21 @@ def test_exists_only_for_the_demonstration_shop():
     assert server.get("/shop/")[0] == 404
 
 
+def test_opens_by_itself_while_the_shop_is_being_made():
+    server = lib.Server(lib.folder(), "--demo", wait_ready=False)
+    seen = set()
+
+    def is_open():
+        status, headers, body = server.request("GET", "/shop/")
+        page = re.search(rb'data-vitrine>{"page":"(\w+)"', body)
+        assert status == 200 and page, (status, body[:300])
+        seen.add(page.group(1))
+        assert ("refresh" in headers) == (page.group(1) == b"opening")
+        return page.group(1) == b"home"
+    lib.wait_until(is_open)
+    assert seen <= {b"opening", b"home"}
+
+
 def test_pages_carry_a_strict_policy_and_say_what_they_are():
     shop = Front()
     product = shop.simple()[0]
