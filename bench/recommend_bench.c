@@ -32,7 +32,7 @@ static void fill_shop(fake_shop *f, ctx *c, size_t products) {
         for (size_t i = 0; i < products; i++)
             for (size_t k = 0; k < (list == FAKE_CROSS || list == FAKE_ALSO ? RULES : 10); k++) {
                 uint32_t to = (uint32_t)((i + 1 + k * 7 + rng_below(&c->random, 7)) % products);
-                if (to != i) f->rules[list][f->n_rules[list]++] = (fake_rule){ (uint32_t)i, to, 0.3f / (float)(k + 1), 5, 2 };
+                if (to != i) f->rules[list][f->n_rules[list]++] = (fake_rule){ (uint32_t)i, to, 0.3f / (float)(k + 1), 5, 2, false };
             }
 }
 

@@ -91,7 +91,7 @@ static void offer(request *r, uint32_t slot, const evidence *e) {
         x->open_excess = smaller(excess, 0.99f);
         x->open_confidence = e->confidence;
     }
-    bool companion = e->source == SOURCE_CROSS_SELL || e->source == SOURCE_ALSO_BOUGHT;
+    bool companion = e->why == REASON_BOUGHT_TOGETHER || e->why == REASON_SAME_CUSTOMERS;
     if (companion && r->product && r->product == r->anchors[e->anchor].item) x->with_product = larger(x->with_product, relevance);
 }
 
@@ -128,9 +128,13 @@ static void find_slots(const request *r, const void *rows, size_t size, uint32_t
         if (ret_slot[i] < l->n_ranked) touch(&l->popularity[ret_slot[i]]);
 }
 
-/* Of a rule nobody followed yet: what sells as it does anyway goes with nothing. */
-static reason reason_of(const snapshot_rule *x) {
-    if (x->count) return REASON_BOUGHT_TOGETHER;
+/* More often together than chance would have it: best sellers meet everything now and then. 3.84: one such pair in twenty is chance
+ * (chi-squared of one degree of freedom, Dunning 1993). */
+static bool is_association(const snapshot_rule *x) { return x->count && x->lift > 1 && x->llr >= 3.84f; }
+
+/* What sells as it does anyway goes with nothing. */
+static reason reason_of(const snapshot_rule *x, reason seen) {
+    if (is_association(x)) return seen;
     return x->lift > 1 ? REASON_GOES_WITH : REASON_POPULAR;
 }
 
@@ -142,8 +146,9 @@ static void gather_cross_sell(request *r, uint32_t at, uint32_t item) {
     find_slots(r, list.p, sizeof *list.p, n, slot);
     for (uint32_t i = 0; i < n; i++) {
         const snapshot_rule *x = &list.p[i];
-        offer_slot(r, at, slot[i], (evidence){ .source = SOURCE_CROSS_SELL, .why = reason_of(x), .relevance = x->score * unit,
-                                             .probability = x->probability, .confidence = x->confidence });
+        offer_slot(r, at, slot[i], (evidence){ .source = SOURCE_CROSS_SELL, .why = reason_of(x, REASON_BOUGHT_TOGETHER),
+                                               .relevance = x->score * unit, .probability = x->probability,
+                                               .confidence = x->confidence });
     }
 }
 
@@ -155,9 +160,9 @@ static void gather_also_bought(request *r, uint32_t at, uint32_t item) {
     find_slots(r, list.p, sizeof *list.p, n, slot);
     for (uint32_t i = 0; i < n; i++) {
         const snapshot_rule *x = &list.p[i];
-        offer_slot(r, at, slot[i], (evidence){ .source = SOURCE_ALSO_BOUGHT, .why = x->count ? REASON_SAME_CUSTOMERS : REASON_GOES_WITH,
-                                             .relevance = smaller(x->score * unit, x->probability) * share,
-                                             .probability = x->probability * share, .confidence = x->confidence });
+        offer_slot(r, at, slot[i], (evidence){ .source = SOURCE_ALSO_BOUGHT, .why = reason_of(x, REASON_SAME_CUSTOMERS),
+                                               .relevance = smaller(x->score * unit, x->probability) * share,
+                                               .probability = x->probability * share, .confidence = x->confidence });
     }
 }
 

@@ -64,7 +64,7 @@ product *fake_variation(fake_shop *f, const char *parent, const char *id, int64_
 
 void fake_says(fake_shop *f, fake_list list, const char *from, const char *to, float p) {
     if (f->n_rules[list] == f->most_rules) abort();
-    f->rules[list][f->n_rules[list]++] = (fake_rule){ row_of(f, from), row_of(f, to), p, 9, 2 };
+    f->rules[list][f->n_rules[list]++] = (fake_rule){ row_of(f, from), row_of(f, to), p, 9, 2, false };
 }
 
 void fake_bought(fake_shop *f, const char *who, const char *id, int64_t at_ms) {
@@ -126,8 +126,8 @@ static snapshot_rule *make_rules(fake_shop *f, maker *m, fake_list list, size_t 
     fake_rule *r = group_rules(f, m, list, range, items, m->s.n_items);
     snapshot_rule *out = arena_new(f->c->arena, snapshot_rule, f->n_rules[list]);
     for (size_t i = 0; i < f->n_rules[list]; i++)
-        out[i] = (snapshot_rule){ .item = r[i].to, .count = r[i].count, .probability = r[i].p, .lift = r[i].lift, .llr = 10,
-                                  .confidence = 0.8f, .score = r[i].p };
+        out[i] = (snapshot_rule){ .item = r[i].to, .count = r[i].count, .probability = r[i].p, .lift = r[i].lift,
+                                  .llr = r[i].by_chance ? 1 : 10, .confidence = 0.8f, .score = r[i].p };
     *ret_n = f->n_rules[list];
     return out;
 }

@@ -3,7 +3,7 @@
 #include "decide/serving_int.h"
 
 typedef enum { FAKE_CROSS, FAKE_ALSO, FAKE_UPSELL, FAKE_SIMILAR, FAKE_LISTS } fake_list;
-typedef struct { uint32_t from, to; float p; uint32_t count; float lift; } fake_rule;
+typedef struct { uint32_t from, to; float p; uint32_t count; float lift; bool by_chance; } fake_rule;
 typedef struct { const char *who; uint32_t item; int64_t at_ms; } fake_purchase;
 
 typedef struct {

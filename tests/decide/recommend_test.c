@@ -445,6 +445,22 @@ TEST(decide, says_that_a_product_goes_with_another_only_where_it_sells_better_be
     }
 }
 
+TEST(decide, what_met_by_chance_is_neither_said_to_be_bought_together_nor_bundled) {
+    TEST_SHOP(f, c);
+    /* given: cases were bought with phones as often as chance would have it, and so were glasses, and glasses sell no better for it */
+    for (size_t list = FAKE_CROSS; list <= FAKE_ALSO; list++)
+        for (size_t k = 0; k < f.n_rules[list]; k++) {
+            fake_rule *r = &f.rules[list][k];
+            r->count = 3, r->by_chance = true, r->lift = str_eq(f.rows[r->to].product_id, STR("glass")) ? 0.9f : 1.2f;
+        }
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    recommend_answer a = fake_ask(&f, s, &about_phone);
+    assert_string_equal("goes_with", a.items[fake_place(&a, "case")].reason);
+    assert_string_equal("popular", a.items[fake_place(&a, "glass")].reason);
+    assert_int_equal(0, a.bundle.n);
+}
+
 TEST(decide, says_when_memory_ends) {
     TEST_SHOP(f, c);
     fake_publish(&f, true);
