@@ -8,12 +8,9 @@ typedef struct { int64_t store_id, number; str text; widget_version row; } chang
 typedef err_code change_step(ctx *c, db *d, change *x);
 
 static err_code in_transaction(ctx *c, db *d, change_step *step, change *x) {
-    if (storage_in_transaction(d)) return step(c, d, x);
-    TRY(storage_begin(c, d, STORAGE_WRITE));
-    err_code e = step(c, d, x);
-    if (!e) return storage_commit(c, d);
-    storage_rollback(d);
-    return e;
+    bool ours = false;
+    TRY(storage_join(c, d, &ours));
+    return storage_leave(c, d, ours, step(c, d, x));
 }
 
 /* ---- reading ---- */

@@ -5,8 +5,9 @@
 #include "decide/recommend_int.h"
 
 /* How many of a list are read, by the kind of anchor: the end of a long list never reaches an answer. */
+enum { TAKE_MOST = 100 };           /* none reads more */
 static const uint32_t list_take[ANCHOR_KINDS][SOURCE_COUNT] = {
-    [ANCHOR_PRODUCT] = { [SOURCE_CROSS_SELL] = 100, [SOURCE_ALSO_BOUGHT] = 100, [SOURCE_UPSELL] = 50, [SOURCE_SIMILAR] = 50 },
+    [ANCHOR_PRODUCT] = { [SOURCE_CROSS_SELL] = TAKE_MOST, [SOURCE_ALSO_BOUGHT] = TAKE_MOST, [SOURCE_UPSELL] = 50, [SOURCE_SIMILAR] = 50 },
     [ANCHOR_CART] = { [SOURCE_CROSS_SELL] = 60, [SOURCE_ALSO_BOUGHT] = 30, [SOURCE_SIMILAR] = 10 },
     [ANCHOR_HISTORY] = { [SOURCE_CROSS_SELL] = 12, [SOURCE_SIMILAR] = 3 },
 };
@@ -91,8 +92,8 @@ static void offer(request *r, uint32_t slot, const evidence *e) {
         x->open_excess = smaller(excess, 0.99f);
         x->open_confidence = e->confidence;
     }
-    bool companion = e->why == REASON_BOUGHT_TOGETHER || e->why == REASON_SAME_CUSTOMERS;
-    if (companion && r->product && r->product == r->anchors[e->anchor].item) x->with_product = larger(x->with_product, relevance);
+    if (e->why == REASON_BOUGHT_TOGETHER && r->product && r->product == r->anchors[e->anchor].item)
+        x->with_product = larger(x->with_product, relevance);
 }
 
 /* ---- lists of an anchor ---- */
@@ -116,7 +117,6 @@ static void offer_slot(request *r, uint32_t anchor_ix, uint32_t slot, evidence e
 }
 
 /* Where the items of a list are, and what is read of each of them on its way. Rows of all lists begin with their item. */
-enum { TAKE_MOST = 100 };
 static void find_slots(const request *r, const void *rows, size_t size, uint32_t n, uint32_t ret_slot[TAKE_MOST]) {
     const loaded_shop *l = r->s->loaded;
     for (uint32_t i = 0; i < n; i++) {
@@ -181,7 +181,7 @@ static void gather_upsell(request *r, uint32_t at, uint32_t item) {
         if (!to || !is_upgrade(from, to)) continue;         /* prices moved since it was learned */
         float p = list.p[i].probability * upgrade_attention;
         offer_slot(r, at, slot[i], (evidence){ .source = SOURCE_UPSELL, .why = REASON_UPGRADE, .relevance = p, .probability = p,
-                                                    .confidence = list.p[i].confidence });
+                                               .confidence = list.p[i].confidence });
     }
 }
 
@@ -194,7 +194,7 @@ static void gather_similar(request *r, uint32_t at, uint32_t item) {
         if (slot[i] == NO_SLOT) continue;
         float p = smaller(0.2f, slot_base(r, slot[i]) * (1 + similar_lift * list.p[i].score));
         offer_slot(r, at, slot[i], (evidence){ .source = SOURCE_SIMILAR, .why = REASON_SIMILAR, .probability = p,
-                                                    .relevance = p + r->typical * 0.1f * list.p[i].score });
+                                               .relevance = p + r->typical * 0.1f * list.p[i].score });
     }
 }
 

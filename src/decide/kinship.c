@@ -47,22 +47,27 @@ static void price_kinds(const shop_data *s, kinship *k) {
 static float lift(double seen, double expected, double strength) { return (float)log((seen + strength) / (expected + strength)); }
 
 /* Pairs of products, both ways; what a basket of many holds counts as one product's worth of pairs. */
-static void count_pairs(const shop_data *s, const kinship *k, double *pairs) {
-    const shop_baskets *b = &s->baskets;
-    size_t width = (size_t)k->n_kinds + 1;
+typedef void each_pair(void *arg, uint32_t first, uint32_t second, double weight);
+static void walk_pairs(const shop_baskets *b, each_pair *each, void *arg) {
     for (uint32_t i = 0; i < b->n; i++) {
         uint64_t from = b->start[i], n = b->start[i + 1] - from;
         for (uint64_t x = 0; x < n; x++)
             for (uint64_t y = 0; y < n; y++)
-                if (x != y) pairs[k->kind_of[b->items[from + x]] * width + k->kind_of[b->items[from + y]]] += 1 / (double)(n - 1);
+                if (x != y) each(arg, b->items[from + x], b->items[from + y], 1 / (double)(n - 1));
     }
+}
+
+typedef struct { const kinship *k; double *pairs; } kind_pairs;
+static void count_pair(void *arg, uint32_t first, uint32_t second, double weight) {
+    const kind_pairs *p = arg;
+    p->pairs[p->k->kind_of[first] * ((size_t)p->k->n_kinds + 1) + p->k->kind_of[second]] += weight;
 }
 
 static err_code relate_by_baskets(ctx *c, const shop_data *s, kinship *k) {
     size_t width = (size_t)k->n_kinds + 1;
     double *pairs = arena_new(c->arena, double, width * width), of[KINSHIP_MOST + 1] = { 0 }, all = 0;
     if (!pairs) return no_memory(c);
-    count_pairs(s, k, pairs);
+    walk_pairs(&s->baskets, count_pair, &(kind_pairs){ k, pairs });
     for (size_t a = 0; a < width; a++)
         for (size_t b = 0; b < width; b++) of[a] += pairs[a * width + b], all += pairs[a * width + b];
     for (size_t a = 0; a < width && all > 0; a++)
@@ -70,17 +75,16 @@ static err_code relate_by_baskets(ctx *c, const shop_data *s, kinship *k) {
     return ERR_OK;
 }
 
+static void mark_pair(void *arg, uint32_t first, uint32_t second, double weight) {
+    kinship *k = arg;
+    marks_add_pair(&k->marks, k->marks.bought, k->kind_of, first, second, weight);
+}
+
 /* What is bought beside a product of a mark, over what sells of its kind. */
 static void relate_marks(const shop_data *s, kinship *k) {
     const shop_baskets *b = &s->baskets;
     for (uint64_t e = 0; b->n && e < b->start[b->n]; e++) marks_add_one(&k->marks, k->kind_of[b->items[e]], b->items[e], 1);
-    for (uint32_t i = 0; i < b->n; i++) {
-        uint64_t from = b->start[i], n = b->start[i + 1] - from;
-        for (uint64_t x = 0; x < n; x++)
-            for (uint64_t y = 0; y < n; y++)
-                if (x != y)
-                    marks_add_pair(&k->marks, k->marks.bought, k->kind_of, b->items[from + x], b->items[from + y], 1 / (double)(n - 1));
-    }
+    walk_pairs(b, mark_pair, k);
     marks_forget_held(&k->marks);
     marks_weigh(&k->marks);
 }

@@ -46,11 +46,9 @@ static err_code put_all(ctx *c, db *d, const store *s, str name, const letter *l
 
 err_code letters_put(ctx *c, db *d, const store *s, str name, const letter *l, size_t *ret_n) {
     size_t n = 0;
-    bool inside = storage_in_transaction(d);
-    if (!inside) TRY(storage_begin(c, d, STORAGE_WRITE));
-    err_code e = put_all(c, d, s, name, l, &n);
-    if (!inside && e) storage_rollback(d);
-    if (!inside && !e) e = storage_commit(c, d);
+    bool ours = false;
+    TRY(storage_join(c, d, &ours));
+    err_code e = storage_leave(c, d, ours, put_all(c, d, s, name, l, &n));
     if (!e && ret_n) *ret_n = n;
     return e;
 }

@@ -65,6 +65,18 @@ void storage_rollback(db *d) {
     d->open = false;
 }
 
+err_code storage_join(ctx *c, db *d, bool *ret_ours) {
+    *ret_ours = !storage_in_transaction(d);
+    return *ret_ours ? storage_begin(c, d, STORAGE_WRITE) : ERR_OK;
+}
+
+err_code storage_leave(ctx *c, db *d, bool ours, err_code e) {
+    if (!ours) return e;
+    if (!e) return storage_commit(c, d);
+    storage_rollback(d);
+    return e;
+}
+
 err_code storage_check(ctx *c, db *d) {
     TRY(d->driver->check(c, d->conn));
     for (size_t i = 0; i < n_entities; i++) {           /* a column that is missing cannot be prepared */

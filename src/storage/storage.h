@@ -34,6 +34,10 @@ CHECK_RESULT err_code storage_begin(ctx *c, db *d, storage_mode mode);
 CHECK_RESULT err_code storage_commit(ctx *c, db *d);
 void storage_rollback(db *d);       /* fine when none is open */
 bool storage_in_transaction(const db *d);
+/* Several writes as one, whoever calls: the transaction that is open, or one of our own (*ret_ours), to be ended by storage_leave() with
+ * what came of the writes: kept when that is ERR_OK, undone otherwise. Its error, or that of the commit. */
+CHECK_RESULT err_code storage_join(ctx *c, db *d, bool *ret_ours);
+CHECK_RESULT err_code storage_leave(ctx *c, db *d, bool ours, err_code e);
 
 /* ---- rows ---- */
 /* Insert, or replace the row with the same key. */

@@ -9,20 +9,6 @@
 
 enum { LONGEST_NAME = 60, NAMES_SHOWN = 10, REMOVE_ROWS = 500, WEBHOOK_SECRET_LETTERS = 40, DEFAULT_SYNC_MIN = 15 };
 
-/* ---- one transaction around something, or the one that is open ---- */
-
-static err_code end(ctx *c, db *d, bool ours, err_code e) {
-    if (!ours) return e;
-    if (!e) return storage_commit(c, d);
-    storage_rollback(d);
-    return e;
-}
-
-static err_code begin(ctx *c, db *d, bool *ret_ours) {
-    *ret_ours = !storage_in_transaction(d);
-    return *ret_ours ? storage_begin(c, d, STORAGE_WRITE) : ERR_OK;
-}
-
 /* ---- making ---- */
 
 static bool is_name_letter(char ch) {
@@ -96,8 +82,8 @@ err_code store_create(ctx *c, db *d, const store_order *o, store *ret_store) {
     TRY(clean_name(c, o->name, &name));
     TRY(check_order(c, o));
     store s = new_row(c, o, name);
-    TRY(begin(c, d, &ours));
-    TRY(end(c, d, ours, insert(c, d, &s)));
+    TRY(storage_join(c, d, &ours));
+    TRY(storage_leave(c, d, ours, insert(c, d, &s)));
     TRY(entity_dup_texts(c, c->arena, &store_entity, &s));
     *ret_store = s;
     return ERR_OK;
@@ -150,8 +136,8 @@ static err_code change(ctx *c, db *d, int64_t store_id, store_edit *edit, void *
 err_code store_change(ctx *c, db *d, int64_t store_id, store_edit *edit, void *arg, store *ret_store) {
     bool ours = false;
     store s;
-    TRY(begin(c, d, &ours));
-    TRY(end(c, d, ours, change(c, d, store_id, edit, arg, &s)));
+    TRY(storage_join(c, d, &ours));
+    TRY(storage_leave(c, d, ours, change(c, d, store_id, edit, arg, &s)));
     if (ret_store) *ret_store = s;
     return ERR_OK;
 }
@@ -198,7 +184,7 @@ static err_code remove_page(ctx *c, db *d, const entity *e, const void *key, siz
     TRY(storage_begin(c, d, STORAGE_WRITE));
     err_code e_delete = ERR_OK;
     for (size_t i = 0; i < *ret_n && !e_delete; i++) e_delete = storage_delete(c, d, e, rows + i * e->row_size, e->n_keys, NULL);
-    return end(c, d, true, e_delete);
+    return storage_leave(c, d, true, e_delete);
 }
 
 static err_code remove_rows(ctx *c, db *d, const entity *e, int64_t store_id) {

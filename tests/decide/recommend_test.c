@@ -461,6 +461,18 @@ TEST(decide, what_met_by_chance_is_neither_said_to_be_bought_together_nor_bundle
     assert_int_equal(0, a.bundle.n);
 }
 
+TEST(decide, a_bundle_is_of_what_lay_in_the_same_baskets) {
+    TEST_SHOP(f, c);
+    /* given: buyers of phones buy cases and glasses too, but on other days */
+    for (size_t k = 0; k < f.n_rules[FAKE_CROSS]; k++) f.rules[FAKE_CROSS][k].by_chance = true;
+    fake_says(&f, FAKE_ALSO, "phone", "case", 0.4f);
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    recommend_answer a = fake_ask(&f, s, &about_phone);
+    assert_true(fake_place(&a, "case") >= 0);
+    assert_int_equal(0, a.bundle.n);
+}
+
 TEST(decide, says_when_memory_ends) {
     TEST_SHOP(f, c);
     fake_publish(&f, true);

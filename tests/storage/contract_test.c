@@ -289,6 +289,27 @@ TEST(storage, forgets_what_was_rolled_back) {
     }
 }
 
+TEST(storage, writes_as_one_in_its_own_transaction_or_as_part_of_the_open_one) {
+    TEST_CTX(c);
+    EACH_BACKEND(c) {
+        tag t = { .store_id = 1, .tag_id = STR("x") };
+        bool ours = false, inner = true;
+        assert_ok(c, storage_join(c, d, &ours));
+        assert_ok(c, storage_join(c, d, &inner));
+        assert_true(ours && !inner);
+        assert_ok(c, storage_put(c, d, &tag_entity, &t));
+        assert_err(ERR_INVALID, storage_leave(c, d, inner, ERR_INVALID));       /* it is for the outer one to give up */
+        assert_true(storage_in_transaction(d));
+        assert_err(ERR_INVALID, storage_leave(c, d, ours, ERR_INVALID));
+        assert_false(storage_in_transaction(d));
+        assert_err(ERR_NOT_FOUND, storage_get(c, d, &tag_entity, &t));
+        assert_ok(c, storage_join(c, d, &ours));
+        assert_ok(c, storage_put(c, d, &tag_entity, &t));
+        assert_ok(c, storage_leave(c, d, ours, ERR_OK));
+        assert_ok(c, storage_get(c, d, &tag_entity, &t));
+    }
+}
+
 TEST(storage, shows_a_reader_the_old_state_until_the_writer_commits) {
     TEST_CTX(c);
     EACH_BACKEND(c) {
