@@ -1,6 +1,6 @@
 """The widget on the pages of the demonstration shop, in Chromium: what is shown stands still, what is done is told, nothing hurts the page."""
-import json, time
-import chrome, lib, test_api
+import json, re, time
+import chrome, lib, test_api, test_front
 
 WALL = 20                    # seconds for what needs a moment on a busy machine
 
@@ -256,3 +256,31 @@ def test_a_page_draws_by_its_own_template():
     at = v.see("similar", ".querySelectorAll('a.mine').length > 1")
     v.page.eval(f"{at}.querySelectorAll('a.mine')[1].click()")
     assert v.told("click", placement="similar")[0]["rec_id"]
+
+
+def test_who_comes_from_a_letter_is_told_once_and_what_he_buys_is_the_letters():
+    v = Visit("/shop/")
+    status, headers, letter = v.shop.server.request("GET", f"/api/v1/widget/email?key={v.shop.public}&base=https://shop.example&n=6&part=text")
+    rec, simple = headers["x-vitrine-rec"], test_front.Front.simple(v.shop, 500, 1)
+    product, at = next((p, at) for p, at in re.findall(r"/shop/p/(\w+)\?vitrine_rec=\w+&vitrine_position=(\d)", letter.decode()) if p in simple)
+    assert status == 200 and lib.wait_until(lambda: lib.sql(v.shop.data, "SELECT 1 FROM exposure_row WHERE rec_id = ?", rec), WALL)
+    link = f"/shop/p/{product}?utm_source=letter&vitrine_rec={rec}&vitrine_position={at}&b=c%20d#more"
+    for _ in range(2):                                      # the same link opened again
+        v.page.go(v.url(link))
+        v.page.wait("location.search === '?utm_source=letter&b=c%20d' && location.hash === '#more'", WALL)
+        v.page.eval("window.before = true")
+        v.page.call("Page.reload")                          # and the page loaded again
+        v.page.wait("!window.before && !!window.vitrine?.started && !Object.keys(localStorage).some((k) => k.startsWith('vitrine.e.'))", WALL)
+    clicks = lib.sql(v.shop.data, "SELECT product_id, rec_id, placement, position, visitor_id FROM event_row WHERE kind = 'click'")
+    assert [c[:4] for c in clicks] == [(product, rec, "email", int(at))] and clicks[0][4], clicks
+    assert len(v.told("view")) == 4, v.told("view")         # an address made clean is no other page
+    assert f"vitrine_recs={rec}" in v.page.eval("document.cookie")
+    v.page.click("form.add .button")
+    assert v.told("cart_add")[0]["rec_id"] == rec
+    v.page.go(v.url("/shop/checkout"))
+    test_front.fill(v.page)
+    v.page.click("text=Trimite comanda")
+    v.page.wait("location.pathname.startsWith('/shop/order/') && document.readyState === 'complete'", WALL)
+    credited = "SELECT product_id, rec_id, how FROM attribution_row WHERE order_id = ?"
+    order = v.page.eval("location.pathname.split('/').pop()")
+    assert lib.wait_until(lambda: lib.sql(v.shop.data, credited, order), WALL) == [(product, rec, "exact")]

@@ -8,6 +8,8 @@ import { caps } from './choose';
 import { configOf } from './config';
 import { listenForConsent } from './consent';
 import { peek, thisVisit } from './keep';
+import { letterOf } from './letter';
+import type { Letter } from './letter';
 import { ask, post } from './net';
 import { readPage } from './page';
 import { partLoader } from './parts';
@@ -90,6 +92,14 @@ function asker(tag: Tag, tracker: Tracker): Core['recommend'] {
 const byId = (tag: Tag): Core['products'] => async (ids) =>
   ids.length ? answerOf(await ask(`${tag.origin}/api/v1/widget/products?${auth(tag)}&ids=${ids.map(encodeURIComponent).join(',')}`, {}), tag.origin) : null;
 
+/* The letter whose link led here, and the address without it: reloaded, copied or sent on it is the product's own. Before navigations
+ * are watched. */
+function takeLetter(): Letter | null {
+  const letter = letterOf(location.search);
+  if (letter) history.replaceState(history.state, '', location.pathname + letter.rest + location.hash);
+  return letter;
+}
+
 /* Tells of navigations that load nothing. */
 function onNavigation(changed: () => void): void {
   let last = location.pathname + location.search;
@@ -115,7 +125,7 @@ function run(tag: Tag, config: Config, keptConfig: unknown): void {
   tracker.decide();
   const kept = object(keptConfig);
   if (typeof kept.name === 'string' && !tag.preview) thisVisit.set(kept.name, { ms: kept.ms, raw: kept.raw });
-  const visit = touchVisit(Date.now()), templates = new Map<string, Template>(), happen = emitter();
+  const letter = takeLetter(), visit = touchVisit(Date.now()), templates = new Map<string, Template>(), happen = emitter();
   let facts: PageFacts = readPage(), showing: Showing | null = null;
 
   const readCart = async (): Promise<void> => {
@@ -163,6 +173,7 @@ function run(tag: Tag, config: Config, keptConfig: unknown): void {
   });
   if (config.forward.ga4 || config.forward.meta || config.forward.segment) void core.part('forward').then((p) => p?.start());
   core.emit('ready', { version: config.version });
+  if (letter && facts.product_id) tracker.letter(letter, facts.product_id);
   enter(facts);
 }
 

@@ -31,7 +31,7 @@ export class Queue {
 
   put(event: Kept): void {
     const now = this.tools.now(), id = randomId();
-    forGood.set(nameOf(now, id.slice(0, 6)), { ...event, id, time: now });
+    forGood.set(nameOf(now, id.slice(0, 6)), { id, ...event, time: now });
     this.prune();
     this.soon(50);
   }

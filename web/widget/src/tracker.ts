@@ -3,6 +3,7 @@
 import { changes, hasKnownCart, keepCart, knownCart } from './cart';
 import { consentLevel, readSources } from './consent';
 import { allowKeeping, forGood, refused } from './keep';
+import type { Letter } from './letter';
 import { fateOf, Queue } from './queue';
 import type { Kept, Sent } from './queue';
 import { list, number, object, text } from './read';
@@ -109,6 +110,13 @@ export class Tracker {
   };
   private recOf(ids: string[]): string {
     return this.credits().reverse().find((c) => ids.includes(c.product_id))?.rec_id ?? '';
+  }
+
+  /* A product of a letter was followed. The same visitor's next time is the same event. */
+  letter(l: Letter, product_id: string): void {
+    const click: TrackedEvent = { type: 'click', product_id, rec_id: l.rec_id, placement: 'email', id: `letter-${l.rec_id}-${product_id}` };
+    if (this.level !== 'none' && !this.config.preview) this.credit(product_id, l.rec_id);
+    this.track(l.position ? { ...click, position: l.position } : click);
   }
 
   /* ---- what pages tell ---- */

@@ -104,6 +104,7 @@ export interface TrackedEvent {
   product_id?: string; variation_id?: string; category_id?: string; rec_id?: string; placement?: string; order_id?: string;
   query?: string; position?: number; quantity?: number; value?: number; email_hash?: string; consent?: ConsentLevel;
   items?: (string | CartLine)[];
+  id?: string;                /* one of the same id counts once; each has its own where none is told */
 }
 
 export interface Question {
