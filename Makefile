@@ -34,7 +34,7 @@ TEST := $(wildcard tests/*.c tests/*/*.c)
 FUZZ := $(patsubst fuzz/%.c,$(BUILD)/%,$(wildcard fuzz/*_fuzz.c))
 BENCH := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*_bench.c))
 
-.PHONY: all help test unit e2e asan tsan widget lint format bench fuzz fuzz-targets coverage clean
+.PHONY: all help test unit e2e asan tsan widget plugin lint format bench fuzz fuzz-targets coverage clean
 all: $(BUILD)/vitrine                  ## build/vitrine
 
 help:                                  ## this list
@@ -93,6 +93,8 @@ tsan:                                  ## the unit tests under the thread saniti
 	$(MAKE) BUILD=build/tsan TSAN=1 unit
 widget: $(WIDGET_FILES)                ## what runs in shops' pages: types checked, its unit tests
 	cd $(WIDGET) && node_modules/.bin/tsc -p tsconfig.json && node test.mjs
+plugin:                                ## the WordPress plugin: build/vitrine-VERSION.zip
+	@python3 tools/plugin.py $(BUILD)/vitrine-$(VERSION).zip
 lint:                                  ## layers, banned calls, sizes, clang's warnings
 	python3 tools/lint.py
 bench: $(BUILD)/vitrine $(BENCH)       ## measure; prints one JSON line a figure

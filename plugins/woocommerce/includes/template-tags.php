@@ -1,0 +1,8 @@
+<?php
+/**
+ * What a theme may call.
+ *
+ * @package Vitrine
+ */
+
+defined( 'ABSPATH' ) || exit;
