@@ -81,7 +81,7 @@ static double one_answer(const serving *s, arena *a, rng *r, size_t products, bo
     buf_reset(out);
     json_out w;
     jw_init(&w, out);
-    recommend_json(&w, s, &answer);
+    if (recommend_json(&c, &w, s, &answer)) abort();
     clock_gettime(CLOCK_MONOTONIC, &to);
     return (double)(to.tv_sec - from.tv_sec) * 1e6 + (double)(to.tv_nsec - from.tv_nsec) / 1e3;
 }

@@ -158,7 +158,7 @@ static err_code write_capped(api_call *call, const serving *s, const recommend_q
     TRY(recommend(call->c, s, &capped, &found));
     if (found.n < q->n) TRY(recommend(call->c, s, q, &found));
     json_out w = api_json(call);
-    recommend_json(&w, s, &found);
+    TRY(recommend_json(call->c, &w, s, &found));
     return recommend_trace_of(call->c, &found, t);
 }
 

@@ -39,6 +39,7 @@ static const param out_status[] = { DOC("status", "ok, ready or starting."), DOC
 static const param out_card[] = { DOC_CARD };
 static const param out_incentive[] = {
     DOC_INT("discount", "Percent off."), DOC_NUMBER("price", "With the discount."), DOC("price_text", "The same, written for people."),
+    DOC("offer", "Token by which the shop's cart grants it, for two hours; left out where no plugin does."),
 };
 static const param out_item[] = {
     DOC_CARD, DOC("price_text", "The price, written for people."),
@@ -56,6 +57,7 @@ static const param out_bundle[] = {
     DOC_LIST("products", "The product asked for and the best two that go with it.", out_card), DOC_BUNDLE_MONEY,
     DOC_INT("discount", "Percent off."), DOC("bundle_price_text", "Written for people."), DOC("savings_text", "Written for people."),
     DOC("message", "Sentence for the visitor."),
+    DOC("offer", "Token by which the shop's cart grants the bundle's price, for two hours; left out where no plugin does."),
 };
 static const param out_recommendations[] = {
     DOC("rec_id", "Id of this answer; send it back with clicks and orders."), DOC("placement", "The placement used."),

@@ -66,8 +66,7 @@ err_code answer_print(ctx *c, const answer_source *a, const recommend_query *q, 
         buf_init_in(&b, c->arena, MIB);
         json_out w;
         jw_init(&w, &b);
-        recommend_json(&w, a->s, &answer);
-        TRY(buf_err(&b));
+        TRY(recommend_json(c, &w, a->s, &answer));
         fprintf(out, "%s\n", b.p);
         return ERR_OK;
     }

@@ -116,7 +116,8 @@ static err_code move_clock(ctx *c, db *d, int64_t now_ms, void *arg) {
 
 static err_code start_parts(ctx *c, const invocation *v, server *s) {
     TRY(counters_new(c, NULL, &s->counters));
-    TRY(serving_registry_new(c, &(serving_options){ .data_dir = str_of(s->home.dir), .counters = s->counters }, &s->serving));
+    const serving_options from = { .data_dir = str_of(s->home.dir), .counters = s->counters, .seal = &s->home.key };
+    TRY(serving_registry_new(c, &from, &s->serving));
     TRY(key_table_new(c, &s->keys));
     TRY(key_table_load(c, s->home.d, s->keys));
     TRY(committer_new(c, &s->home.database, WAITING_WRITES, &s->writes));

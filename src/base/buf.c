@@ -14,6 +14,12 @@ void buf_free(buf *b) {
     *b = (buf){ .max = b->max, .home = b->home };
 }
 
+void buf_cut(buf *b, size_t n) {
+    if (n >= b->n) return;
+    b->n = n;
+    b->p[n] = 0;
+}
+
 void buf_reset(buf *b) {
     b->n = 0;
     b->err = ERR_OK;

@@ -18,6 +18,8 @@ void buf_init_in(buf *b, arena *home, size_t max);
 void buf_free(buf *b);
 /* Empty it, forget the error, keep the memory. */
 void buf_reset(buf *b);
+/* Forget what stands behind the first `n` bytes; nothing when there are no more. */
+void buf_cut(buf *b, size_t n);
 #define AUTO_BUF __attribute__((cleanup(buf_free))) buf
 
 /* Make room for `n` more bytes and return where they go (the caller then adds to b->n), NULL on error. */

@@ -33,6 +33,7 @@ static void write_item(json_out *w, const serving *s, const recommended *x, str 
         jw_member_i64(w, "discount", x->discount_percent);
         jw_member_money(w, "price", x->incentive_minor, s->loaded->digits);
         write_money_text(w, s, "price_text", x->incentive_minor, locale);
+        answer_offer_place(w, s, OFFER_INCENTIVE, &x->item, 1, x->discount_percent);
         jw_end_object(w);
     }
     jw_end_object(w);
@@ -60,6 +61,7 @@ static void write_bundle(json_out *w, const serving *s, const recommend_bundle *
     write_money_text(w, s, "bundle_price_text", b->bundle_minor, locale);
     write_money_text(w, s, "savings_text", b->savings_minor, locale);
     jw_member_str(w, "message", b->message);
+    answer_offer_place(w, s, OFFER_BUNDLE, b->items, b->n, s->loaded->settings.bundle_discount);
     jw_end_object(w);
 }
 
@@ -107,11 +109,13 @@ void answer_json_rest(json_out *w, const serving *s, const recommend_answer *a) 
     jw_end_object(w);
 }
 
-void recommend_json(json_out *w, const serving *s, const recommend_answer *a) {
+err_code recommend_json(ctx *c, json_out *w, const serving *s, const recommend_answer *a) {
+    size_t from = w->b->n;
     recommend_trace nothing = { .placement = a->placement, .strategy = str_of(a->strategy), .model_version = a->model_version };
     answer_json_head(w, a->rec_id, &a->terms);
     if (a->terms.held_out || a->terms.off) answer_json_nothing(w, &nothing);
     else answer_json_rest(w, s, a);
+    return answer_offers_fill(c, s, a->rec_id, a->visitor_id, w->b, from);
 }
 
 void recommend_cards_json(json_out *w, const serving *s, str_list ids, str locale) {

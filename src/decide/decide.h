@@ -120,6 +120,7 @@ typedef struct {
     size_t n;
     recommend_bundle bundle;
     char rec_id[REC_ID_LENGTH + 1];     /* unique, sorts by time, carries nothing personal */
+    str visitor_id;                     /* as asked with: offers are for him */
     str product_id;                     /* asked about, the parent's; empty: none, or none of the shop's */
     const char *placement;              /* the one used */
     const char *language;               /* of the messages: "ro", "en" */
@@ -149,8 +150,9 @@ typedef struct {
  * narrow that the lists run dry. */
 CHECK_RESULT err_code recommend(ctx *c, const serving *s, const recommend_query *q, recommend_answer *ret_answer);
 
-/* Write the answer as one JSON object: cards are copied, only messages are escaped. No items for the held-out. */
-void recommend_json(json_out *w, const serving *s, const recommend_answer *a);
+/* Write the answer as one JSON object: cards are copied, only messages are escaped. No items for the held-out. Bundle and incentives carry
+ * an offer (plugin/offer.h) where the shop's cart grants them. ERR_NO_MEMORY; ERR_TOO_LARGE of the buf. */
+CHECK_RESULT err_code recommend_json(ctx *c, json_out *w, const serving *s, const recommend_answer *a);
 /* Member "items" of an open object: the cards of these products in the order asked, of what may be sold now. */
 void recommend_cards_json(json_out *w, const serving *s, str_list ids, str locale);
 
@@ -160,7 +162,7 @@ CHECK_RESULT err_code recommend_trace_of(ctx *c, const recommend_answer *a, reco
 /* Both at once, into `out`: the way of the server. An answer given before to a request that comes to the same (product, cart,
  * history, bans, filter, place, language, of one generation and minute) is copied; only its rec_id is new.
  *   ret_trace  the same of a copied answer as of one made; NULL: not wanted
- * Errors as recommend(), and ERR_TOO_LARGE when it does not fit into `out`. */
+ * Offers are the copy's own. Errors as recommend(), and ERR_TOO_LARGE when it does not fit into `out`. */
 CHECK_RESULT err_code recommend_write(ctx *c, const serving *s, const recommend_query *q, buf *out, recommend_trace *ret_trace);
 
 /* Called with the next piece of a long text; anything but ERR_OK ends the writing. */

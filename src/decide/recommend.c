@@ -176,7 +176,7 @@ static const char *strategy_of(const request *r) {
 static int64_t version_of(const request *r) { return r->s->loaded->snap ? r->s->loaded->snap->facts.version : 0; }
 
 static err_code find_answer(request *r, recommend_answer *ret_answer) {
-    recommend_answer a = { .terms = r->terms.told, .product_id = product_of(r), .placement = r->place->name,
+    recommend_answer a = { .terms = r->terms.told, .visitor_id = r->q->visitor_id, .product_id = product_of(r), .placement = r->place->name,
                            .language = locale_language(r->locale), .model_version = version_of(r), .strategy = strategy_of(r) };
     *ret_answer = a;
     if (a.terms.off) return ERR_OK;
@@ -263,12 +263,6 @@ static void note_trace(const request *r, const char *rec_id, str kept, recommend
     trace_read(kept, ret_trace);
 }
 
-/* What would have been shown is found all the same: it is logged. */
-static void take_back(buf *out, size_t n) {
-    out->n = n;
-    out->p[n] = 0;
-}
-
 err_code recommend_write(ctx *c, const serving *s, const recommend_query *q, buf *out, recommend_trace *ret_trace) {
     request *r = NULL;
     TRY(request_open(c, s, q, &r));
@@ -288,9 +282,10 @@ err_code recommend_write(ctx *c, const serving *s, const recommend_query *q, buf
     recommend_trace t;
     note_trace(r, rec_id, buf_view(&trace), &t);
     if (t.terms.held_out || t.terms.off) {
-        take_back(out, behind_head);
+        buf_cut(out, behind_head);                          /* what would have been shown is found all the same: it is logged */
         answer_json_nothing(&head, &t);
     }
+    TRY(answer_offers_fill(c, s, rec_id, q->visitor_id, out, behind_head));
     if (ret_trace) *ret_trace = t;
     return buf_err(out);
 }

@@ -140,6 +140,10 @@ float slot_base(const request *r, uint32_t slot);
 /* The answer's object up to what is of this asker alone, and all that follows, which depends on neither him nor the id. */
 void answer_json_head(json_out *w, const char *rec_id, const recommend_terms *t);
 void answer_json_rest(json_out *w, const serving *s, const recommend_answer *a);
+/* ... and the offers in that: first as a member "offer" that says what is offered, nothing where the shop's cart grants none; then, in each
+ * copy behind `from`, as tokens. The text is not JSON before. ERR_NO_MEMORY; ERR_TOO_LARGE of `out`. (answer_offers.c) */
+void answer_offer_place(json_out *w, const serving *s, offer_kind kind, const catalogue_item *const *items, size_t n, int percent);
+CHECK_RESULT err_code answer_offers_fill(ctx *c, const serving *s, const char *rec_id, str visitor_id, buf *out, size_t from);
 /* The same of an answer that shows nothing. */
 void answer_json_nothing(json_out *w, const recommend_trace *t);
 

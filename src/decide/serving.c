@@ -36,6 +36,8 @@ struct serving_registry {
     answer_cache *answers;
     struct counters *counters;
     str data_dir;
+    seal_key seal;                  /* when has_seal */
+    bool has_seal;
 };
 
 err_code serving_registry_new(ctx *c, const serving_options *o, serving_registry **ret_registry) {
@@ -50,6 +52,8 @@ err_code serving_registry_new(ctx *c, const serving_options *o, serving_registry
     pthread_mutex_init(&r->guard, NULL);
     map64_init(&r->by_id, &r->names);
     r->counters = o->counters;
+    r->has_seal = o->seal;
+    if (o->seal) r->seal = *o->seal;
     r->answers = answer_cache_new(rng_u64(&c->random));
     r->facts.max_bytes = o->max_bytes ? o->max_bytes : 1024 * MIB;
     *ret_registry = r;
@@ -265,7 +269,7 @@ err_code serving_publish(ctx *c, serving_registry *r, loaded_shop *l) {
 
 static err_code read_and_publish(ctx *c, shop *p, db *d) {
     loaded_shop *l = NULL;
-    TRY(loaded_shop_read(c, d, p->home->data_dir, p->store_id, &l));
+    TRY(loaded_shop_read(c, d, p->home->data_dir, p->home->has_seal ? &p->home->seal : NULL, p->store_id, &l));
     TRY(publish_load(c, p, l));
     WITH_LOCK(&p->home->guard);
     p->home->facts.loads++;

@@ -6,12 +6,15 @@
  * Read next: decide/README.md, decide/catalogue.h, decide/decide.h. */
 #pragma once
 #include "decide/decide.h"
+#include "plugin/offer.h"
+#include "plugin/secret.h"
 #include "storage/storage.h"
 
 typedef struct serving_registry serving_registry;
 typedef struct {
     str data_dir;                   /* model artifacts lie below it */
     struct counters *counters;      /* what visitors did with answers; the caller's; NULL: the models alone answer */
+    const seal_key *seal;           /* opens the stores' plugin secrets, copied; NULL: answers hold no offers */
     size_t max_bytes;               /* of all shops together; 0 = 1 GiB; one shop always stays */
 } serving_options;
 
@@ -71,6 +74,9 @@ void serving_get_facts(const serving *s, serving_facts *ret_facts);
 
 typedef struct { size_t shops, bytes, max_bytes; int64_t loads, evictions, publishes; } registry_facts;
 void serving_registry_get_facts(serving_registry *r, registry_facts *ret_facts);
+
+/* What an offer of this shop promises (plugin/offer.h): the way of a cart that grants it. Errors as offer_read(). (answer_offers.c) */
+CHECK_RESULT err_code serving_offer_read(ctx *c, const serving *s, str token, signed_offer *ret_offer);
 
 /* Live item by product or variation id; NULL when the shop has none (or it was deleted). Valid until unpinned. */
 const catalogue_item *serving_find(const serving *s, str product_id);

@@ -38,6 +38,7 @@ typedef struct loaded_shop {
     char currency[8], locale[16], snapshot_error[256];
     int digits;
     store_settings settings;
+    offer_key offers;               /* signs what answers promise; not made: they promise nothing */
     shop_terms *terms;              /* of the first generation, which takes them over */
     fresh_orders *fresh;            /* the same; NULL: nothing was bought since it was learned */
     catalogue *k;
@@ -89,7 +90,7 @@ void loaded_shop_free(loaded_shop *l);
 void loaded_shop_set_units(loaded_shop *l);
 /* Read how placements are set and what experiments run. */
 CHECK_RESULT err_code loaded_shop_read_terms(ctx *c, db *d, loaded_shop *l);
-/* Read a shop from storage. (serving_load.c) */
-CHECK_RESULT err_code loaded_shop_read(ctx *c, db *d, str data_dir, int64_t store_id, loaded_shop **ret_loaded);
+/* Read a shop from storage. `seal`: opens its plugin secret; NULL: no offers. (serving_load.c) */
+CHECK_RESULT err_code loaded_shop_read(ctx *c, db *d, str data_dir, const seal_key *seal, int64_t store_id, loaded_shop **ret_loaded);
 /* Publish a load as the shop's current generation; taken over, also on error. */
 CHECK_RESULT err_code serving_publish(ctx *c, serving_registry *r, loaded_shop *l);

@@ -228,7 +228,14 @@ static err_code open_snapshot(ctx *c, db *d, str data_dir, int64_t store_id, cha
     return e;
 }
 
-err_code loaded_shop_read(ctx *c, db *d, str data_dir, int64_t store_id, loaded_shop **ret_loaded) {
+/* Where the secret does not open, answers are as of a shop without a plugin: connecting again makes another one. */
+static offer_key read_offer_key(ctx *c, const seal_key *seal, const store *facts) {
+    str secret = { 0 };
+    if (!seal || plugin_secret_open(c, seal, facts, &secret)) return (offer_key){ .made = false };
+    return offer_key_of(secret);
+}
+
+err_code loaded_shop_read(ctx *c, db *d, str data_dir, const seal_key *seal, int64_t store_id, loaded_shop **ret_loaded) {
     store facts = { .store_id = store_id };
     err_code e = storage_get(c, d, &store_entity, &facts);
     if (e == ERR_NOT_FOUND) return fail(c, ERR_NOT_FOUND, "there is no store %lld", (long long)store_id);
@@ -246,6 +253,7 @@ err_code loaded_shop_read(ctx *c, db *d, str data_dir, int64_t store_id, loaded_
     loaded_shop *l = NULL;
     TRY(loaded_shop_new(c, &facts, k, snap, &l));
     memcpy(l->snapshot_error, why, sizeof why);
+    l->offers = read_offer_key(c, seal, &facts);
     catalogue_view v = catalogue_look(k);
     e = loaded_shop_read_terms(c, d, l);
     if (!e) e = fresh_orders_read(c, d, store_id, snap ? snap->facts.as_of_ms : 0, &v, &l->fresh);

@@ -10,6 +10,12 @@ CHECK_RESULT err_code crypto_start(ctx *c);
 typedef struct { unsigned char b[32]; } digest256;
 /* Keyed hash; key and message of any length. Source: RFC 2104, vectors RFC 4231. */
 digest256 crypto_hmac_sha256(str key, str message);
+/* A key made ready, for many messages under it: half the work of a short one. As secret as the key; wipe it with crypto_wipe(). */
+typedef struct { _Alignas(16) unsigned char b[208]; } hmac_key;
+hmac_key crypto_hmac_key(str key);
+/* Of `a` and `b` one behind the other. */
+digest256 crypto_hmac_with(const hmac_key *k, str a, str b);
+void crypto_wipe(void *p, size_t n);
 digest256 crypto_sha256(str message);
 /* Is it such a digest in 64 lower-case hexadecimal digits? */
 bool crypto_is_sha256_text(str text);
@@ -25,6 +31,9 @@ bool crypto_equal(str a, str b);
 str crypto_base64(arena *a, str bytes);
 /* Tolerates missing padding; false when it is not base64 (or the arena is full). */
 bool crypto_unbase64(arena *a, str text, str *ret_bytes);
+/* The same with the letters of addresses and without padding (RFC 4648, 5); padding is refused. Not for secrets: time tells the bytes. */
+str crypto_base64url(arena *a, str bytes);
+bool crypto_unbase64url(arena *a, str text, str *ret_bytes);
 
 void crypto_random(void *to, size_t n);
 /* `n` random letters and digits (base62), in `a`: for keys; 32 letters carry 190 bits. .p NULL when the arena is full. */

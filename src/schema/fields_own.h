@@ -16,6 +16,7 @@
     X(T, JSON,  settings, 0)                    /* our settings of this store: bundle_discount, upsell_discount, ... */ \
     X(T, BLOB,  credentials, HIDDEN)            /* sealed: key and secret of the shop */                                \
     X(T, BLOB,  webhook_secret, HIDDEN)         /* sealed */                                                            \
+    X(T, BLOB,  plugin_secret, HIDDEN)          /* sealed: what the shop's plugin signs with, and we sign its offers with */ \
     X(T, BLOB,  smtp_password, HIDDEN)          /* sealed: of this store's own mail server */                           \
     X(T, BOOL,  can_write, 0)                   /* the shop's key may register webhooks */                              \
     X(T, INT,   sync_interval_min, 0)           /* minutes between syncs; 0 = never by itself */                        \

@@ -50,7 +50,7 @@ static str made(ctx *c, const serving *s, const recommend_query *q) {
     buf_init_in(&out, c->arena, MIB);
     jw_init(&w, &out);
     assert_ok(c, recommend(c, s, q, &a));
-    recommend_json(&w, s, &a);
+    assert_ok(c, recommend_json(c, &w, s, &a));
     return buf_view(&out);
 }
 

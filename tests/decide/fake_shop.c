@@ -332,6 +332,7 @@ loaded_shop *fake_load(fake_shop *f, bool with_snapshot) {
     store facts = { .store_id = FAKE_STORE, .currency = str_of(f->currency), .locale = str_of(f->locale), .settings = str_of(f->settings) };
     loaded_shop *l = NULL;
     if (loaded_shop_new(f->c, &facts, make_catalogue(f), with_snapshot ? make_snapshot(f) : NULL, &l)) abort();
+    l->offers = offer_key_of(f->plugin_secret);
     return l;
 }
 

@@ -33,6 +33,7 @@ typedef struct {
     uint64_t ranked_by_outcomes;
     const snapshot_promise *promises;
     size_t n_promises;
+    str plugin_secret;              /* signs offers; empty: there are none */
     serving_registry *registry;
 } fake_shop;
 

@@ -503,8 +503,7 @@ static str answer_text(ctx *c, const serving *s, const recommend_answer *a) {
     buf_init_in(&b, c->arena, MIB);
     json_out w;
     jw_init(&w, &b);
-    recommend_json(&w, s, a);
-    assert_ok(c, buf_err(&b));
+    assert_ok(c, recommend_json(c, &w, s, a));
     return buf_view(&b);
 }
 

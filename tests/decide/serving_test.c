@@ -303,8 +303,7 @@ static void *read_on(void *arg) {
             atomic_fetch_add(me->wrong, 1);
             continue;
         }
-        recommend_json(&w, s, &got);
-        bool right = !buf_err(&b) && got.n == 5;
+        bool right = !recommend_json(&c, &w, s, &got) && got.n == 5;
         for (size_t i = 0; i < got.n; i++) right = right && got.items[i].item->sellable;
         atomic_fetch_add(right ? me->answers : me->wrong, 1);
     }

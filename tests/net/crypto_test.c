@@ -49,6 +49,33 @@ TEST(crypto, compares_whole_texts_only) {
     assert_false(crypto_equal(STR("secret"), STR("Secret")));
 }
 
+TEST(crypto, hmac_by_a_key_made_ready_is_the_same) {
+    TEST_CTX(c);
+    hmac_key k = crypto_hmac_key(STR("Jefe"));
+    const char *whole = hex_of(c, crypto_hmac_sha256(STR("Jefe"), STR("what do ya want for nothing?")));
+    assert_string_equal(whole, hex_of(c, crypto_hmac_with(&k, STR("what do ya "), STR("want for nothing?"))));
+    assert_string_equal(whole, hex_of(c, crypto_hmac_with(&k, STR("what do ya want for nothing?"), (str){ 0 })));
+    crypto_wipe(&k, sizeof k);
+    for (size_t i = 0; i < sizeof k.b; i++) assert_int_equal(0, k.b[i]);
+}
+
+TEST(crypto, base64_of_addresses_goes_there_and_back) {
+    TEST_CTX(c);
+    char bytes[256];
+    for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (char)(i * 7);
+    for (size_t n = 0; n < sizeof bytes; n++) {
+        str back = { 0 }, text = crypto_base64url(c->arena, (str){ bytes, n });
+        assert_int_equal((n * 4 + 2) / 3, text.n);
+        assert_true(str_find(text, STR("=")) == SIZE_MAX && str_find(text, STR("+")) == SIZE_MAX && str_find(text, STR("/")) == SIZE_MAX);
+        assert_true(crypto_unbase64url(c->arena, text, &back));
+        assert_true(str_eq(back, (str){ bytes, n }));
+    }
+    str back;
+    assert_str("-_-_", crypto_base64url(c->arena, STR("\xfb\xff\xbf")));
+    static const char *const wrong[] = { "Zg==", "Z", "Zm9v+A", "Zm9v/A", "Zh", "Zm 9v" };
+    for (size_t i = 0; i < COUNT(wrong); i++) assert_false(crypto_unbase64url(c->arena, str_of(wrong[i]), &back));
+}
+
 TEST(crypto, base64_goes_there_and_back) {
     TEST_CTX(c);
     static const struct { const char *plain, *text; } cases[] = {
