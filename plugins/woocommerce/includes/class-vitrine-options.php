@@ -75,9 +75,13 @@ final class Vitrine_Options {
 	}
 
 	/**
-	 * Forgets everything.
+	 * Forgets everything, also what was kept for a while.
 	 */
 	public static function delete_all() {
+		global $wpdb;
 		delete_option( self::ROW );
+		foreach ( array( '_transient_vitrine_', '_transient_timeout_vitrine_' ) as $start ) {
+			$wpdb->query( $wpdb->prepare( "DELETE FROM {$wpdb->options} WHERE option_name LIKE %s", $wpdb->esc_like( $start ) . '%' ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		}
 	}
 }

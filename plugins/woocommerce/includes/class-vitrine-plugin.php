@@ -15,17 +15,26 @@ final class Vitrine_Plugin {
 	/**
 	 * Parts that are there in any shop with WooCommerce, connected or not.
 	 */
-	const ALWAYS = array();
+	const ALWAYS = array(
+		'Vitrine_Admin',
+		'Vitrine_Shortcode',
+		'Vitrine_Block',
+	);
 
 	/**
 	 * Parts that only a connected shop has.
 	 */
-	const CONNECTED = array();
+	const CONNECTED = array(
+		'Vitrine_Page',
+		'Vitrine_Placements',
+	);
 
 	/**
 	 * Classes with tables or jobs of their own: `static install()` makes them (again harmless), `static remove()` takes them away.
 	 */
-	const INSTALLED = array();
+	const INSTALLED = array(
+		'Vitrine_Connection',
+	);
 
 	/**
 	 * Finds the file of a class: Vitrine_Rest_Key is includes/class-vitrine-rest-key.php.

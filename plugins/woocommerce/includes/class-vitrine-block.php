@@ -1,0 +1,64 @@
+<?php
+/**
+ * The block `vitrine/placement`.
+ *
+ * @package Vitrine
+ */
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * The same as the shortcode, for the block and site editors. Drawn by PHP: what is saved in a post is the name of the placement alone.
+ */
+final class Vitrine_Block {
+
+	/**
+	 * Registers it, connected or not: a page that has it keeps it.
+	 */
+	public static function hooks() {
+		add_action( 'init', array( __CLASS__, 'register' ) );
+		add_action( 'enqueue_block_editor_assets', array( __CLASS__, 'say_texts' ) );
+	}
+
+	/**
+	 * The block and the script of its editor.
+	 */
+	public static function register() {
+		$needs = array( 'wp-blocks', 'wp-element', 'wp-block-editor', 'wp-components' );
+		wp_register_script( 'vitrine-block', plugins_url( 'blocks/placement/block.js', VITRINE_FILE ), $needs, VITRINE_VERSION, true );
+		register_block_type( VITRINE_DIR . 'blocks/placement', array( 'render_callback' => array( __CLASS__, 'draw' ) ) );
+	}
+
+	/**
+	 * Texts of the editor. Only there: labels are many, and pages of the shop need none.
+	 */
+	public static function say_texts() {
+		$rows = array();
+		foreach ( Vitrine_Placements::for_pages() as $slot ) {
+			$rows[] = array(
+				'name'  => $slot,
+				'label' => Vitrine_Admin::label( $slot ),
+			);
+		}
+		$said = array(
+			'title'        => __( 'Vitrine suggestions', 'vitrine' ),
+			'instructions' => __( 'Each visitor sees products chosen for this place. Nothing is shown here while you edit.', 'vitrine' ),
+			'choose'       => __( 'Which suggestions', 'vitrine' ),
+			'help'         => __( 'Stands here also when its switch on the Vitrine page is off.', 'vitrine' ),
+			'placements'   => $rows,
+		);
+		wp_add_inline_script( 'vitrine-block', 'window.vitrineBlock = ' . wp_json_encode( $said, JSON_HEX_TAG ) . ';', 'before' );
+	}
+
+	/**
+	 * The slot in a page.
+	 *
+	 * @param array $attributes placement.
+	 * @return string HTML.
+	 */
+	public static function draw( $attributes ) {
+		$slot = isset( $attributes['placement'] ) ? sanitize_key( $attributes['placement'] ) : '';
+		$html = Vitrine_Options::is_connected() ? Vitrine_Placements::markup( $slot ) : '';
+		return '' === $html ? '' : sprintf( '<div %s>%s</div>', get_block_wrapper_attributes(), $html );
+	}
+}

@@ -1,0 +1,221 @@
+<?php
+/**
+ * What every page of the shop carries: the widget's script tag, and a few facts about the page.
+ *
+ * @package Vitrine
+ */
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Writes the tag and the facts. Both are the same for every visitor, so that page caches may keep them: who is there and what lies in the
+ * cart is read by the browser. Only the page that thanks for an order, which no cache keeps, tells of that order.
+ */
+final class Vitrine_Page {
+
+	const SCRIPT = 'vitrine-widget';
+
+	/**
+	 * Adds the tag, the facts and what we say to the WP Consent API.
+	 */
+	public static function hooks() {
+		add_action( 'wp_enqueue_scripts', array( __CLASS__, 'enqueue' ) );
+		add_filter( 'script_loader_tag', array( __CLASS__, 'finish_tag' ), 10, 2 );
+		add_action( 'wp_footer', array( __CLASS__, 'print_facts' ), 5 );
+		add_filter( 'wp_consent_api_registered_' . plugin_basename( VITRINE_FILE ), '__return_true' );
+		add_action( 'init', array( __CLASS__, 'declare_cookies' ) );
+	}
+
+	/**
+	 * Whether this is a page visitors see: no feed, no preview, no customizer, no AMP (which runs no script of ours).
+	 *
+	 * @return bool
+	 */
+	public static function is_shown() {
+		$amp = function_exists( 'amp_is_request' ) && did_action( 'wp' ) && amp_is_request();
+		return ! is_admin() && ! is_feed() && ! is_preview() && ! is_customize_preview() && ! is_embed() && ! $amp;
+	}
+
+	/**
+	 * The tag: async, so that no page waits for it, and without a version, as the server's own cache headers say how long it holds.
+	 */
+	public static function enqueue() {
+		if ( self::is_shown() ) {
+			wp_enqueue_script( self::SCRIPT, Vitrine_Options::get( 'server' ) . '/v.js', array(), null, false ); // phpcs:ignore WordPress.WP.EnqueuedResourceParameters.MissingVersion
+		}
+	}
+
+	/**
+	 * Adds what the widget reads off its tag. Optimisers that bundle scripts or start them late are asked to leave this one as it is.
+	 *
+	 * @param string $tag    HTML.
+	 * @param string $handle Name of the script.
+	 * @return string
+	 */
+	public static function finish_tag( $tag, $handle ) {
+		if ( self::SCRIPT !== $handle ) {
+			return $tag;
+		}
+		$words = array(
+			'async'            => '',
+			'data-store'       => Vitrine_Options::get( 'public_key' ),
+			'data-no-optimize' => '1',
+			'data-cfasync'     => 'false',
+		);
+		if ( 'required' === Vitrine_Options::get( 'consent' ) ) {
+			$words['data-consent'] = 'required';
+		}
+		foreach ( array( 'dnt', 'cookieless' ) as $name ) {
+			if ( Vitrine_Options::get( $name ) ) {
+				$words[ 'data-' . $name ] = '';
+			}
+		}
+		$said = '';
+		foreach ( $words as $name => $value ) {
+			$said .= '' === $value ? " $name" : sprintf( ' %s="%s"', $name, esc_attr( $value ) );
+		}
+		return preg_replace( '/<script\b(?=[^>]*\ssrc=)/', '<script' . $said, $tag, 1 );
+	}
+
+	/**
+	 * What this page is, in the widget's words.
+	 *
+	 * @return string home, category, product, cart, checkout, search, search_empty, not_found, order_received or other.
+	 */
+	public static function kind() {
+		static $kind = null;
+		if ( null === $kind || ! did_action( 'wp' ) ) {
+			$kind = self::find_kind();
+		}
+		return $kind;
+	}
+
+	/**
+	 * Finds it. The order matters: the page that thanks is a checkout, the shop may be the front page, a search is a list.
+	 *
+	 * @return string
+	 */
+	private static function find_kind() {
+		if ( is_404() ) {
+			return 'not_found';
+		}
+		if ( is_search() ) {
+			return self::found() ? 'search' : 'search_empty';
+		}
+		if ( is_wc_endpoint_url( 'order-received' ) ) {
+			return 'order_received';
+		}
+		$is = array(
+			'cart'     => is_cart(),
+			'checkout' => is_checkout(),
+			'product'  => is_product(),
+			'home'     => is_front_page(),
+			'category' => is_shop() || is_product_taxonomy(),
+		);
+		$of = array_keys( array_filter( $is ) );
+		return $of ? $of[0] : 'other';
+	}
+
+	/**
+	 * How much a search found.
+	 *
+	 * @return int
+	 */
+	private static function found() {
+		global $wp_query;
+		return isset( $wp_query->found_posts ) ? (int) $wp_query->found_posts : 0;
+	}
+
+	/**
+	 * The facts, as docs/widget.md has them.
+	 *
+	 * @return array
+	 */
+	public static function facts() {
+		$kind  = self::kind();
+		$facts = array( 'page' => $kind );
+		if ( 'product' === $kind ) {
+			$facts['product_id'] = (string) get_queried_object_id();
+		}
+		if ( is_product_category() ) {
+			$facts['category'] = (string) get_queried_object_id();
+		}
+		if ( 'search' === $kind || 'search_empty' === $kind ) {
+			$facts['search']  = get_search_query( false );
+			$facts['results'] = self::found();
+		}
+		$order = 'order_received' === $kind ? self::order() : null;
+		if ( $order ) {
+			$facts['order'] = self::order_facts( $order );
+		}
+		$off = Vitrine_Placements::off();
+		if ( $off ) {
+			$facts['off'] = $off;
+		}
+		/**
+		 * Changes what a page tells about itself. Pages may be cached: nothing of one visitor belongs here.
+		 *
+		 * @param array $facts Members as in docs/widget.md.
+		 */
+		return apply_filters( 'vitrine_page_facts', $facts );
+	}
+
+	/**
+	 * The order the page thanks for, when the address holds its key.
+	 *
+	 * @return WC_Order|null
+	 */
+	public static function order() {
+		$order = wc_get_order( absint( get_query_var( 'order-received' ) ) );
+		$key   = isset( $_GET['key'] ) ? wc_clean( wp_unslash( $_GET['key'] ) ) : ''; // phpcs:ignore WordPress.Security.NonceVerification.Recommended
+		return $order instanceof WC_Order && is_string( $key ) && '' !== $key && hash_equals( $order->get_order_key(), $key ) ? $order : null;
+	}
+
+	/**
+	 * What the widget is told of an order: no name, no address.
+	 *
+	 * @param WC_Order $order Order.
+	 * @return array
+	 */
+	private static function order_facts( $order ) {
+		$items = array();
+		foreach ( $order->get_items() as $item ) {
+			$line = array(
+				'product_id' => (string) $item->get_product_id(),
+				'quantity'   => (float) $item->get_quantity(),
+				'price'      => (float) $order->get_item_total( $item, true ),
+			);
+			if ( $item->get_variation_id() ) {
+				$line['variation_id'] = (string) $item->get_variation_id();
+			}
+			$items[] = $line;
+		}
+		return array(
+			'id'    => (string) $order->get_id(),
+			'total' => (float) $order->get_total(),
+			'items' => $items,
+		);
+	}
+
+	/**
+	 * Writes the facts. JSON with its angle brackets and ampersands as \u003C and the like cannot end the element it stands in.
+	 */
+	public static function print_facts() {
+		if ( self::is_shown() ) {
+			$flags = JSON_HEX_TAG | JSON_HEX_AMP | JSON_UNESCAPED_UNICODE;
+			printf( "<script type=\"application/json\" data-vitrine>%s</script>\n", wp_json_encode( self::facts(), $flags ) ); // phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped
+		}
+	}
+
+	/**
+	 * Tells the WP Consent API which cookies there are and what for.
+	 */
+	public static function declare_cookies() {
+		if ( ! function_exists( 'wp_add_cookie_info' ) || Vitrine_Options::get( 'cookieless' ) ) {
+			return;
+		}
+		$days = __( '180 days', 'vitrine' );
+		wp_add_cookie_info( 'vitrine_visitor', 'Vitrine', 'statistics', $days, __( 'Tells one browser from another, so that suggestions fit what was looked at before.', 'vitrine' ) );
+		wp_add_cookie_info( 'vitrine_recs', 'Vitrine', 'statistics', __( '7 days', 'vitrine' ), __( 'Which suggestions were followed, so that an order can be counted for them.', 'vitrine' ) );
+	}
+}

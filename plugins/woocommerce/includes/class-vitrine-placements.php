@@ -1,0 +1,282 @@
+<?php
+/**
+ * Where suggestions stand: the table of slots, and the hooks of classic and block themes that put them into the page.
+ *
+ * @package Vitrine
+ */
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * A slot is an empty element that the widget fills (or that Vitrine_Render has filled already). Each stands once in a page by itself, at the
+ * first place of its row that the theme has; a theme with none of them is left to the widget, which looks for a place on its own.
+ */
+final class Vitrine_Placements {
+
+	/**
+	 * Every slot: the page it is for, what recommendations are asked with (`placement`, `source`, `n`), the classic hooks (`hook` => priority)
+	 * and the blocks it stands behind. Names are those of the server's configuration. Overlays have neither: they lie over the page.
+	 */
+	const SLOTS = array(
+		'bought_together' => array(
+			'page'      => 'product',
+			'placement' => 'product',
+			'source'    => 'cross_sell',
+			'n'         => 3,
+			'hooks'     => array( 'woocommerce_after_single_product_summary' => 7 ),
+			'blocks'    => array( 'woocommerce/product-details' ),
+		),
+		'upgrade'         => array(
+			'page'      => 'product',
+			'placement' => 'upsell',
+			'source'    => '',
+			'n'         => 1,
+			'hooks'     => array( 'woocommerce_after_single_product_summary' => 8 ),
+			'blocks'    => array( 'woocommerce/product-details' ),
+		),
+		'also_viewed'     => array(
+			'page'      => 'product',
+			'placement' => 'also_bought',
+			'source'    => '',
+			'n'         => 8,
+			'hooks'     => array( 'woocommerce_after_single_product_summary' => 12 ),
+			'blocks'    => array( 'woocommerce/product-details' ),
+		),
+		'similar'         => array(
+			'page'      => 'product',
+			'placement' => 'similar',
+			'source'    => '',
+			'n'         => 8,
+			'hooks'     => array( 'woocommerce_after_single_product_summary' => 13 ),
+			'blocks'    => array( 'woocommerce/product-details' ),
+		),
+		'cart'            => array(
+			'page'      => 'cart',
+			'placement' => 'cart',
+			'source'    => '',
+			'n'         => 4,
+			'hooks'     => array(
+				'woocommerce_after_cart'    => 10,
+				'woocommerce_cart_is_empty' => 20,
+			),
+			'blocks'    => array( 'woocommerce/cart' ),
+		),
+		'checkout'        => array(
+			'page'      => 'checkout',
+			'placement' => 'checkout',
+			'source'    => '',
+			'n'         => 2,
+			'hooks'     => array( 'woocommerce_after_checkout_form' => 20 ),
+			'blocks'    => array( 'woocommerce/checkout' ),
+		),
+		'for_you'         => array(
+			'page'      => 'home',
+			'placement' => 'home',
+			'source'    => '',
+			'n'         => 8,
+			'hooks'     => array( 'woocommerce_after_main_content' => 5 ),
+			'blocks'    => array(),
+		),
+		'trending'        => array(
+			'page'      => 'home',
+			'placement' => 'home',
+			'source'    => 'trending',
+			'n'         => 8,
+			'hooks'     => array( 'woocommerce_after_main_content' => 6 ),
+			'blocks'    => array(),
+		),
+		'recent'          => array(
+			'page'      => 'home',
+			'placement' => '',
+			'source'    => 'recent',
+			'n'         => 8,
+			'hooks'     => array( 'woocommerce_after_main_content' => 7 ),
+			'blocks'    => array(),
+		),
+		'category'        => array(
+			'page'      => 'category',
+			'placement' => 'category',
+			'source'    => '',
+			'n'         => 8,
+			'hooks'     => array( 'woocommerce_after_shop_loop' => 20 ),
+			'blocks'    => array( 'woocommerce/product-collection', 'core/query' ),
+		),
+		'search_empty'    => array(
+			'page'      => 'search_empty',
+			'placement' => 'search',
+			'source'    => '',
+			'n'         => 8,
+			'hooks'     => array( 'woocommerce_no_products_found' => 20 ),
+			'blocks'    => array( 'woocommerce/product-collection-no-results', 'core/query-no-results' ),
+		),
+		'not_found'       => array(
+			'page'      => 'not_found',
+			'placement' => 'not_found',
+			'source'    => '',
+			'n'         => 8,
+			'hooks'     => array(),
+			'blocks'    => array(),
+		),
+		'order_received'  => array(
+			'page'      => 'order_received',
+			'placement' => 'thank_you',
+			'source'    => '',
+			'n'         => 6,
+			'hooks'     => array( 'woocommerce_thankyou' => 20 ),
+			'blocks'    => array( 'woocommerce/order-confirmation-additional-information' ),
+		),
+		'popup'           => array( 'page' => '' ),
+		'slide_in'        => array( 'page' => '' ),
+		'banner'          => array( 'page' => '' ),
+		'sticky'          => array( 'page' => '' ),
+	);
+
+	/**
+	 * Slots that were put into this page by themselves.
+	 *
+	 * @var array slot => true
+	 */
+	private static $placed = array();
+
+	/**
+	 * Hooks of classic themes, blocks of block themes, and the content of a front page.
+	 */
+	public static function hooks() {
+		foreach ( self::SLOTS as $slot => $row ) {
+			foreach ( self::is_on( $slot ) && isset( $row['hooks'] ) ? $row['hooks'] : array() as $hook => $priority ) {
+				add_action(
+					$hook,
+					static function () use ( $slot ) {
+						// The markup is made of escaped parts by markup().
+						echo self::once( $slot ); // phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped
+					},
+					$priority
+				);
+			}
+		}
+		add_filter( 'render_block', array( __CLASS__, 'behind_block' ), 20, 2 );
+		add_filter( 'the_content', array( __CLASS__, 'behind_content' ), 20 );
+	}
+
+	/**
+	 * Whether the owner wants the slot. Nobody said otherwise: yes.
+	 *
+	 * @param string $slot Name.
+	 * @return bool
+	 */
+	public static function is_on( $slot ) {
+		$said = Vitrine_Options::get( 'placements' );
+		return isset( self::SLOTS[ $slot ] ) && ( ! isset( $said[ $slot ] ) || $said[ $slot ] );
+	}
+
+	/**
+	 * Slots the owner does not want.
+	 *
+	 * @return string[]
+	 */
+	public static function off() {
+		return array_values(
+			array_filter(
+				array_keys( self::SLOTS ),
+				static function ( $slot ) {
+					return ! self::is_on( $slot );
+				}
+			)
+		);
+	}
+
+	/**
+	 * Slots that an owner may put somewhere by shortcode, block or template tag: all but overlays.
+	 *
+	 * @return string[]
+	 */
+	public static function for_pages() {
+		return array_keys(
+			array_filter(
+				self::SLOTS,
+				static function ( $row ) {
+					return '' !== $row['page'];
+				}
+			)
+		);
+	}
+
+	/**
+	 * The element of a slot.
+	 *
+	 * @param string $slot Name.
+	 * @return string HTML; empty for a name that is none.
+	 */
+	public static function markup( $slot ) {
+		if ( ! in_array( $slot, self::for_pages(), true ) ) {
+			return '';
+		}
+		$drawn = Vitrine_Options::get( 'server_render' ) ? Vitrine_Render::slot( $slot ) : '';
+		return '' !== $drawn ? $drawn : sprintf( '<div data-vitrine-slot="%s" style="clear:both"></div>', esc_attr( $slot ) );
+	}
+
+	/**
+	 * The element of a slot where it belongs, the first time it is asked for; else nothing.
+	 *
+	 * @param string $slot Name.
+	 * @return string HTML.
+	 */
+	private static function once( $slot ) {
+		if ( isset( self::$placed[ $slot ] ) || Vitrine_Page::kind() !== self::SLOTS[ $slot ]['page'] || ! Vitrine_Page::is_shown() ) {
+			return '';
+		}
+		self::$placed[ $slot ] = true;
+		return self::markup( $slot );
+	}
+
+	/**
+	 * Block themes: slots behind the block they belong to.
+	 *
+	 * @param string $html  The block.
+	 * @param array  $block What it is.
+	 * @return string
+	 */
+	public static function behind_block( $html, $block ) {
+		$name = isset( $block['blockName'] ) ? $block['blockName'] : '';
+		if ( ! $name || is_admin() ) {
+			return $html;
+		}
+		foreach ( self::SLOTS as $slot => $row ) {
+			if ( isset( $row['blocks'] ) && in_array( $name, $row['blocks'], true ) && self::is_on( $slot ) && self::is_main( $block ) ) {
+				$html .= self::once( $slot );
+			}
+		}
+		return $html;
+	}
+
+	/**
+	 * A list of products belongs to the page when it shows what the page is about, not a selection of its own.
+	 *
+	 * @param array $block A block.
+	 * @return bool
+	 */
+	private static function is_main( array $block ) {
+		if ( ! in_array( $block['blockName'], array( 'woocommerce/product-collection', 'core/query' ), true ) ) {
+			return true;
+		}
+		return ! empty( $block['attrs']['query']['inherit'] );
+	}
+
+	/**
+	 * The front page's own content, classic and block themes: slots of the home page behind it.
+	 *
+	 * @param string $content HTML.
+	 * @return string
+	 */
+	public static function behind_content( $content ) {
+		if ( ! is_front_page() || ! is_singular() || ! in_the_loop() || ! is_main_query() ) {
+			return $content;
+		}
+		foreach ( self::SLOTS as $slot => $row ) {
+			if ( 'home' === $row['page'] && self::is_on( $slot ) ) {
+				$content .= self::once( $slot );
+			}
+		}
+		return $content;
+	}
+}

@@ -1,0 +1,210 @@
+<?php
+/**
+ * What the setup page says of the connection.
+ *
+ * @package Vitrine
+ */
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Reads the server's answer to GET /api/v1/store into lines an owner understands. A member that is not there makes no line.
+ */
+final class Vitrine_Status {
+
+	const MINUTE_MS = 60000;
+
+	/**
+	 * The answer, or why there is none.
+	 *
+	 * @var array|WP_Error
+	 */
+	private $answer;
+
+	/**
+	 * Of an answer.
+	 *
+	 * @param array|WP_Error $answer GET /api/v1/store.
+	 */
+	public function __construct( $answer ) {
+		$this->answer = $answer;
+	}
+
+	/**
+	 * Why there is no answer.
+	 *
+	 * @return string Empty: there is one.
+	 */
+	public function problem() {
+		return is_wp_error( $this->answer ) ? $this->answer->get_error_message() : '';
+	}
+
+	/**
+	 * A member by its path, such as `sync.rows`.
+	 *
+	 * @param string $path Names with points between.
+	 * @return mixed NULL when it is not there.
+	 */
+	private function read( $path ) {
+		$at = $this->answer;
+		foreach ( explode( '.', $path ) as $name ) {
+			if ( ! is_array( $at ) || ! isset( $at[ $name ] ) ) {
+				return null;
+			}
+			$at = $at[ $name ];
+		}
+		return $at;
+	}
+
+	/**
+	 * Is the shop being copied?
+	 *
+	 * @return bool
+	 */
+	public function is_running() {
+		return is_array( $this->read( 'job' ) ) && in_array( $this->read( 'job.state' ), array( 'queued', 'running' ), true );
+	}
+
+	/**
+	 * How far that is.
+	 *
+	 * @return float 0 to 1.
+	 */
+	public function share() {
+		return max( 0.0, min( 1.0, (float) $this->read( 'job.progress_0_1' ) ) );
+	}
+
+	/**
+	 * Lines: array( 'name', 'text', 'good' => true, false or null for neither ).
+	 *
+	 * @return array
+	 */
+	public function lines() {
+		return array_filter( array( $this->catalogue(), $this->sync(), $this->webhooks(), $this->events(), $this->queue(), $this->plan() ) );
+	}
+
+	/**
+	 * One line.
+	 *
+	 * @param string    $name What it is about.
+	 * @param string    $text What there is to say.
+	 * @param bool|null $good See lines().
+	 * @return array
+	 */
+	private static function line( $name, $text, $good = null ) {
+		return compact( 'name', 'text', 'good' );
+	}
+
+	/**
+	 * What was copied.
+	 *
+	 * @return array|null
+	 */
+	private function catalogue() {
+		$counts = $this->read( 'counts' );
+		if ( ! is_array( $counts ) ) {
+			return null;
+		}
+		$n = static function ( $name ) use ( $counts ) {
+			return number_format_i18n( isset( $counts[ $name ] ) ? (int) $counts[ $name ] : 0 );
+		};
+		/* translators: 1: number of products, 2: of orders, 3: of customers. */
+		return self::line( __( 'Copied', 'vitrine' ), sprintf( __( '%1$s products, %2$s orders, %3$s customers', 'vitrine' ), $n( 'product' ), $n( 'order' ), $n( 'customer' ) ) );
+	}
+
+	/**
+	 * When the shop was copied last.
+	 *
+	 * @return array|null
+	 */
+	private function sync() {
+		$problem = (string) $this->read( 'sync.problem' );
+		if ( '' !== $problem ) {
+			return self::line( __( 'Last copy', 'vitrine' ), $problem, false );
+		}
+		$last = $this->read( 'sync.last_ms' );
+		return $last ? self::line( __( 'Last copy', 'vitrine' ), self::ago( $last ), true ) : self::line( __( 'Last copy', 'vitrine' ), __( 'None yet', 'vitrine' ) );
+	}
+
+	/**
+	 * Whether the shop tells the server what changes.
+	 *
+	 * @return array|null
+	 */
+	private function webhooks() {
+		$there = $this->read( 'webhooks.registered' );
+		if ( null === $there ) {
+			return null;
+		}
+		$wanted = (int) $this->read( 'webhooks.wanted' );
+		$last   = $this->read( 'webhooks.last_ms' );
+		if ( $this->is_running() && ! $last ) {
+			return null; // they are registered with the first copy.
+		}
+		if ( 0 === (int) $there || $there < $wanted ) {
+			return self::line( __( 'Changes in the shop', 'vitrine' ), __( 'Not told at once; they are seen when the shop is copied again.', 'vitrine' ), false );
+		}
+		/* translators: %s: "5 minutes ago". */
+		$text = $last ? sprintf( __( 'Told at once; the last %s', 'vitrine' ), self::ago( $last ) ) : __( 'Told at once; none so far', 'vitrine' );
+		return self::line( __( 'Changes in the shop', 'vitrine' ), $text, true );
+	}
+
+	/**
+	 * What visitors did.
+	 *
+	 * @return array|null
+	 */
+	private function events() {
+		$n = $this->read( 'events_today' );
+		/* translators: %s: a number. */
+		return null === $n ? null : self::line( __( 'Visitors today', 'vitrine' ), sprintf( _n( '%s event', '%s events', (int) $n, 'vitrine' ), number_format_i18n( (int) $n ) ) );
+	}
+
+	/**
+	 * What waits here to be sent.
+	 *
+	 * @return array|null
+	 */
+	private function queue() {
+		if ( ! is_callable( array( 'Vitrine_Queue', 'status' ) ) ) {
+			return null;
+		}
+		$queue   = call_user_func( array( 'Vitrine_Queue', 'status' ) );
+		$waiting = isset( $queue['waiting'] ) ? (int) $queue['waiting'] : 0;
+		$dropped = isset( $queue['dropped'] ) ? (int) $queue['dropped'] : 0;
+		/* translators: %s: a number. */
+		$text = $waiting ? sprintf( _n( '%s message', '%s messages', $waiting, 'vitrine' ), number_format_i18n( $waiting ) ) : __( 'Nothing', 'vitrine' );
+		if ( $dropped ) {
+			/* translators: 1: "5 messages", 2: a number. */
+			$text = sprintf( __( '%1$s; %2$s were given up', 'vitrine' ), $text, number_format_i18n( $dropped ) );
+		}
+		return self::line( __( 'Waiting to be sent', 'vitrine' ), $text, $dropped ? false : null );
+	}
+
+	/**
+	 * Which plan.
+	 *
+	 * @return array|null
+	 */
+	private function plan() {
+		$plan = $this->read( 'plan' );
+		if ( ! is_string( $plan ) ) {
+			return null;
+		}
+		return self::line( __( 'Plan', 'vitrine' ), 'self-hosted' === $plan ? __( 'Your own server, everything included', 'vitrine' ) : $plan );
+	}
+
+	/**
+	 * "5 minutes ago".
+	 *
+	 * @param int|float $ms UTC milliseconds.
+	 * @return string
+	 */
+	private static function ago( $ms ) {
+		if ( time() * 1000 - $ms < self::MINUTE_MS ) {
+			return __( 'just now', 'vitrine' );
+		}
+		/* translators: %s: "5 minutes". */
+		return sprintf( __( '%s ago', 'vitrine' ), human_time_diff( (int) ( $ms / 1000 ), time() ) );
+	}
+}
