@@ -34,13 +34,35 @@ final class Vitrine_Client {
 	 * @return array|WP_Error
 	 */
 	public static function get( $path, array $query = array(), array $options = array() ) {
+		return self::ask( 'GET', $path . self::words( $query ), null, $options );
+	}
+
+	/**
+	 * DELETE.
+	 *
+	 * @param string $path    Begins with '/'.
+	 * @param array  $query   As of get().
+	 * @param array  $options See above.
+	 * @return array|WP_Error
+	 */
+	public static function delete( $path, array $query = array(), array $options = array() ) {
+		return self::ask( 'DELETE', $path . self::words( $query ), null, $options );
+	}
+
+	/**
+	 * A query; members that say nothing are left out.
+	 *
+	 * @param array $query name => value; lists are joined with commas.
+	 * @return string '' or '?' and the rest.
+	 */
+	private static function words( array $query ) {
 		$words = array();
 		foreach ( $query as $name => $value ) {
 			if ( null !== $value && '' !== $value && array() !== $value ) {
 				$words[] = rawurlencode( $name ) . '=' . rawurlencode( is_array( $value ) ? implode( ',', $value ) : (string) $value );
 			}
 		}
-		return self::ask( 'GET', $path . ( $words ? '?' . implode( '&', $words ) : '' ), null, $options );
+		return $words ? '?' . implode( '&', $words ) : '';
 	}
 
 	/**
@@ -105,7 +127,7 @@ final class Vitrine_Client {
 	/**
 	 * One request.
 	 *
-	 * @param string      $method  GET or POST.
+	 * @param string      $method  GET, POST or DELETE.
 	 * @param string      $path    With its query.
 	 * @param string|null $body    JSON.
 	 * @param array       $options See above.
@@ -131,7 +153,7 @@ final class Vitrine_Client {
 	/**
 	 * Arguments of wp_remote_request. Redirects are not followed: keys go to the server that was connected and to no other.
 	 *
-	 * @param string      $method  GET or POST.
+	 * @param string      $method  GET, POST or DELETE.
 	 * @param string|null $body    JSON.
 	 * @param array       $options See above.
 	 * @return array

@@ -19,6 +19,8 @@ final class Vitrine_Plugin {
 		'Vitrine_Admin',
 		'Vitrine_Shortcode',
 		'Vitrine_Block',
+		'Vitrine_Visitor',
+		'Vitrine_Privacy',
 	);
 
 	/**
@@ -27,6 +29,14 @@ final class Vitrine_Plugin {
 	const CONNECTED = array(
 		'Vitrine_Page',
 		'Vitrine_Placements',
+		'Vitrine_Queue',
+		'Vitrine_Carts',
+		'Vitrine_Recovery',
+		'Vitrine_Checkout',
+		'Vitrine_Track',
+		'Vitrine_Stock',
+		'Vitrine_Offers',
+		'Vitrine_Ajax',
 	);
 
 	/**
@@ -34,6 +44,9 @@ final class Vitrine_Plugin {
 	 */
 	const INSTALLED = array(
 		'Vitrine_Connection',
+		'Vitrine_Queue',
+		'Vitrine_Carts',
+		'Vitrine_Offers',
 	);
 
 	/**

@@ -1,0 +1,637 @@
+<?php
+/**
+ * Offers in the cart.
+ *
+ * @package Vitrine
+ */
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Grants in the cart what the server signed: so many percent off the shop's own price of today, one unit of each product, until it ends or
+ * an order has used it up. A line with an offer is a line of its own and keeps the token; whether the token holds is decided anew whenever
+ * totals are reckoned. Cart, checkout and order say what was taken off and why.
+ */
+final class Vitrine_Offers {
+
+	const LINE      = 'vitrine_offer';   // In a line of the cart: the token.
+	const ENDED     = 'vitrine_ended';   // In the session: names of lines that lost their offer.
+	const FOR_GOOD  = array( 'invalid', 'ended', 'used' );
+	const KEPT_DAYS = 7;                 // Ids used up are known that long; offers run two hours.
+
+	/**
+	 * Prices set in this request: key of the line => array( product, base, price, before, after, percent ).
+	 *
+	 * @var array
+	 */
+	private static $priced = array();
+
+	/**
+	 * The last verdicts of Vitrine_Offer::decide().
+	 *
+	 * @var array
+	 */
+	private static $verdicts = array();
+
+	/**
+	 * Tokens read in this request.
+	 *
+	 * @var array
+	 */
+	private static $read = array();
+
+	/**
+	 * Offers looked up in this request: id => the order that has it, 0 for none.
+	 *
+	 * @var array
+	 */
+	private static $burnt = array();
+
+	/**
+	 * Adds the hooks.
+	 */
+	public static function hooks() {
+		if ( ! self::are_on() ) {
+			return;
+		}
+		add_action( 'woocommerce_cart_loaded_from_session', array( __CLASS__, 'grant' ), 1000 );
+		add_action( 'woocommerce_before_calculate_totals', array( __CLASS__, 'grant' ), 1000 );
+		add_action( 'woocommerce_after_cart_item_quantity_update', array( __CLASS__, 'keep_one' ), 10, 4 );
+		add_action( 'woocommerce_check_cart_items', array( __CLASS__, 'say_what_ended' ) );
+		add_filter( 'woocommerce_get_item_data', array( __CLASS__, 'describe' ), 20, 2 );
+		add_filter( 'woocommerce_cart_item_price', array( __CLASS__, 'show_price' ), 20, 3 );
+		add_filter( 'woocommerce_cart_item_quantity', array( __CLASS__, 'show_quantity' ), 20, 3 );
+		add_filter( 'woocommerce_store_api_product_quantity_editable', array( __CLASS__, 'is_editable' ), 20, 3 );
+		add_filter( 'woocommerce_store_api_product_quantity_maximum', array( __CLASS__, 'most' ), 20, 3 );
+		add_action( 'woocommerce_checkout_create_order_line_item', array( __CLASS__, 'write_line' ), 20, 3 );
+		add_action( 'woocommerce_checkout_order_processed', array( __CLASS__, 'placed_classic' ), 5, 3 );
+		add_action( 'woocommerce_store_api_checkout_order_processed', array( __CLASS__, 'burn' ), 5 );
+	}
+
+	/**
+	 * Whether this shop grants offers: only then are their prices shown.
+	 *
+	 * @return bool
+	 */
+	public static function are_on() {
+		return (bool) Vitrine_Options::get( 'offers' ) && '' !== Vitrine_Options::get( 'plugin_secret' );
+	}
+
+	/* ---- putting one into the cart ---- */
+
+	/**
+	 * What a token promises for a list of products that go into the cart together: for each of them the data its line needs.
+	 *
+	 * @param mixed $token From the page.
+	 * @param array $items Each with product_id, variation_id.
+	 * @return array|WP_Error index of the item => data of its line, false: not to be put in again; items not there are bought as they
+	 *                        are. The error is a sentence.
+	 */
+	public static function lines( $token, array $items ) {
+		$offer = self::are_on() ? self::read( $token ) : null;
+		if ( ! $offer || ! Vitrine_Offer::runs( $offer, time() ) || self::is_used( array( $offer['id'] ) ) || ! self::is_of_this_visitor( $offer ) ) {
+			return new WP_Error( 'vitrine_offer', __( 'This offer has ended. Reload the page to see the prices of this moment.', 'vitrine' ) );
+		}
+		$taken = self::taken( $offer['id'] );
+		$lines = self::match( $offer, $token, $items, $taken );
+		$fresh = array_filter( $lines );
+		$whole = 'bundle' !== $offer['kind'] || count( $fresh ) + count( $taken ) === count( $offer['products'] );
+		if ( $whole && $lines && ! $fresh ) {
+			return new WP_Error( 'vitrine_offer', __( 'This offer is in your cart already.', 'vitrine' ) );
+		}
+		if ( $whole && $fresh && count( self::others( $offer['id'] ) ) >= Vitrine_Offer::MOST_IN_CART ) {
+			return new WP_Error( 'vitrine_offer', __( 'There are three offers in your cart already, and no more fit in.', 'vitrine' ) );
+		}
+		return $whole ? $lines : array();
+	}
+
+	/**
+	 * Which items of a list are of an offer.
+	 *
+	 * @param array  $offer Of Vitrine_Offer::read().
+	 * @param string $token Its token.
+	 * @param array  $items Each with product_id, variation_id.
+	 * @param array  $taken Products that have this offer's price already.
+	 * @return array index of the item => data of its line, or false: it is in the cart already at this price, and is not put in again.
+	 */
+	private static function match( array $offer, $token, array $items, array $taken ) {
+		$lines = array();
+		foreach ( $items as $i => $item ) {
+			$product = Vitrine_Offer::product_of( $offer, $item['product_id'], $item['variation_id'] );
+			if ( '' !== $product && ! isset( $taken[ $product ] ) ) {
+				$taken[ $product ] = false;
+				$lines[ $i ]       = array( self::LINE => $token );
+			} elseif ( '' !== $product && $taken[ $product ] ) {
+				$lines[ $i ] = false;
+			}
+		}
+		return $lines;
+	}
+
+	/**
+	 * Whether an offer was made for who holds it; one without a name is anybody's.
+	 *
+	 * @param array $offer Of Vitrine_Offer::read().
+	 * @return bool
+	 */
+	private static function is_of_this_visitor( array $offer ) {
+		$visitor = Vitrine_Visitor::id();
+		return '' === $offer['visitor'] || '' === $visitor || $offer['visitor'] === $visitor;
+	}
+
+	/**
+	 * Products that have this offer's price in the cart already.
+	 *
+	 * @param string $id Offer.
+	 * @return array product => true.
+	 */
+	private static function taken( $id ) {
+		$taken = array();
+		foreach ( self::offered( WC()->cart ) as $line ) {
+			if ( $line['offer'] && $line['offer']['id'] === $id ) {
+				$taken[ Vitrine_Offer::product_of( $line['offer'], $line['product_id'], $line['variation_id'] ) ] = true;
+			}
+		}
+		return $taken;
+	}
+
+	/**
+	 * Other offers in the cart.
+	 *
+	 * @param string $id Offer.
+	 * @return array id => true.
+	 */
+	private static function others( $id ) {
+		$others = array();
+		foreach ( self::offered( WC()->cart ) as $line ) {
+			if ( $line['offer'] && $line['offer']['id'] !== $id ) {
+				$others[ $line['offer']['id'] ] = true;
+			}
+		}
+		return $others;
+	}
+
+	/* ---- reckoning ---- */
+
+	/**
+	 * Gives the cart's lines the prices they are offered at, and back the shop's own where an offer does not hold.
+	 *
+	 * @param WC_Cart $cart The cart.
+	 */
+	public static function grant( $cart ) {
+		$lines = self::offered( $cart );
+		if ( ! $lines ) {
+			self::$verdicts = array();
+			return;
+		}
+		$ids            = array_filter( array_map( array( __CLASS__, 'id_of' ), $lines ) );
+		$coupons        = (bool) $cart->get_applied_coupons() && ! Vitrine_Options::get( 'offers_with_coupons' );
+		self::$verdicts = Vitrine_Offer::decide( $lines, self::is_used( array_values( $ids ) ), time(), $coupons );
+		foreach ( self::$verdicts as $key => $verdict ) {
+			self::price( $cart->cart_contents[ $key ]['data'], $key, 'granted' === $verdict ? $lines[ $key ]['offer']['percent'] : 0 );
+			if ( in_array( $verdict, self::FOR_GOOD, true ) ) {
+				self::let_go( $cart, $key );
+			}
+		}
+	}
+
+	/**
+	 * Sets the price of a line's product. Totals are reckoned several times a request: the percents go off the shop's own price, never
+	 * off what we set before; where somebody else has set another price since, that one is the shop's.
+	 *
+	 * @param WC_Product $product Of the line.
+	 * @param string     $key     Of the line.
+	 * @param int        $percent 0: no offer holds.
+	 */
+	private static function price( $product, $key, $percent ) {
+		$now   = (float) $product->get_price( 'edit' );
+		$known = isset( self::$priced[ $key ] ) && self::$priced[ $key ]['product'] === $product ? self::$priced[ $key ] : null;
+		$base  = $known && abs( $known['price'] - $now ) < 0.00001 ? $known['base'] : $now;
+		$price = $percent ? min( $base, Vitrine_Offer::price( $base, $percent, get_woocommerce_currency() ) ) : $base;
+		if ( ! $known && $price === $now ) {
+			return;
+		}
+		$before = $known && $base === $known['base'] ? $known['before'] : (float) $product->get_price();
+		$product->set_price( $price );
+		self::$priced[ $key ] = array(
+			'product' => $product,
+			'base'    => $base,
+			'price'   => $price,
+			'before'  => $before,                           // As the shop shows it: other plugins may have their say by filters.
+			'after'   => (float) $product->get_price(),
+			'percent' => $percent,
+		);
+	}
+
+	/**
+	 * An offer has ended: the line stays, at the shop's price, and the visitor is told before he pays.
+	 *
+	 * @param WC_Cart $cart The cart.
+	 * @param string  $key  Of the line.
+	 */
+	private static function let_go( $cart, $key ) {
+		$names   = WC()->session ? (array) WC()->session->get( self::ENDED, array() ) : array();
+		$names[] = $cart->cart_contents[ $key ]['data']->get_name();
+		unset( $cart->cart_contents[ $key ][ self::LINE ] );
+		if ( WC()->session ) {
+			WC()->session->set( self::ENDED, array_slice( array_unique( $names ), 0, 10 ) );
+		}
+	}
+
+	/**
+	 * Before anybody pays another price than he saw: stops once and says so.
+	 */
+	public static function say_what_ended() {
+		$names = WC()->session ? array_filter( (array) WC()->session->get( self::ENDED, array() ), 'is_string' ) : array();
+		if ( ! $names ) {
+			return;
+		}
+		WC()->session->set( self::ENDED, null );
+		/* translators: %s: names of products. */
+		wc_add_notice( sprintf( __( 'An offer has ended: %s is in your cart at its normal price now. Please look at the total again.', 'vitrine' ), esc_html( implode( ', ', $names ) ) ), 'error' );
+	}
+
+	/**
+	 * One unit has the offer. More of the same become a line of their own at the normal price.
+	 *
+	 * @param string  $key      Of the line.
+	 * @param int     $quantity New.
+	 * @param int     $before   Old.
+	 * @param WC_Cart $cart     The cart.
+	 */
+	public static function keep_one( $key, $quantity, $before, $cart ) {
+		if ( $quantity <= 1 || empty( $cart->cart_contents[ $key ][ self::LINE ] ) ) {
+			return;
+		}
+		$line = $cart->cart_contents[ $key ];
+		$cart->cart_contents[ $key ]['quantity'] = 1;
+		$cart->add_to_cart( $line['product_id'], $quantity - 1, $line['variation_id'], $line['variation'] );
+	}
+
+	/* ---- showing ---- */
+
+	/**
+	 * What a line of the cart got, when it got something.
+	 *
+	 * @param mixed $key Of the line.
+	 * @return array|null before, after, percent.
+	 */
+	private static function granted( $key ) {
+		$found = is_string( $key ) && isset( self::$priced[ $key ] ) ? self::$priced[ $key ] : null;
+		return $found && $found['percent'] && $found['after'] < $found['before'] ? $found : null;
+	}
+
+	/**
+	 * The sentence that stands with a line, in the cart and in the order: its name and what was taken off.
+	 *
+	 * @param array      $line  Of the cart.
+	 * @param array|null $got   Of granted(); null: why not is said.
+	 * @return array name, value (text).
+	 */
+	private static function words( array $line, $got ) {
+		$offer = self::read( $line[ self::LINE ] );
+		$name  = $offer && 'bundle' === $offer['kind'] ? __( 'Bought together', 'vitrine' ) : __( 'Offer', 'vitrine' );
+		$why   = isset( self::$verdicts[ $line['key'] ] ) ? self::$verdicts[ $line['key'] ] : '';
+		if ( $got ) {
+			$off = self::displayed( $line, $got['before'] ) - self::displayed( $line, $got['after'] );
+			/* translators: 1: percents, 2: amount of money. */
+			return array( $name, sprintf( __( '%1$d%% off (you save %2$s)', 'vitrine' ), $got['percent'], html_entity_decode( wp_strip_all_tags( wc_price( $off ) ), ENT_QUOTES, 'UTF-8' ) ) );
+		}
+		$reasons = array(
+			'coupon'     => __( 'rests while a coupon is used', 'vitrine' ),
+			'incomplete' => __( 'rests until all products of the set are in the cart', 'vitrine' ),
+			'many'       => __( 'rests, too many at once', 'vitrine' ),
+		);
+		return array( $name, isset( $reasons[ $why ] ) ? $reasons[ $why ] : '' );
+	}
+
+	/**
+	 * A price with or without tax, as this shop's cart shows prices.
+	 *
+	 * @param array $line  Of the cart.
+	 * @param float $price Of one unit, as the shop keeps it.
+	 * @return float
+	 */
+	private static function displayed( array $line, $price ) {
+		$arguments = array(
+			'qty'   => 1,
+			'price' => $price,
+		);
+		return (float) ( WC()->cart->display_prices_including_tax() ? wc_get_price_including_tax( $line['data'], $arguments ) : wc_get_price_excluding_tax( $line['data'], $arguments ) );
+	}
+
+	/**
+	 * Filter woocommerce_get_item_data, of cart, mini cart and the Store API.
+	 *
+	 * @param array $data Rows.
+	 * @param array $line Of the cart.
+	 * @return array
+	 */
+	public static function describe( $data, $line ) {
+		if ( empty( $line[ self::LINE ] ) || empty( $line['key'] ) ) {
+			return $data;
+		}
+		list( $name, $value ) = self::words( $line, self::granted( $line['key'] ) );
+		if ( '' !== $value ) {
+			$data[] = array(
+				'key'   => $name,
+				'value' => $value,
+			);
+		}
+		return $data;
+	}
+
+	/**
+	 * Filter woocommerce_cart_item_price: the shop's price struck through, then the offered one.
+	 *
+	 * @param string $html Price.
+	 * @param array  $line Of the cart.
+	 * @param string $key  Of the line.
+	 * @return string
+	 */
+	public static function show_price( $html, $line, $key ) {
+		$got = empty( $line[ self::LINE ] ) ? null : self::granted( $key );
+		return $got ? wc_format_sale_price( self::displayed( $line, $got['before'] ), self::displayed( $line, $got['after'] ) ) : $html;
+	}
+
+	/**
+	 * Filter woocommerce_cart_item_quantity: one, not to be changed.
+	 *
+	 * @param string $html Field.
+	 * @param string $key  Of the line.
+	 * @param array  $line Of the cart; older shops do not hand it on.
+	 * @return string
+	 */
+	public static function show_quantity( $html, $key, $line = null ) {
+		$line = is_array( $line ) ? $line : WC()->cart->get_cart_item( $key );
+		if ( empty( $line[ self::LINE ] ) ) {
+			return $html;
+		}
+		return sprintf( '1 <input type="hidden" name="cart[%s][qty]" value="1" />', esc_attr( $key ) );
+	}
+
+	/**
+	 * Filter of the Store API: whether the quantity can be changed.
+	 *
+	 * @param bool       $editable As it was.
+	 * @param WC_Product $product  Product.
+	 * @param array|null $line     Of the cart.
+	 * @return bool
+	 */
+	public static function is_editable( $editable, $product, $line = null ) {
+		return empty( $line[ self::LINE ] ) ? $editable : false;
+	}
+
+	/**
+	 * Filter of the Store API: the greatest quantity.
+	 *
+	 * @param int        $most    As it was.
+	 * @param WC_Product $product Product.
+	 * @param array|null $line    Of the cart.
+	 * @return int
+	 */
+	public static function most( $most, $product, $line = null ) {
+		return empty( $line[ self::LINE ] ) ? $most : 1;
+	}
+
+	/* ---- ordering ---- */
+
+	/**
+	 * Writes into the order's line what was taken off.
+	 *
+	 * @param WC_Order_Item_Product $item Of the order.
+	 * @param string                $key  Of the cart's line.
+	 * @param array                 $line Of the cart.
+	 */
+	public static function write_line( $item, $key, $line ) {
+		$got = empty( $line[ self::LINE ] ) ? null : self::granted( $key );
+		if ( ! $got ) {
+			return;
+		}
+		list( $name, $value ) = self::words( $line, $got );
+		$item->update_meta_data( $name, $value );
+		$item->update_meta_data( '_vitrine_offer', self::read( $line[ self::LINE ] )['id'] );
+	}
+
+	/**
+	 * Action woocommerce_checkout_order_processed.
+	 *
+	 * @param int      $order_id Order.
+	 * @param array    $data     Posted.
+	 * @param WC_Order $order    Order.
+	 */
+	public static function placed_classic( $order_id, $data, $order ) {
+		self::burn( $order );
+	}
+
+	/**
+	 * An order is placed: its offers are used up. The first order to write an id has it; another is stopped before it is paid.
+	 *
+	 * @param WC_Order $order Order.
+	 * @throws Exception With a sentence for the visitor.
+	 */
+	public static function burn( $order ) {
+		$ids = self::ids_of_order( $order );
+		foreach ( $ids as $id ) {
+			if ( ! self::take( $id, $order->get_id() ) ) {
+				self::$burnt = array();
+				throw new Exception( esc_html__( 'An offer in your cart was used by another order meanwhile. Please look at the total again.', 'vitrine' ) );
+			}
+		}
+	}
+
+	/**
+	 * Offers that lines of an order were bought at.
+	 *
+	 * @param WC_Order $order Order.
+	 * @return array ids.
+	 */
+	public static function ids_of_order( $order ) {
+		$ids = array();
+		foreach ( $order->get_items() as $item ) {
+			$id = $item->get_meta( '_vitrine_offer' );
+			if ( is_string( $id ) && '' !== $id ) {
+				$ids[ $id ] = $id;
+			}
+		}
+		return array_values( $ids );
+	}
+
+	/**
+	 * Answers that the offers in the cart came with.
+	 *
+	 * @return array rec_ids.
+	 */
+	public static function recs() {
+		$recs = array();
+		foreach ( WC()->cart ? self::offered( WC()->cart ) : array() as $line ) {
+			if ( $line['offer'] && Vitrine_Visitor::is_rec( $line['offer']['rec'] ) ) {
+				$recs[ $line['offer']['rec'] ] = $line['offer']['rec'];
+			}
+		}
+		return array_values( $recs );
+	}
+
+	/**
+	 * Writes an id into the list of those used up. An order that is tried again (a card was refused) keeps what it had.
+	 *
+	 * @param string $id       Offer.
+	 * @param int    $order_id Order.
+	 * @return bool False when another order has it.
+	 */
+	private static function take( $id, $order_id ) {
+		global $wpdb;
+		$table = self::table();
+		// phpcs:disable WordPress.DB.PreparedSQL, WordPress.DB.DirectDatabaseQuery
+		$new = $wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO $table (id, order_id, used) VALUES (%s, %d, %d)", $id, $order_id, time() ) );
+		if ( 0 !== $new ) {
+			return true;                                    // Also when the database failed: an offer too many breaks no shop.
+		}
+		$owner = $wpdb->get_var( $wpdb->prepare( "SELECT order_id FROM $table WHERE id = %s", $id ) );
+		if ( null === $owner || (int) $owner === $order_id ) {
+			return null !== $owner;
+		}
+		return in_array( (int) $owner, self::own_orders(), true )
+			&& (bool) $wpdb->query( $wpdb->prepare( "UPDATE $table SET order_id = %d WHERE id = %s AND order_id = %d", $order_id, $id, (int) $owner ) );
+		// phpcs:enable
+	}
+
+	/**
+	 * Orders of this very visit that are not paid yet.
+	 *
+	 * @return array ids.
+	 */
+	private static function own_orders() {
+		$session = WC()->session;
+		return $session ? array_filter( array( (int) $session->get( 'order_awaiting_payment' ), (int) $session->get( 'store_api_draft_order' ) ) ) : array();
+	}
+
+	/**
+	 * Which of these another order used up.
+	 *
+	 * @param array $ids Offers, few.
+	 * @return array ids.
+	 */
+	private static function is_used( array $ids ) {
+		global $wpdb;
+		$new = array_values( array_diff( $ids, array_keys( self::$burnt ) ) );
+		if ( $new ) {
+			$table  = self::table();
+			$places = implode( ', ', array_fill( 0, count( $new ), '%s' ) );
+			// phpcs:ignore WordPress.DB.PreparedSQL, WordPress.DB.PreparedSQLPlaceholders, WordPress.DB.DirectDatabaseQuery
+			$rows         = (array) $wpdb->get_results( $wpdb->prepare( "SELECT id, order_id FROM $table WHERE id IN ($places)", $new ) );
+			self::$burnt += array_fill_keys( $new, 0 );
+			foreach ( $rows as $row ) {
+				self::$burnt[ $row->id ] = (int) $row->order_id;
+			}
+		}
+		$own  = self::own_orders();
+		$used = array();
+		foreach ( $ids as $id ) {
+			if ( self::$burnt[ $id ] && ! in_array( self::$burnt[ $id ], $own, true ) ) {
+				$used[] = $id;
+			}
+		}
+		return $used;
+	}
+
+	/* ---- reading ---- */
+
+	/**
+	 * Lines of a cart that have an offer, as Vitrine_Offer::decide() takes them.
+	 *
+	 * @param WC_Cart $cart The cart.
+	 * @return array key => line.
+	 */
+	private static function offered( $cart ) {
+		$lines = array();
+		foreach ( $cart->cart_contents as $key => $line ) {
+			if ( ! empty( $line[ self::LINE ] ) && isset( $line['data'] ) ) {
+				$lines[ $key ] = array(
+					'offer'        => self::read( $line[ self::LINE ] ),
+					'product_id'   => $line['product_id'],
+					'variation_id' => $line['variation_id'],
+					'quantity'     => $line['quantity'],
+				);
+			}
+		}
+		return $lines;
+	}
+
+	/**
+	 * A token, read once a request.
+	 *
+	 * @param mixed $token Text.
+	 * @return array|null Of Vitrine_Offer::read().
+	 */
+	private static function read( $token ) {
+		if ( ! is_string( $token ) ) {
+			return null;
+		}
+		if ( ! array_key_exists( $token, self::$read ) ) {
+			self::$read[ $token ] = Vitrine_Offer::read( $token, Vitrine_Options::get( 'plugin_secret' ), (int) Vitrine_Options::get( 'store_id' ) );
+		}
+		return self::$read[ $token ];
+	}
+
+	/**
+	 * The id of a line's offer.
+	 *
+	 * @param array $line Of offered().
+	 * @return string
+	 */
+	private static function id_of( array $line ) {
+		return $line['offer'] ? $line['offer']['id'] : '';
+	}
+
+	/* ---- the table ---- */
+
+	/**
+	 * Name of the table.
+	 *
+	 * @return string
+	 */
+	private static function table() {
+		global $wpdb;
+		return $wpdb->prefix . 'vitrine_offer';
+	}
+
+	/**
+	 * Forgets ids of offers that ended long ago.
+	 */
+	public static function clean() {
+		global $wpdb;
+		$table = self::table();
+		// phpcs:ignore WordPress.DB.PreparedSQL, WordPress.DB.DirectDatabaseQuery
+		$wpdb->query( $wpdb->prepare( "DELETE FROM $table WHERE used < %d LIMIT 10000", time() - self::KEPT_DAYS * DAY_IN_SECONDS ) );
+	}
+
+	/**
+	 * Makes the table; again is harmless.
+	 */
+	public static function install() {
+		global $wpdb;
+		require_once ABSPATH . 'wp-admin/includes/upgrade.php';
+		$table = self::table();
+		$made  = $wpdb->get_charset_collate();
+		dbDelta(
+			"CREATE TABLE $table (
+			id char(26) NOT NULL,
+			order_id bigint(20) unsigned NOT NULL,
+			used int(10) unsigned NOT NULL,
+			PRIMARY KEY  (id),
+			KEY used (used)
+			) $made;"
+		);
+	}
+
+	/**
+	 * Takes it away.
+	 */
+	public static function remove() {
+		global $wpdb;
+		$table = self::table();
+		// phpcs:ignore WordPress.DB.PreparedSQL, WordPress.DB.DirectDatabaseQuery
+		$wpdb->query( "DROP TABLE IF EXISTS $table" );
+	}
+}
