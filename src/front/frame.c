@@ -208,7 +208,8 @@ void frame_start(ctx *c, const front_shop *s, const front_head *h, buf *out) {
     write_title(s, h, out);
     buf_text(out, "<link rel=stylesheet href=");
     asset(out, "shop.css");
-    buf_text(out, "><link rel=icon href='/shop/static/icon.svg'>");
+    /* drawn once it is here whole: what comes later would move what is seen */
+    buf_text(out, "><link rel=expect href='#end' blocking=render><link rel=icon href='/shop/static/icon.svg'>");
     write_scripts(c, s, h, out);
     buf_printf(out, "</head><body class=page-%s><a class=skip href='#main'>Sari la conținut</a>"
                     "<aside class=ribbon aria-label='Despre magazin'>Magazin demonstrativ: nimic nu se vinde "
@@ -226,7 +227,7 @@ void frame_start(ctx *c, const front_shop *s, const front_head *h, buf *out) {
 }
 
 err_code frame_end(ctx *c, buf *out) {
-    buf_text(out, "</main><footer class=foot><div><p><b>Un magazin inventat, recomandări adevărate.</b></p>"
+    buf_text(out, "</main><footer class=foot id=end><div><p><b>Un magazin inventat, recomandări adevărate.</b></p>"
                   "<p>Produsele, clienții și comenzile sunt inventate. Sugestiile vin de la serverul Vitrine care rulează aici "
                   "și învață din fiecare comandă plasată.</p></div>"
                   "<nav aria-label=Subsol><ul><li><a href=/>Ce a învățat Vitrine</a></li><li><a href=/docs>API</a></li>"

@@ -3,10 +3,11 @@ import { forGood, thisVisit } from './keep';
 import { list, number } from './read';
 import type { Caps, Config, Display, Frequency, PageFacts, PageKind, Placement, Question } from './types';
 
-export interface Moment { now: number; phone: boolean; returning: boolean; hasSlot: (slot: string) => boolean }
+/* `off`: slots the page wants placed nowhere */
+export interface Moment { now: number; phone: boolean; returning: boolean; hasSlot: (slot: string) => boolean; off: string[] }
 
 const pageFits = (p: Placement, page: PageKind, m: Moment): boolean =>
-  p.where.page === 'any' || p.where.page === page || (p.display === 'inline' && m.hasSlot(p.slot));
+  (p.display === 'inline' && m.hasSlot(p.slot)) || ((p.where.page === 'any' || p.where.page === page) && !m.off.includes(p.slot));
 
 /* Does `p` belong on this page, for this visitor, at this time? */
 export function fits(p: Placement, page: PageKind, m: Moment): boolean {

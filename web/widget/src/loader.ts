@@ -14,20 +14,27 @@ import { ask, post } from './net';
 import { readPage } from './page';
 import { partLoader } from './parts';
 import { number, object } from './read';
+import { asker } from './recommend';
 import { Showing } from './show';
 import { Tracker } from './tracker';
-import type { Answer, CartLine, Config, Core, Happening, PageFacts, Question, Template, TrackedEvent } from './types';
+import type { CartLine, Config, Core, Happening, PageFacts, Template, TrackedEvent } from './types';
 import { touchVisit, visitorId } from './visitor';
 
-interface Tag { origin: string; key: string; nonce: string; lang: string; preview: string }
+interface Tag { origin: string; key: string; nonce: string; lang: string; preview: string; strict: Partial<Config['track']> }
 
-const CONFIG_MS = 60000, ANSWER_KEPT_MS = 30 * 60000, ANSWERS_KEPT = 12, SPA_MS = 150;
+const CONFIG_MS = 60000, SPA_MS = 150;
+
+/* What the page's tag wants more of than the configuration: never less. */
+function strictOf(d: DOMStringMap): Tag['strict'] {
+  const on = (v: string | undefined): boolean => v !== undefined && v !== 'false';
+  return { ...(d.consent === 'required' ? { consent: 'required' } : {}), ...(on(d.dnt) ? { dnt: true } : {}), ...(on(d.cookieless) ? { cookieless: true } : {}) };
+}
 
 function tagOf(script: HTMLScriptElement): Tag {
   return {
     origin: new URL(script.dataset.origin ?? script.src, location.href).origin, key: script.dataset.store ?? '', nonce: script.nonce ?? '',
     lang: (script.dataset.lang ?? document.documentElement.lang ?? '').slice(0, 2).toLowerCase(),
-    preview: new URLSearchParams(location.search).get('vitrine_preview') ?? '',
+    preview: new URLSearchParams(location.search).get('vitrine_preview') ?? '', strict: strictOf(script.dataset),
   };
 }
 
@@ -65,28 +72,6 @@ function emitter(): Pick<Core, 'on' | 'emit'> {
 }
 
 const auth = (tag: Tag): string => new URLSearchParams({ key: tag.key, ...(tag.preview ? { preview_token: tag.preview } : {}) }).toString();
-
-/* Answers of this visit, for when the server is slow or away. */
-function asker(tag: Tag, tracker: Tracker): Core['recommend'] {
-  const url = `${tag.origin}/api/v1/recommendations?${auth(tag)}`;
-  const running = new Map<string, Promise<Answer | null>>();
-  async function recommend(question: Question, name: string): Promise<Answer | null> {
-    const visitor_id = tracker.personalId;
-    const body = { ...question, ...(visitor_id ? { visitor_id } : {}), ...(tag.lang ? { locale: tag.lang } : {}) };
-    const raw = await ask(url, post(body)), answer = answerOf(raw, tag.origin), kept = object(object(thisVisit.get('answers'))[name]);
-    if (!answer) return Date.now() - number(kept.ms, 0) < ANSWER_KEPT_MS ? answerOf(kept.raw, tag.origin) : null;
-    const all = Object.entries({ ...object(thisVisit.get('answers')), [name]: { ms: Date.now(), raw } });
-    thisVisit.set('answers', Object.fromEntries(all.slice(-ANSWERS_KEPT)));
-    return answer;
-  }
-  return (question) => {
-    const name = JSON.stringify(question), same = running.get(name);
-    if (same) return same;
-    const fresh = recommend(question, name).finally(() => setTimeout(() => running.delete(name), 1000));
-    running.set(name, fresh);
-    return fresh;
-  };
-}
 
 /* Cards of products by id, as they are sold now. */
 const byId = (tag: Tag): Core['products'] => async (ids) =>
@@ -139,7 +124,8 @@ function run(tag: Tag, config: Config, keptConfig: unknown): void {
   let waiting = 0;
   const core: Core = {
     origin: tag.origin, nonce: tag.nonce, config, page: () => facts, track: tracker.track, consent: () => tracker.level, credit: tracker.credit,
-    recommend: asker(tag, tracker), products: byId(tag), part: partLoader(() => core), template: (slot) => templates.get(slot), caps: caps(Date.now), ...happen,
+    ...asker({ url: `${tag.origin}/api/v1/recommendations?${auth(tag)}`, origin: tag.origin, lang: tag.lang, who: () => tracker.personalId }),
+    products: byId(tag), part: partLoader(() => core), template: (slot) => templates.get(slot), caps: caps(Date.now), ...happen,
     refreshCart: () => {
       clearTimeout(waiting);
       waiting = window.setTimeout(() => void readCart(), 300);
@@ -191,7 +177,7 @@ async function start(script: HTMLScriptElement): Promise<void> {
   const tag = tagOf(script), read = tag.key ? await readConfig(tag) : null;
   if (!read) return closeApi();
   await scriptsDone();
-  run(tag, read.config, read.raw);
+  run(tag, { ...read.config, track: { ...read.config.track, ...tag.strict } }, read.raw);
 }
 
 const tagElement = document.currentScript;

@@ -14,5 +14,9 @@ export async function ask(url: string, init: RequestInit, most_ms = ANSWER_MS): 
   }
 }
 
+/* The same promise, or null when it takes longer than that. */
+export const within = <T>(ms: number, work: Promise<T | null>): Promise<T | null> =>
+  Promise.race([work, new Promise<null>((go) => setTimeout(() => go(null), ms))]);
+
 /* A body without a type of its own needs no question beforehand (CORS preflight). */
 export const post = (body: unknown): RequestInit => ({ method: 'POST', body: JSON.stringify(body) });

@@ -27,7 +27,7 @@ export function factsOf(v: Json): PageFacts {
   return {
     page: told === 'search' && v.results !== undefined && number(v.results, 1) === 0 ? 'search_empty' : told,
     product_id: text(v.product_id), category: text(v.category), search: text(v.search),
-    cart: Array.isArray(v.cart) ? linesOf(v.cart) : null, order: orderOf(v.order),
+    cart: Array.isArray(v.cart) ? linesOf(v.cart) : null, order: orderOf(v.order), off: list(v.off).map((x) => text(x)).filter(Boolean),
   };
 }
 
@@ -43,7 +43,7 @@ export function guess(classes: string, href: string): PageFacts {
   return {
     page, product_id: page === 'product' ? (/\bpostid-(\d+)\b/.exec(classes)?.[1] ?? '') : '',
     category: /\bterm-(\d+)\b/.exec(classes)?.[1] ?? '', search: page.startsWith('search') ? (url.searchParams.get('s') ?? '') : '',
-    cart: null,
+    cart: null, off: [],
     order: page === 'order_received' ? orderOf({ id: /\/order-received\/(\d+)/.exec(url.pathname)?.[1] }) : null,
   };
 }

@@ -27,23 +27,36 @@ function anchorOf(where: Where, page: PageKind): Element | null {
 /* Would content put at height `y` of the view move something that is seen? */
 const unseen = (y: number): boolean => y >= innerHeight || (y < 0 && CSS.supports('overflow-anchor: auto'));
 
-/* Resolves when content may be put where `line` says. `stopped`: the page became another one. */
-function calm(line: () => number, stopped: () => boolean): Promise<boolean> {
-  if (unseen(line())) return Promise.resolve(true);
-  return new Promise((done) => {
-    const names = ['scroll', 'resize', 'click', 'keydown', 'visibilitychange'];
-    const end = (may: boolean): void => {
-      names.forEach((n) => removeEventListener(n, look, true));
-      done(may);
+/* The next press, key or move of the page. */
+function stir(): Promise<Event> {
+  const names = ['scroll', 'resize', 'click', 'keydown', 'visibilitychange'];
+  return new Promise((go) => {
+    const came = (e: Event): void => {
+      names.forEach((n) => removeEventListener(n, came, true));
+      go(e);
     };
-    /* on a short page nothing ever leaves the view: there what follows a visitor's own doing has to be good enough */
-    const short = (): boolean => document.documentElement.scrollHeight < innerHeight * SHORT_PAGE;
-    const look = (e: Event): void => {
-      if (stopped()) end(false);
-      else if (unseen(line()) || document.hidden || (short() && (e.type === 'click' || e.type === 'keydown'))) end(true);
-    };
-    names.forEach((n) => addEventListener(n, look, { capture: true, passive: true }));
+    names.forEach((n) => addEventListener(n, came, { capture: true, passive: true }));
   });
+}
+
+/* When the page as it stands now is on the screen. */
+const painted = (): Promise<void> => new Promise((go) => (document.hidden ? go() : void requestAnimationFrame(() => setTimeout(go, 0))));
+
+/* Resolves when content may be put where `line` says: nobody sees it now, nor saw it in the picture that is on the screen (a page that
+ * is moved and changed between two pictures seems to jump). `stopped`: the page became another one. */
+async function calm(line: () => number, stopped: () => boolean): Promise<boolean> {
+  const fine = (): boolean => document.hidden || unseen(line());
+  /* on a short page nothing ever leaves the view: there what follows a visitor's own doing has to be good enough */
+  const short = (): boolean => document.documentElement.scrollHeight < innerHeight * SHORT_PAGE;
+  while (!stopped()) {
+    if (fine()) {
+      await painted();
+      if (fine()) return !stopped();
+    }
+    const { type } = await stir();
+    if (short() && (type === 'click' || type === 'keydown')) return !stopped();
+  }
+  return false;
 }
 
 /* Where what stands behind `e` begins: the first of it that has a height. Far below when there is nothing. */

@@ -8,6 +8,8 @@ import type { Answer, Core, PageFacts, Placement } from './types';
 const PHONE_PX = 640;
 /* Each display is a task of its own: the page answers in between. */
 const pause = (ms = 0): Promise<void> => new Promise((go) => setTimeout(go, ms)), AGAIN_MS = 3000;
+/* The shop's server drew it already. */
+const isDrawn = (slot: HTMLElement): boolean => !!slot.dataset.vitrineRec;
 
 export class Showing {
   private ended = false;
@@ -16,10 +18,21 @@ export class Showing {
   constructor(private readonly core: Core, private readonly page: PageFacts, private readonly returning: boolean) {}
 
   start(): void {
-    const moment = { now: Date.now(), phone: innerWidth < PHONE_PX, returning: this.returning, hasSlot: (s: string) => slotsOf(s).length > 0 };
-    for (const p of this.core.config.placements) {
-      if (!fits(p, this.page.page, moment)) continue;
+    const moment = { now: Date.now(), phone: innerWidth < PHONE_PX, returning: this.returning, hasSlot: (s: string) => slotsOf(s).length > 0,
+                     off: this.page.off };
+    const shown = this.core.config.placements.filter((p) => fits(p, this.page.page, moment));
+    this.tidy(shown.map((p) => p.slot));
+    for (const p of shown) {
+      if (p.display === 'inline' && slotsOf(p.slot).some(isDrawn)) continue;
       void this.one(p);
+    }
+  }
+
+  /* Lists that the shop's server drew are watched; those that the page before left and this one has no use for go. */
+  private tidy(wanted: string[]): void {
+    for (const slot of document.querySelectorAll<HTMLElement>('[data-vitrine-slot]')) {
+      if (isDrawn(slot)) void this.core.part('cards').then((part) => part?.adopt(slot));
+      else if (!wanted.includes(slot.dataset.vitrineSlot ?? '')) slot.querySelector('vitrine-display')?.remove();
     }
   }
 
@@ -29,9 +42,15 @@ export class Showing {
     this.made.splice(0).forEach((e) => e.remove());
   }
 
-  private ask(p: Placement): Promise<Answer | null> {
+  private ask(p: Placement, how: 'recommend' | 'late' = 'recommend'): Promise<Answer | null> {
     if (p.source === 'recent') return this.core.products(this.recent().slice(0, p.n));
-    return this.core.recommend(questionOf(p, this.page, knownCart().map((l) => l.product_id)));
+    return this.core[how](questionOf(p, this.page, knownCart().map((l) => l.product_id)));
+  }
+
+  /* When there was none in time: nothing of the page waits for it. */
+  private async late(p: Placement): Promise<Answer | null> {
+    if (p.source === 'recent') await pause(AGAIN_MS);
+    return this.ended ? null : this.ask(p, 'late');
   }
 
   private recent(): string[] {
@@ -58,7 +77,7 @@ export class Showing {
     if (kept.length && !known) return this.fill(p, kept, answer);
     /* everything is here before a moment is looked for when nothing moves: then it is drawn in that very moment */
     const [first] = await Promise.all([answer, this.core.part('cards'), this.core.part('shop')]);
-    const told = first ?? (await this.again(p));
+    const told = first ?? (await this.late(p));
     if (!told?.items.length || this.ended) return;
     const wished = shownAs(p, told.display, this.core.config.displays);
     if (wished.display !== 'inline') return this.overlay(wished, told);
@@ -66,15 +85,9 @@ export class Showing {
     await this.fill(p, await placeFor(p, this.page.page, () => this.ended, (e) => this.made.push(e)), Promise.resolve(told));
   }
 
-  /* A server that was busy for a moment is asked once more: nothing of the page waits for it. */
-  private async again(p: Placement): Promise<Answer | null> {
-    await pause(AGAIN_MS);
-    return this.ended ? null : this.ask(p);
-  }
-
   private async fill(p: Placement, slots: HTMLElement[], answer: Promise<Answer | null>): Promise<void> {
     const part = slots.length ? await this.core.part('cards') : null;
-    if (part && !this.ended) await Promise.all(slots.map((slot) => part.inline(p, slot, answer)));
+    if (part && !this.ended) await Promise.all(slots.map((slot) => part.inline(p, slot, answer, () => this.late(p))));
   }
 
   private async overlay(p: Placement, known?: Answer): Promise<void> {

@@ -114,7 +114,7 @@ export class Tracker {
 
   /* A product of a letter was followed. The same visitor's next time is the same event. */
   letter(l: Letter, product_id: string): void {
-    const click: TrackedEvent = { type: 'click', product_id, rec_id: l.rec_id, placement: 'email', id: `letter-${l.rec_id}-${product_id}` };
+    const click: TrackedEvent = { type: 'click', product_id, rec_id: l.rec_id, id: `letter-${l.rec_id}-${product_id}` };
     if (this.level !== 'none' && !this.config.preview) this.credit(product_id, l.rec_id);
     this.track(l.position ? { ...click, position: l.position } : click);
   }

@@ -96,6 +96,7 @@ export interface PageFacts {
   search: string;
   cart: CartLine[] | null;    /* null: the page does not tell */
   order: OrderFacts | null;
+  off: string[];              /* slots that are placed nowhere on this page; where the page has one of them, it is filled */
 }
 
 /* One event of POST /api/v1/events/track; docs/api.md says which type carries what. */
@@ -156,6 +157,8 @@ export interface Core {
   track(event: TrackedEvent): void;
   consent(): ConsentLevel | null;
   recommend(question: Question): Promise<Answer | null>;
+  /* the answer to what recommend() had none for in time: when it comes, or when the server is asked once more */
+  late(question: Question): Promise<Answer | null>;
   products: ById;             /* an answer without rec_id */
   part<K extends PartName>(name: K): Promise<Parts[K] | null>;
   on<K extends Happening>(name: K, run: (what: Happenings[K]) => void): () => void;
@@ -171,7 +174,9 @@ export interface Caps { may(name: string, f: Frequency): boolean; count(name: st
 
 /* What a part offers once loaded. */
 export interface CardsPart {
-  inline(placement: Placement, slot: HTMLElement, answer: Promise<Answer | null>): Promise<void>;
+  /* `late` is asked for when there is no answer in time */
+  inline(placement: Placement, slot: HTMLElement, answer: Promise<Answer | null>, late: () => Promise<Answer | null>): Promise<void>;
+  adopt(slot: HTMLElement): void;
   fill(placement: Placement, answer: Answer, into: HTMLElement, close: () => void): Promise<void>;
   host(placement: Placement): { host: HTMLElement; root: ShadowRoot; body: HTMLElement };
   label(name: string, ...values: (string | number)[]): string;

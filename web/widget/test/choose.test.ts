@@ -13,7 +13,7 @@ const placement = (more: Record<string, unknown>): Placement => {
   if (!p) throw new Error('no placement');
   return p;
 };
-const moment = { now: 1000, phone: true, returning: false, hasSlot: () => false };
+const moment = { now: 1000, phone: true, returning: false, hasSlot: () => false, off: [] as string[] };
 
 test('a placement belongs on its page, in its time, to its visitors', () => {
   const cases: [Record<string, unknown>, boolean][] = [
@@ -27,6 +27,9 @@ test('a placement belongs on its page, in its time, to its visitors', () => {
 
 test('a slot in the page is filled wherever it stands', () => {
   assert.ok(fits(placement({ where: { page: 'cart' }, slot: 'mine' }), 'home', { ...moment, hasSlot: (s) => s === 'mine' }));
+  for (const has of [false, true])                         /* a slot that is switched off is placed nowhere, but filled where the page has it */
+    assert.equal(fits(placement({ where: { page: 'home' }, slot: 'mine' }), 'home', { ...moment, off: ['mine'], hasSlot: () => has }), has);
+  assert.ok(!fits(placement({ display: 'popup', where: { page: 'any' }, slot: 'popup' }), 'home', { ...moment, off: ['popup'] }));
 });
 
 test('overlays keep to their limits a visit, a day and a gap', () => {

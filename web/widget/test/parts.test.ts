@@ -42,7 +42,7 @@ test('the price of a bundle is shown only while all is ticked and the cart grant
 
 const design = configOf({}).design;
 const theme = (surface: string, text: string, button: string): Found => ({ surface: colourOf(surface) ?? [0, 0, 0, 1], text: colourOf(text) ?? [0, 0, 0, 1],
-  button: colourOf(button), link: null, font: 'serif', titleFont: 'serif', titleWeight: '700', radius_px: 8, size_px: 16 });
+  button: colourOf(button), link: null, font: 'serif', titleFont: 'serif', titleWeight: '700', radius_px: 8, size_px: 16, title_px: 20 });
 
 test('whatever the theme, texts stand out by 4.5 and controls by 3', () => {
   const grounds = ['#fff', '#000', '#14161b', '#faf7f2', '#808080', '#ffe600', '#7a0019'], inks = ['#fff', '#000', '#777', '#c0c0c0', '#ff0000'];

@@ -31,7 +31,7 @@ function choice(d: Drawing, c: Card, own: boolean, changed: () => void): { li: H
 
 export function together(d: Drawing, bundle: Bundle, tools: BundleTools): HTMLElement {
   const amount = el('p', { class: 'amount' }), saved = el('p', { class: 'saved' }), add = el('button', { class: 'add primary', type: 'button' });
-  const sum = el('div', { class: 'sum' }, el('p', { class: 'label' }, d.label('bundle_total')), el('div', { 'aria-live': 'polite' }, amount, saved), add);
+  const sum = el('div', { class: 'sum' }, el('p', { class: 'label' }, d.label('bundle_total')), el('div', { 'aria-live': 'polite' }, amount, tools.grants && bundle.savings > 0 && saved), add);
   const rows = bundle.products.map((c) => ({ c, ...choice(d, c, c.product_id === tools.own, () => draw()) }));
   const ticked = (): Card[] => rows.filter((r) => r.box.checked).map((r) => r.c);
   function draw(): void {

@@ -35,12 +35,20 @@ export function price(d: Drawing, c: Card): HTMLElement {
   return p;
 }
 
+/* A picture that is about as high as wide fills its place to the edge, as in the shop's own lists; another one is shown whole on a ground. */
+const SQUARE = [0.74, 1.36] as const;
+function fit(img: HTMLImageElement): void {
+  const ratio = img.naturalWidth / img.naturalHeight;
+  img.classList.toggle('whole', ratio < SQUARE[0] || ratio > SQUARE[1]);
+}
+
 export function picture(c: Card): HTMLElement {
   const letter = (): HTMLElement => el('span', { class: 'letter', 'aria-hidden': 'true' }, c.name.trim().charAt(0).toUpperCase());
   const box = el('span', { class: 'pic' });
   if (!c.image) box.append(letter());
   else {
     const img = el('img', { src: c.image, alt: '', width: 320, height: 320, loading: 'lazy', decoding: 'async' });
+    img.addEventListener('load', () => fit(img), { once: true });
     img.addEventListener('error', () => img.replaceWith(letter()), { once: true });
     box.append(img);
   }

@@ -4,6 +4,7 @@
 import { offer } from '../part';
 import type { Answer, Card, CardsPart, Core, Placement, TemplateTools } from '../types';
 import { addAll } from './add';
+import { adopt } from './adopt';
 import { together } from './bundle';
 import { big, blank, card, row } from './card';
 import type { Drawing } from './card';
@@ -13,11 +14,15 @@ import { readTheme, tokenSheet, tokensOf, whenLooksChange } from './theme';
 import { watcher } from './watch';
 import { wordsOf } from './words';
 
-const SKELETON_MS = 120, TOGETHER_MS = 250, FIVE = 5;
+const SKELETON_MS = 120, TOGETHER_MS = 250, FIVE = 5, AWAY_PX = 200;
 let serial = 0;
 
+const layoutOf = (p: Placement, a: Answer): Placement['layout'] => (p.layout === 'bundle' && !a.bundle ? 'carousel' : p.layout);
 /* One card alone in a row looks like a mistake. */
-const enough = (a: Answer, p: Placement): boolean => a.items.length >= (p.n > 1 && (p.layout === 'carousel' || p.layout === 'grid') ? 2 : 1);
+function enough(a: Answer, p: Placement): boolean {
+  const layout = layoutOf(p, a);
+  return layout === 'bundle' || a.items.length >= (p.n > 1 && (layout === 'carousel' || layout === 'grid') ? 2 : 1);
+}
 
 /* A grid's last row is full where it can be. */
 const thirds = (n: number): string => (n % 5 === 0 ? ' fifths' : n % 3 === 0 && n % 4 ? ' thirds' : '');
@@ -141,7 +146,7 @@ function make(core: Core): CardsPart {
   }
 
   async function fillInto(placement: Placement, answer: Answer, body: HTMLElement, root: ShadowRoot): Promise<void> {
-    const layout = placement.layout === 'bundle' && !answer.bundle ? 'carousel' : placement.layout, id = `t${++serial}`;
+    const layout = layoutOf(placement, answer), id = `t${++serial}`;
     const p = { ...placement, layout }, d = await drawing(p, answer, root), inside = await content(d, root);
     const title = head(part, placement.title || label('list_label'), id);
     const section = el('section', { class: `v ${layout === 'card' ? 'one' : layout} fresh${placement.n >= FIVE ? ' five' : ''}${thirds(placement.n)}`, 'aria-labelledby': id }, title.box, inside);
@@ -158,15 +163,20 @@ function make(core: Core): CardsPart {
                             el('div', { class: 'head' }, title), el('ul', { class: 'items' }, ...items)));
   }
 
-  /* Nothing to show: goes as soon as nobody sees it go. */
-  function leave(e: HTMLElement): void {
+  /* Nothing to show: the slot goes as soon as nobody sees it go. What the page itself wrote into it stays. */
+  function leave(slot: HTMLElement): void {
+    const own = [...slot.children] as HTMLElement[];
+    if (own.some((e) => !e.matches('vitrine-display'))) return;
+    own.forEach((e) => (e.style.visibility = 'hidden'));
     const eye = new IntersectionObserver(([entry]) => {
-      if (!entry || entry.isIntersecting) return;
-      eye.disconnect();
-      e.remove();
-    });
-    e.replaceChildren();
-    eye.observe(e);
+      if (slot.firstElementChild !== (own[0] ?? null)) eye.disconnect();             /* it was filled after all */
+      else if (entry && !entry.isIntersecting && (entry.boundingClientRect.top > 0 || CSS.supports('overflow-anchor: auto'))) {
+        eye.disconnect();
+        slot.replaceChildren();
+        slot.hidden = true;
+      }
+    }, { rootMargin: `${AWAY_PX}px` });
+    eye.observe(slot);
   }
 
   const part: CardsPart = {
@@ -176,19 +186,24 @@ function make(core: Core): CardsPart {
       if (templated(placement, answer, into, close)) core.emit('shown', { answer, placement });
       else await fillInto(placement, answer, into, root);
     },
-    async inline(placement, slot, waiting) {
+    adopt: (slot) => adopt(core, slot),
+    async inline(placement, slot, waiting, late) {
       const early = await Promise.race([waiting, new Promise<undefined>((go) => setTimeout(() => go(undefined), SKELETON_MS))]);
-      if (early === null || (early && !enough(early, placement))) return;
+      if (early && !enough(early, placement)) return leave(slot);
       const { host: e, root, body } = host(placement);
+      slot.hidden = false;
       dressFor(placement, slot, root);
       slot.replaceChildren(e);
       if (!early) skeleton(placement, body);
-      const answer = early ?? (await waiting);
-      if (!answer || !enough(answer, placement)) {
-        if (slot.offsetHeight > 0) leave(e);
-        return;
+      let answer = early ?? (await waiting);
+      if (!answer) {                                        /* its room stays, and nothing in it until there is something */
+        body.style.visibility = 'hidden';
+        answer = await late();
+        body.style.visibility = '';
       }
-      await part.fill(placement, answer, body, nothing);
+      if (!e.isConnected) return;
+      if (answer && enough(answer, placement)) await part.fill(placement, answer, body, nothing);
+      else leave(slot);
     },
   };
   return part;

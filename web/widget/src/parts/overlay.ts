@@ -102,15 +102,18 @@ async function come(core: Core, p: Placement, ask: () => Promise<Answer | null>)
     open = false;
     return null;
   }
-  const overlay = new Overlay(core, cards, fitting(wish.display === 'inline' ? p : wish), answer);
+  const overlay = new Overlay(core, cards, fitting(wish.display === 'inline' ? p : wish, answer.items.length), answer);
   await overlay.show();
   return overlay;
 }
 
-/* A sheet on a phone holds rows: cards would run out of it. */
+/* A sheet on a phone holds rows: cards would run out of it. One product alone is shown large. */
 const PHONE_PX = 560;
-const fitting = (p: Placement): Placement =>
-  p.display === 'popup' && innerWidth < PHONE_PX && (p.layout === 'grid' || p.layout === 'carousel') ? { ...p, layout: 'list' } : p;
+function fitting(p: Placement, n: number): Placement {
+  const cards = p.layout === 'grid' || p.layout === 'carousel';
+  if (p.display !== 'popup' || !cards) return p;
+  return n < 2 ? { ...p, layout: 'card' } : innerWidth < PHONE_PX ? { ...p, layout: 'list' } : p;
+}
 
 offer('overlay', (core): OverlayPart => ({
   arm(p, ask) {

@@ -6,7 +6,7 @@ import type { Colour } from './colour';
 
 export interface Found {                                    /* what was read off the page, as getComputedStyle() says it */
   surface: Colour; text: Colour; button: Colour | null; link: Colour | null; font: string; titleFont: string; titleWeight: string;
-  radius_px: number; size_px: number;
+  radius_px: number; size_px: number; title_px: number;     /* of the theme's headings of sections; 0: it has none */
 }
 export type Tokens = Record<string, string>;
 
@@ -43,12 +43,13 @@ export function tokensOf(found: Found, d: Design): Tokens {
   const soft = readable(mix(text, surface, 0.62), wash, text, 4.5);     /* texts stand on both */
   return {
     '--surface': css(surface), '--text': css(text), '--soft': css(soft),
-    '--line': css(mix(text, surface, 0.14)), '--edge': css(readable(mix(text, surface, 0.4), surface, text, 3)),
+    '--line': css(mix(text, surface, 0.14)), '--rim': css(mix(text, surface, 0.28)), '--edge': css(readable(mix(text, surface, 0.4), surface, text, 3)),
     '--ground': css(dark ? mix(WHITE, surface, 0.9) : mix(text, surface, 0.045)), '--wash': css(wash),
     '--accent': css(accent), '--on-accent': css(contrast(WHITE, accent) >= 4.5 ? WHITE : contrast(BLACK, accent) >= 4.5 ? BLACK : WHITE),
     '--accent-text': css(readable(accent, surface, end, 4.5)), '--sale': css(readable(dark ? [255, 138, 122, 1] : [186, 36, 24, 1], wash, end, 4.5)),
     '--radius': `${Math.min(14, radius)}px`, '--button-radius': `${Math.min(999, radius)}px`, '--chip-radius': `${Math.min(6, radius)}px`,
     '--font': d.font ?? found.font, '--title-font': d.font ?? found.titleFont, '--title-weight': found.titleWeight, '--size': `${size}px`,
+    '--title-size': found.title_px ? `${Math.min(28, Math.max(18, found.title_px))}px` : '1.4em',
     'color-scheme': dark ? 'dark' : 'light',
   };
 }
@@ -73,12 +74,12 @@ function mainButton(): CSSStyleDeclaration | null {
 export function readTheme(at: Element): Found {
   const here = getComputedStyle(at), pressed = mainButton(), link = document.querySelector('main a, #content a, a');
   const title = document.querySelector('main h2, h2, h1');
-  const heading = title && getComputedStyle(title), weight = Number(heading?.fontWeight ?? 600);
+  const heading = title && getComputedStyle(title), own = title?.matches('h2') ? parseFloat(heading?.fontSize ?? '') : 0, weight = Number(heading?.fontWeight ?? 600);
   return {
     surface: surfaceBehind(at), text: colourOf(here.color) ?? BLACK, button: colourOf(pressed?.backgroundColor),
     link: link ? colourOf(getComputedStyle(link).color) : null, font: here.fontFamily, titleFont: heading?.fontFamily ?? here.fontFamily,
     titleWeight: String(Math.min(800, Math.max(500, weight))), radius_px: parseFloat(pressed?.borderTopLeftRadius ?? '') || 0,
-    size_px: parseFloat(getComputedStyle(document.body).fontSize) || 16,
+    size_px: parseFloat(getComputedStyle(document.body).fontSize) || 16, title_px: own || 0,
   };
 }
 
