@@ -22,7 +22,6 @@ final class Vitrine_Page {
 		add_action( 'wp_enqueue_scripts', array( __CLASS__, 'enqueue' ) );
 		add_filter( 'script_loader_tag', array( __CLASS__, 'finish_tag' ), 10, 2 );
 		add_action( 'wp_footer', array( __CLASS__, 'print_facts' ), 5 );
-		add_filter( 'wp_consent_api_registered_' . plugin_basename( VITRINE_FILE ), '__return_true' );
 		add_action( 'init', array( __CLASS__, 'declare_cookies' ) );
 	}
 

@@ -211,7 +211,7 @@ final class Vitrine_Placements {
 		if ( ! in_array( $slot, self::for_pages(), true ) ) {
 			return '';
 		}
-		$drawn = Vitrine_Options::get( 'server_render' ) ? Vitrine_Render::slot( $slot ) : '';
+		$drawn = Vitrine_Options::get( 'server_render' ) && Vitrine_Page::is_shown() ? Vitrine_Render::slot( $slot ) : '';
 		return '' !== $drawn ? $drawn : sprintf( '<div data-vitrine-slot="%s" style="clear:both"></div>', esc_attr( $slot ) );
 	}
 

@@ -37,6 +37,8 @@ final class Vitrine_Plugin {
 		'Vitrine_Stock',
 		'Vitrine_Offers',
 		'Vitrine_Ajax',
+		'Vitrine_Render',
+		'Vitrine_Emails',
 	);
 
 	/**
