@@ -26,6 +26,7 @@ typedef struct api_call {
     key_kind key;                   /* KEY_NONE for open routes */
     str path_value;                 /* what stood for {…} in the path; empty when the route has none */
     db *d;                          /* connection of the worker; NULL on a loop */
+    bool told;                      /* the detail of a failure is for the caller to read, also of a 5xx: a sentence for the owner */
 } api_call;
 
 typedef CHECK_RESULT err_code route_handler(api_call *call);
@@ -55,7 +56,7 @@ struct api {
     api_metrics metrics;
     atomic_bool ready;
     atomic_uint_fast64_t events_rejected;
-    atomic_uint_fast64_t *rate;     /* one slot per address hash, see api/limit.c */
+    atomic_uint_fast64_t *rate, *tries;     /* one slot per address hash, see api/limit.c */
     str description;                /* OpenAPI JSON, made once */
 };
 
@@ -77,6 +78,10 @@ CHECK_RESULT err_code api_read_query(api_call *call, const param *table, size_t 
 CHECK_RESULT err_code api_rate_start(ctx *c, api *a);
 /* Takes one request of `peer` from its allowance. False when there is none left. Lock-free. */
 bool api_rate_take(api *a, str peer, int per_second);
+/* One of ten tries an hour: for what is guessed at. False when there is none left. Lock-free. */
+bool api_try_take(api *a, str peer);
+/* "http://HOST" as the caller wrote it, https where our own proxy says so; in the request's arena. Empty when it cannot be told. */
+str api_own_address(const http_request *r);
 /* Whose allowance it is: the peer's, or behind a proxy on this machine or a private network the address that proxy saw (the last
  * one of X-Forwarded-For). Strangers cannot choose it: from outside the header is not looked at. Points into the request. */
 str api_visitor_address(const http_request *r);

@@ -17,8 +17,8 @@ err_code api_json_done(api_call *call, json_out *w) {
 }
 
 /* Fill `out` with the public form of the error in c->error. */
-static void fill_error(ctx *c, err_code e, http_response *out) {
-    bool caller_may_read = err_http(e) < 500 && c->error.code == e && c->error.text[0];
+static void fill_error(ctx *c, err_code e, http_response *out, bool told) {
+    bool caller_may_read = (told || err_http(e) < 500) && c->error.code == e && c->error.text[0];
     buf_reset(&out->body);
     out->static_body = (str){ 0 };
     out->status = err_http(e);
@@ -40,10 +40,10 @@ static void fill_error(ctx *c, err_code e, http_response *out) {
 }
 
 void api_fail(api_call *call, err_code e) {
-    if (err_http(e) >= 500 && e != ERR_BUSY)
+    if (err_http(e) >= 500 && e != ERR_BUSY && !call->told)
         log_line(call->a->o.log, LOG_ERROR, "api.failed", "route=%s code=%s trace=%016llx why=\"%s\"", call->route->path, err_name(e),
                  (unsigned long long)call->c->trace, call->c->error.text);
-    fill_error(call->c, e, call->out);
+    fill_error(call->c, e, call->out, call->told);
 }
 
 err_code api_pin_shop(api_call *call, const serving **ret_shop) {
@@ -196,7 +196,7 @@ static void on_headers(void *app, http_request *r, http_decision *decision, http
     api_call *call = arena_new(r->c->arena, api_call, 1);
     if (!call) {
         decision->refuse = true;
-        fill_error(r->c, ERR_NO_MEMORY, response);
+        fill_error(r->c, ERR_NO_MEMORY, response, false);
         return;
     }
     *call = (api_call){ .c = r->c, .a = app, .r = r, .out = response };
@@ -208,7 +208,7 @@ static void on_headers(void *app, http_request *r, http_decision *decision, http
     err_code e = admit(call);
     if (e) {
         decision->refuse = true;
-        fill_error(r->c, e, response);
+        fill_error(r->c, e, response, false);
         return;
     }
     decision->max_body = call->route->max_body;
@@ -228,7 +228,7 @@ static void on_body(void *app, void *worker_state, http_request *r, http_respons
 
 static void on_problem(void *app, http_request *r, err_code e, http_response *response) {
     (void)app;                                              /* the form of an error is the same for every api */
-    fill_error(r->c, e, response);
+    fill_error(r->c, e, response, false);
 }
 
 static void on_finished(void *app, const http_request *r, int status, size_t bytes, int64_t elapsed_us) {

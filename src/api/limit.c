@@ -2,24 +2,36 @@
  * Source: ITU-T I.371 (generic cell rate algorithm). Two addresses may share a slot; then they share an allowance. */
 #include "api/api_int.h"
 #include "base/map.h"
+#include "net/url.h"
 
-enum { RATE_SLOTS = 1 << 14, BURST_SECONDS = 4 };
+enum { RATE_SLOTS = 1 << 14, BURST_SECONDS = 4, TRIES_AN_HOUR = 10 };
 
 err_code api_rate_start(ctx *c, api *a) {
     a->rate = arena_new(&a->home, atomic_uint_fast64_t, RATE_SLOTS);
-    return a->rate ? ERR_OK : fail(c, ERR_NO_MEMORY, "start the rate limiter");
+    a->tries = arena_new(&a->home, atomic_uint_fast64_t, RATE_SLOTS);
+    return a->rate && a->tries ? ERR_OK : fail(c, ERR_NO_MEMORY, "start the rate limiter");
 }
 
-bool api_rate_take(api *a, str peer, int per_second) {
-    uint64_t now = (uint64_t)a->o.time->mono_us(a->o.time), step = 1000000u / (uint64_t)per_second;
-    atomic_uint_fast64_t *slot = &a->rate[hash_str(peer) & (RATE_SLOTS - 1)];
+/* One of every `step_us`, and `burst_us` of them at once. */
+static bool take(api *a, atomic_uint_fast64_t *slots, str peer, uint64_t step_us, uint64_t burst_us) {
+    uint64_t now = (uint64_t)a->o.time->mono_us(a->o.time);
+    atomic_uint_fast64_t *slot = &slots[hash_str(peer) & (RATE_SLOTS - 1)];
     uint64_t due = atomic_load_explicit(slot, memory_order_relaxed), next;
     do {
         uint64_t from = due > now ? due : now;
-        if (from - now > (uint64_t)BURST_SECONDS * 1000000u) return false;
-        next = from + step;
+        if (from - now > burst_us) return false;
+        next = from + step_us;
     } while (!atomic_compare_exchange_weak_explicit(slot, &due, next, memory_order_relaxed, memory_order_relaxed));
     return true;
+}
+
+bool api_rate_take(api *a, str peer, int per_second) {
+    return take(a, a->rate, peer, 1000000u / (uint64_t)per_second, (uint64_t)BURST_SECONDS * 1000000u);
+}
+
+bool api_try_take(api *a, str peer) {
+    const uint64_t step_us = (uint64_t)MS_PER_HOUR * 1000 / TRIES_AN_HOUR;
+    return take(a, a->tries, peer, step_us, (TRIES_AN_HOUR - 1) * step_us);
 }
 
 static bool is_loopback(str address) {
@@ -42,6 +54,16 @@ str api_visitor_address(const http_request *r) {
     if (!list.n || !is_private(r->peer)) return r->peer;
     while (list.p) last = str_trim(str_cut(&list, ','));        /* the last one is what our own proxy saw */
     return last.n ? last : r->peer;
+}
+
+str api_own_address(const http_request *r) {
+    str host = http_header(r, "Host"), scheme = is_private(r->peer) ? http_header(r, "X-Forwarded-Proto") : (str){ 0 };
+    url_parts parts;
+    buf b;
+    buf_init_in(&b, r->c->arena, LIMIT_URL_BYTES);
+    buf_text(&b, str_eq_nocase(scheme, STR("https")) ? "https://" : "http://");
+    buf_str(&b, host);
+    return !host.n || buf_err(&b) || url_parse(r->c, buf_view(&b), &parts) ? (str){ 0 } : buf_view(&b);
 }
 
 /* Host without its port: "localhost:8080" -> "localhost", "[::1]:8080" -> "[::1]". */

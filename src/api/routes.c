@@ -1,5 +1,6 @@
 /* The table of contents of the API: one row a route. Add one: a row here and a handler in the file of its resource. */
 #include <assert.h>
+#include "api/connect.h"
 #include "api/events.h"
 #include "api/experiments.h"
 #include "api/pages.h"
@@ -113,6 +114,14 @@ static const param out_job[] = {
 };
 static const param out_jobs[] = { DOC_LIST("jobs", "Newest first.", out_job), DOC_INT("next",
     "Send as 'before' for the next page; null at the end.") };
+static const param out_connected[] = {
+    DOC_INT("store_id", "Number of the store."), DOC("store", "Its name here."), DOC("public_key", "For the shop's own pages."),
+    DOC("secret_key", "For the plugin's requests."), DOC("plugin_secret", "64 hex digits: signs batches, checks offers. Shown this once."),
+    DOC_INT("job_id", "Of the first copy."),
+};
+static const param out_ended[] = {
+    DOC("status", "ended."), DOC_BOOL("webhooks_deleted", "false: the shop did not answer; deliveries are refused all the same."),
+};
 static const param out_accepted[] = { DOC("status", "accepted, or pong for a ping.") };
 
 static const param out_rejected[] = {
@@ -378,6 +387,16 @@ const route api_routes[] = {
       "customer-updated, ... "
       "Signed with the secret we gave the shop; a ping is accepted unsigned.", NULL, 0, webhook_params, COUNT_WEBHOOK,
       out_accepted, COUNT(out_accepted), NULL },
+
+    { "POST", "/api/v1/connect/woocommerce", ACCESS_OPEN, LIMIT_BODY_BYTES, true, connect_woocommerce, "Connect",
+      "Connect a shop by its plugin",
+      "The shop is asked first; 502 says in error.message what is wrong, and nothing is kept. A wrong, used or old code: 403. Ten tries an "
+      "hour from one address. The same shop again: the same store with new keys.", connect_params, COUNT_CONNECT, NULL, 0,
+      out_connected, COUNT(out_connected), NULL },
+    { "POST", "/api/v1/connect/end", ACCESS_SECRET, LIMIT_BODY_BYTES, true, connect_end, "Connect", "Let the shop go",
+      "What opens it, its webhooks and all keys go; what was learned stays.", NULL, 0, NULL, 0, out_ended, COUNT(out_ended), NULL },
+    { "GET", "/connect/{code}", ACCESS_OPEN, 0, false, connect_page, "Pages", "What to do with an address to connect by", NULL,
+      NULL, 0, NULL, 0, NULL, 0, "text/html" },
 
     { "GET", "/healthz", ACCESS_OPEN, 0, false, system_health, "System", "Is the process alive", NULL, NULL, 0, NULL, 0,
       out_status, COUNT(out_status), NULL },

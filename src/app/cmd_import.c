@@ -78,7 +78,7 @@ static err_code find_or_make(ctx *c, const invocation *v, db *d, store *ret_stor
     const store_order wanted = { .name = name, .platform = STR("import"), .currency = currency_code,
                                  .locale = locale_of(v, currency_code), .sync_interval_min = -1 };
     TRY(store_create(c, d, &wanted, ret_store));
-    return store_keys_make(c, d, ret_store->store_id, STR(""), ret_keys);
+    return store_keys_make(c, d, ret_store->store_id, ret_keys);
 }
 
 typedef struct { progress_view view; } shown;

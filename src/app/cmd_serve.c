@@ -3,6 +3,7 @@
 #include <string.h>
 #include "api/api.h"
 #include "app/commands.h"
+#include "app/connect_address.h"
 #include "app/demo_store.h"
 #include "app/mail_way.h"
 #include "app/pick.h"
@@ -202,13 +203,30 @@ static void stop_all(ctx *c, server *s) {
     home_close(&s->home);
 }
 
+/* How to connect a shop, while there is none but the demonstration. Without a code everything else works. */
+static void announce_code(ctx *c, const invocation *v, const server *s, str base) {
+    const char *told = settings_get(c, v->settings, "VITRINE_WEBHOOK_BASE");
+    connect_address a;
+    store *stores;
+    size_t n;
+    err_code e = all_stores(c, s->home.d, &stores, &n);
+    for (size_t i = 0; !e && i < n; i++)
+        if (!str_eq(stores[i].platform, STR("demo"))) return;
+    if (!e) e = connect_address_make(c, s->home.d, &s->home.key, told ? str_of(told) : base, &a);
+    if (e) log_line(c->log, LOG_WARN, "serve.no_connect_code", "error=%s why=%s", err_name(e), c->error.text);
+    else fprintf(v->out, "connect a WooCommerce shop: paste this line into its Vitrine plugin\n  %.*s\n", STR_ARG(a.text));
+}
+
 /* People see localhost when they listen on their own machine. */
-static void announce(const invocation *v, const server *s) {
+static void announce(ctx *c, const invocation *v, const server *s) {
     const char *address = invocation_cstr(v, "address");
     bool own = strcmp(address, "127.0.0.1") == 0 || strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::1") == 0;
     const char *open = strchr(address, ':') ? "[" : "", *close = *open ? "]" : "";
-    fprintf(v->out, "Vitrine serves http://%s%s%s:%u\n", own ? "" : open, own ? "localhost" : address, own ? "" : close,
-            http_server_port(s->http));
+    char base[320];
+    int n = snprintf(base, sizeof base, "http://%s%s%s:%u", own ? "" : open, own ? "localhost" : address, own ? "" : close,
+                     http_server_port(s->http));
+    fprintf(v->out, "Vitrine serves %s\n", base);
+    if (n > 0 && (size_t)n < sizeof base) announce_code(c, v, s, (str){ base, (size_t)n });
     if (s->demo_key.n) fprintf(v->out, "the demonstration shop's keys are in %s/%s\n", s->home.dir, DEMO_KEYS_FILE);
     fflush(v->out);
 }
@@ -218,7 +236,7 @@ static err_code start_all(ctx *c, const invocation *v, server *s) {
     TRY(prepare_demo(c, v, s));
     TRY(start_parts(c, v, s));
     TRY(start_http(c, v, s));
-    announce(v, s);
+    announce(c, v, s);
     TRY(start_jobs(c, v, s));
     TRY(load_stores(c, s));
     api_set_ready(s->api, true);

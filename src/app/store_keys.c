@@ -2,10 +2,10 @@
 #include "app/store_keys.h"
 #include "stores/keys.h"
 
-err_code store_keys_make(ctx *c, db *d, int64_t store_id, str page, store_keys *ret_keys) {
+err_code store_keys_make(ctx *c, db *d, int64_t store_id, store_keys *ret_keys) {
     store_keys k;
     TRY(key_make(c, d, store_id, KEY_SECRET, NULL, 0, &k.secret));
-    TRY(key_make(c, d, store_id, KEY_PUBLIC, &page, page.n ? 1 : 0, &k.public));
+    TRY(key_make(c, d, store_id, KEY_PUBLIC, NULL, 0, &k.public));
     *ret_keys = k;
     return ERR_OK;
 }

@@ -5,7 +5,7 @@
 
 typedef struct { str secret, public; } store_keys;
 
-/* A secret key, and a public one for the pages of `page` ("https://shop.example"; empty: for no page until origins are set). */
-CHECK_RESULT err_code store_keys_make(ctx *c, db *d, int64_t store_id, str page, store_keys *ret_keys);
+/* A secret key, and a public one, for no page until origins are set. */
+CHECK_RESULT err_code store_keys_make(ctx *c, db *d, int64_t store_id, store_keys *ret_keys);
 /* The only time they can be seen. */
 void store_keys_print(FILE *out, const store_keys *k);

@@ -6,6 +6,7 @@
 #include "net/mail.h"
 #include "jobs/plans.h"
 #include "net/url.h"
+#include "stores/stores.h"
 
 const store_setting store_setting_table[] = {
     { "bundle_discount", SETTING_INT, 0, 90, NULL, "percent off a bundle (4)", NULL },
@@ -111,31 +112,16 @@ static void set_column(store *s, const store_setting *o, str value, int64_t numb
     else memcpy(at, &value, sizeof value);
 }
 
-static void write_member(json_out *w, const store_setting *o, str value, int64_t number) {
-    if (!value.n) return;
-    if (o->kind == SETTING_INT) jw_member_i64(w, o->name, number);
-    else jw_member_str(w, o->name, value);
-}
-
-/* The object written again with one member replaced. */
 static err_code set_member(ctx *c, store *s, const store_setting *o, str value, int64_t number) {
-    const json_value *old = NULL;
-    if (s->settings.n && json_parse(c, s->settings, JSON_READ_TOLERANT, &old)) old = NULL;
     buf b;
-    buf_init_in(&b, c->arena, 64 * KIB);
     json_out w;
+    buf_init_in(&b, c->arena, 64 * KIB);
     jw_init(&w, &b);
-    jw_object(&w);
-    for (void *it = jr_first(old); it; it = jr_next(old, it)) {
-        if (str_eq(jr_member_key(it), str_of(o->name))) continue;
-        jw_key_str(&w, jr_member_key(it));
-        jw_value(&w, jr_member_value(it));
-    }
-    write_member(&w, o, value, number);
-    jw_end_object(&w);
-    if (buf_err(&b)) return fail(c, buf_err(&b), "the settings of the store are too long");
-    s->settings = buf_view(&b);
-    return ERR_OK;
+    if (!value.n) return store_settings_put(c, s, o->name, (str){ 0 });
+    if (o->kind == SETTING_INT) jw_i64(&w, number);
+    else jw_str(&w, value);
+    TRY(buf_err(&b));
+    return store_settings_put(c, s, o->name, buf_view(&b));
 }
 
 err_code store_setting_apply(ctx *c, store *s, str assignment) {

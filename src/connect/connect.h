@@ -80,6 +80,8 @@ typedef struct connector {
     err_code (*webhook)(ctx *c, const shop_access *a, const webhook_delivery *d, const connect_sink *s);
     /* Make or mend our webhooks at the shop. ret_rows (in c->arena) says how each stands. */
     err_code (*webhooks_ensure)(ctx *c, const shop_access *a, webhook **ret_rows, size_t *ret_n);
+    /* Delete those with our address there. */
+    err_code (*webhooks_remove)(ctx *c, const shop_access *a);
 } connector;
 
 /* NULL when the platform is unknown. */

@@ -230,5 +230,6 @@ err_code woo_test(ctx *c, const shop_access *a, connect_report *ret_report);
 bool woo_webhook_is_genuine(ctx *c, const shop_access *a, const webhook_delivery *d);
 err_code woo_webhook(ctx *c, const shop_access *a, const webhook_delivery *d, const connect_sink *s);
 err_code woo_webhooks_ensure(ctx *c, const shop_access *a, webhook **ret_rows, size_t *ret_n);
+err_code woo_webhooks_remove(ctx *c, const shop_access *a);
 /* What the shop says of itself; used by sync and by test. Texts in c->arena. */
 err_code woo_read_facts(ctx *c, woo_shop *shop, store *ret_facts);

@@ -177,3 +177,57 @@ err_code woo_webhooks_ensure(ctx *c, const shop_access *a, webhook **ret_rows, s
     *ret_n = possible ? COUNT(topics) : 0;
     return ERR_OK;
 }
+
+/* Those with exactly our addresses. */
+static err_code write_ours(ctx *c, const shop_access *a, const json_value *list, json_out *w, size_t *ret_n) {
+    *ret_n = 0;
+    for (size_t i = 0; i < jr_count(list); i++) {
+        const json_value *v = jr_at(list, i);
+        const char *topic = str_cstr(c->arena, jr_string(jr_get(v, "topic")));
+        int64_t id = 0;
+        if (!topic) return fail(c, ERR_NO_MEMORY, "delete our webhooks");
+        if (!str_eq(jr_string(jr_get(v, "delivery_url")), delivery_url(c, a, topic)) || !jr_i64(jr_get(v, "id"), &id)) continue;
+        jw_i64(w, id);
+        ++*ret_n;
+    }
+    return ERR_OK;
+}
+
+static err_code remove_all(ctx *c, woo_shop *shop) {
+    buf b;
+    json_out w;
+    size_t n = 0;
+    woo_slot *s = &shop->slot[0];
+    TRY(woo_get(c, s, "/webhooks", "per_page=100", true));
+    if (s->trouble) return woo_fail(c, s, "list the webhooks");
+    buf_init_in(&b, c->arena, 16 * KIB);
+    jw_init(&w, &b);
+    jw_object(&w);
+    jw_key(&w, "delete");
+    jw_array(&w);
+    TRY(write_ours(c, shop->access, s->json, &w, &n));
+    jw_end_array(&w);
+    jw_end_object(&w);
+    if (buf_err(&b)) return fail(c, buf_err(&b), "delete our webhooks");
+    if (!n) return ERR_OK;
+    s->method = "POST";
+    s->path = STR("/webhooks/batch");
+    s->query = (str){ 0 };
+    s->body = buf_view(&b);
+    s->wants_list = s->may_shrink = false;
+    TRY(woo_ask(c, s, 1));
+    s->body = (str){ 0 };
+    return s->trouble ? woo_fail(c, s, "delete our webhooks") : ERR_OK;
+}
+
+/* Each request is tried once: who leaves does not wait for a shop that groans. */
+err_code woo_webhooks_remove(ctx *c, const shop_access *a) {
+    woo_shop *shop = arena_new(c->arena, woo_shop, 1);
+    if (!shop) return fail(c, ERR_NO_MEMORY, "delete our webhooks");
+    err_code e = woo_open(c, a, 1, shop);
+    shop->one_try = true;
+    if (!e) e = woo_find_routes(c, shop);
+    if (!e) e = shop->slot[0].trouble ? woo_fail(c, &shop->slot[0], "delete our webhooks") : remove_all(c, shop);
+    woo_close(shop);
+    return e;
+}

@@ -208,4 +208,5 @@ const connector woocommerce_connector = {
     .webhook_is_genuine = woo_webhook_is_genuine,
     .webhook = woo_webhook,
     .webhooks_ensure = woo_webhooks_ensure,
+    .webhooks_remove = woo_webhooks_remove,
 };

@@ -9,7 +9,7 @@
 #include "jobs/scheduler.h"
 #include "storage/job_queue.h"
 #include "storage/queries.h"
-#include "stores/stores.h"
+#include "stores/connection.h"
 
 enum { STORES_A_PAGE = 500, KEYS_ANYWAY_MS = MS_PER_MINUTE, ANSWERS_A_LOOK = 20000 };
 
@@ -70,7 +70,7 @@ static err_code read_facts(ctx *c, db *d, const job_services *services, const st
                            stored_model *ret_model, job_facts *ret_facts) {
     const connector *shop = connect_find(s->platform);
     job_facts all = { .store = {
-        .store_id = s->store_id, .can_sync = shop && shop->sync && !str_eq(s->state, STR("removing")),
+        .store_id = s->store_id, .can_sync = shop && shop->sync && connection_is_open(s) && !str_eq(s->state, STR("removing")),
         .interval_ms = s->sync_interval_min * MS_PER_MINUTE, .train_every_ms = o->train_every_ms,
         .zone_ms = zone_offset_ms(c, s->time_zone, ctx_now_ms(c)),
         .created_ms = s->created_ms, .synced_ms = s->synced_ms, .swept_ms = s->swept_ms, .has_data = s->synced_ms > 0,

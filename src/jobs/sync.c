@@ -2,7 +2,7 @@
 #include "base/limits.h"
 #include "jobs/kinds_int.h"
 #include "storage/job_queue.h"
-#include "stores/stores.h"
+#include "stores/connection.h"
 
 typedef struct {
     job_task *t;
@@ -149,5 +149,7 @@ err_code job_body_sync(ctx *c, job_task *t) {
     const connector *shop = connect_find(s.platform);
     if (!shop || !shop->sync)
         return fail(c, ERR_INVALID, "%.*s has no shop to copy from: its platform is '%.*s'", STR_ARG(s.name), STR_ARG(s.platform));
+    if (!connection_is_open(&s))
+        return fail(c, ERR_INVALID, "%.*s was disconnected by its shop; connect it again to copy it", STR_ARG(s.name));
     return sync_store(c, &r, &s, shop);
 }

@@ -36,6 +36,13 @@
     X(T, TIME,  created_ms, 0)                                                                                          \
     X(T, TIME,  revoked_ms, 0)
 
+#define CONNECT_CODE_FIELDS(X, T)               /* by which a plugin connects its shop, once */                         \
+    X(T, INT,   store_id, KEY)                  /* 0: there is no store yet */                                          \
+    X(T, TEXT,  code_hash, KEY | HIDDEN)        /* hex of HMAC-SHA-256 of the code, by the installation's key */        \
+    X(T, TIME,  created_ms, 0)                                                                                          \
+    X(T, TIME,  end_ms, 0)                      /* good until then */                                                   \
+    X(T, TIME,  used_ms, 0)
+
 #define WEBHOOK_FIELDS(X, T)                                                                                            \
     X(T, INT,   store_id, KEY)                                                                                          \
     X(T, TEXT,  topic, KEY)                     /* order.created */                                                     \

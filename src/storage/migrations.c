@@ -19,6 +19,7 @@ static const struct { int64_t version; const char *sql; } steps[] = {
     { 9, "ALTER TABLE model_row ADD COLUMN failed_ms INTEGER NOT NULL DEFAULT 0;" },
     { 10, "" },                                                         /* designs of widgets */
     { 11, "ALTER TABLE store_row ADD COLUMN plugin_secret BLOB NOT NULL DEFAULT x'';" },
+    { 12, "" },                                                         /* connect codes */
 };
 
 /* What the column tables cannot say. */

@@ -107,13 +107,6 @@ static err_code add(ctx *c, db *d, int64_t store_id, key_kind kind, str origins,
     return storage_put(c, d, &api_key_entity, &row);
 }
 
-/* Commit, or undo and hand on what went wrong. */
-static err_code end(ctx *c, db *d, err_code e) {
-    if (!e) return storage_commit(c, d);
-    storage_rollback(d);
-    return e;
-}
-
 static err_code check_kind(ctx *c, key_kind kind) {
     if (kind == KEY_PUBLIC || kind == KEY_SECRET) return ERR_OK;
     return fail_field(c, ERR_INVALID, "kind", "a key is secret or public");
@@ -121,10 +114,11 @@ static err_code check_kind(ctx *c, key_kind kind) {
 
 err_code key_make(ctx *c, db *d, int64_t store_id, key_kind kind, const str *origins, size_t n_origins, str *ret_key) {
     str json, key;
+    bool ours = false;
     TRY(check_kind(c, kind));
     TRY(origins_json(c, origins, n_origins, &json));
-    TRY(storage_begin(c, d, STORAGE_WRITE));
-    TRY(end(c, d, add(c, d, store_id, kind, json, &key)));
+    TRY(storage_join(c, d, &ours));
+    TRY(storage_leave(c, d, ours, add(c, d, store_id, kind, json, &key)));
     *ret_key = key;
     return ERR_OK;
 }
@@ -159,8 +153,9 @@ static err_code find_and_revoke(ctx *c, db *d, int64_t store_id, str which) {
 }
 
 err_code key_revoke(ctx *c, db *d, int64_t store_id, str which) {
-    TRY(storage_begin(c, d, STORAGE_WRITE));
-    return end(c, d, find_and_revoke(c, d, store_id, which));
+    bool ours = false;
+    TRY(storage_join(c, d, &ours));
+    return storage_leave(c, d, ours, find_and_revoke(c, d, store_id, which));
 }
 
 /* Every origin of these rows once. */
@@ -192,9 +187,10 @@ static err_code rotate(ctx *c, db *d, int64_t store_id, key_kind kind, str *ret_
 
 err_code key_rotate(ctx *c, db *d, int64_t store_id, key_kind kind, str *ret_key) {
     str key;
+    bool ours = false;
     TRY(check_kind(c, kind));
-    TRY(storage_begin(c, d, STORAGE_WRITE));
-    TRY(end(c, d, rotate(c, d, store_id, kind, &key)));
+    TRY(storage_join(c, d, &ours));
+    TRY(storage_leave(c, d, ours, rotate(c, d, store_id, kind, &key)));
     *ret_key = key;
     return ERR_OK;
 }
@@ -209,7 +205,44 @@ static err_code set_origins(ctx *c, db *d, int64_t store_id, str which, str json
 
 err_code key_set_origins(ctx *c, db *d, int64_t store_id, str which, const str *origins, size_t n_origins) {
     str json;
+    bool ours = false;
     TRY(origins_json(c, origins, n_origins, &json));
-    TRY(storage_begin(c, d, STORAGE_WRITE));
-    return end(c, d, set_origins(c, d, store_id, which, json));
+    TRY(storage_join(c, d, &ours));
+    return storage_leave(c, d, ours, set_origins(c, d, store_id, which, json));
+}
+
+static err_code add_origin(ctx *c, db *d, int64_t store_id, str which, str origin) {
+    api_key row;
+    str origins[LIMIT_KEY_ORIGINS], json;
+    size_t n = 0;
+    TRY(find_live(c, d, store_id, which, &row));
+    TRY(add_origins(c, &row, origins, &n));
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(origins[i], origin)) return ERR_OK;
+    if (n == LIMIT_KEY_ORIGINS) n--;                        /* this one is needed: the last of the others gives way */
+    origins[n++] = origin;
+    TRY(origins_json(c, origins, n, &json));
+    return set_origins(c, d, store_id, which, json);
+}
+
+err_code key_add_origin(ctx *c, db *d, int64_t store_id, str which, str origin) {
+    bool ours = false;
+    str clean;
+    TRY(key_origin_clean(c, origin, &clean));
+    TRY(storage_join(c, d, &ours));
+    return storage_leave(c, d, ours, add_origin(c, d, store_id, which, clean));
+}
+
+static err_code revoke_all(ctx *c, db *d, int64_t store_id) {
+    api_key *live = NULL;
+    size_t n = 0;
+    TRY(key_list(c, d, store_id, &live, &n));
+    for (size_t i = 0; i < n; i++) TRY(revoke(c, d, &live[i]));
+    return ERR_OK;
+}
+
+err_code key_revoke_all(ctx *c, db *d, int64_t store_id) {
+    bool ours = false;
+    TRY(storage_join(c, d, &ours));
+    return storage_leave(c, d, ours, revoke_all(c, d, store_id));
 }

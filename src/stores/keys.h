@@ -8,7 +8,7 @@
 typedef enum { KEY_NONE, KEY_PUBLIC, KEY_SECRET, KEY_KINDS } key_kind;
 enum { LIMIT_KEY_ORIGINS = 50, LIMIT_STORE_KEYS = 100 };
 
-/* ---- making and withdrawing (database) ---- */
+/* ---- making and withdrawing (database); in the open write transaction when there is one ---- */
 
 /* A new key. Origins only for public ones: "https://shop.example", "http://localhost:3000", or "*" for any page.
  *   ret_key  "vsk_12_" + 32 letters and digits: the only time it can be seen
@@ -24,6 +24,10 @@ CHECK_RESULT err_code key_revoke(ctx *c, db *d, int64_t store_id, str which);
 CHECK_RESULT err_code key_rotate(ctx *c, db *d, int64_t store_id, key_kind kind, str *ret_key);
 /* Set the origins of a live public key. `which` and errors as in key_revoke(), origins as in key_make(). */
 CHECK_RESULT err_code key_set_origins(ctx *c, db *d, int64_t store_id, str which, const str *origins, size_t n_origins);
+/* One origin more, unless it is there. */
+CHECK_RESULT err_code key_add_origin(ctx *c, db *d, int64_t store_id, str which, str origin);
+/* Withdraw all. */
+CHECK_RESULT err_code key_revoke_all(ctx *c, db *d, int64_t store_id);
 /* What may stand in a list of origins, written as browsers send it: lower case, no default port, no slash at the end. ERR_INVALID. */
 CHECK_RESULT err_code key_origin_clean(ctx *c, str origin, str *ret_origin);
 

@@ -157,13 +157,33 @@ err_code store_set_state(ctx *c, db *d, int64_t store_id, str state, str note) {
     return store_change(c, d, store_id, edit_state, &(state_words){ state, note }, NULL);
 }
 
+err_code store_settings_put(ctx *c, store *s, const char *name, str json) {
+    const json_value *old = NULL;
+    if (s->settings.n && json_parse(c, s->settings, JSON_READ_TOLERANT, &old)) old = NULL;      /* unreadable: the defaults served */
+    buf b;
+    json_out w;
+    buf_init_in(&b, c->arena, 64 * KIB);
+    jw_init(&w, &b);
+    jw_object(&w);
+    for (void *it = jr_first(old); it; it = jr_next(old, it)) {
+        if (str_eq(jr_member_key(it), str_of(name))) continue;
+        jw_key_str(&w, jr_member_key(it));
+        jw_value(&w, jr_member_value(it));
+    }
+    if (json.n) jw_key(&w, name), jw_raw(&w, json);
+    jw_end_object(&w);
+    if (buf_err(&b)) return fail(c, buf_err(&b), "the settings of the store are too long");
+    s->settings = buf_view(&b);
+    return ERR_OK;
+}
+
 /* ---- removing ---- */
 
 static err_code edit_removing(ctx *c, store *s, void *arg) {
     (void)c, (void)arg;                                         /* nothing to refuse */
     s->state = STR("removing");
     s->state_note = STR("");
-    s->credentials = s->webhook_secret = (str){ 0 };
+    s->credentials = s->webhook_secret = s->plugin_secret = (str){ 0 };
     return ERR_OK;
 }
 

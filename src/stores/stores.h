@@ -31,6 +31,10 @@ CHECK_RESULT err_code store_list(ctx *c, db *d, int64_t after_id, size_t limit, 
  *   ret_store  as it is now; may be NULL */
 typedef err_code store_edit(ctx *c, store *s, void *arg);
 CHECK_RESULT err_code store_change(ctx *c, db *d, int64_t store_id, store_edit *edit, void *arg, store *ret_store);
+/* Write the settings of a row again with one member replaced: for a store_edit.
+ *   json  its value, written by jw_*; empty takes it out: its default counts again
+ * ERR_TOO_LARGE, ERR_NO_MEMORY. */
+CHECK_RESULT err_code store_settings_put(ctx *c, store *s, const char *name, str json);
 /* state: new, copying, ready, error, removing; note: sentence for the owner. */
 CHECK_RESULT err_code store_set_state(ctx *c, db *d, int64_t store_id, str state, str note);
 /* Forget the store and all its rows, in many short transactions. First its keys go and its jobs are told to stop; a sink that

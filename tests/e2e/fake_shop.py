@@ -323,7 +323,7 @@ class FakeShop:
         if rest in OLD_LACKS and self.old:
             return None
         if rest == "webhooks/batch":
-            return lambda method, args, body, what: ([], {}, 200)
+            return lambda method, args, body, what: self.batch(json.loads(body))
         if rest.startswith("settings/") and rest[9:] in self.source.settings:
             return lambda method, args, body, what: (self.cut(self.source.settings[rest[9:]], args), {}, 200)
         if rest == "system_status":
@@ -370,6 +370,11 @@ class FakeShop:
                                  daemon=True).start()
         self.rows[name][i] = row
         return self.shown(name, row), {}, 201
+
+    def batch(self, wanted):
+        gone = [self.rows["webhooks"].pop(i, {"id": i, "error": {"code": "woocommerce_rest_shop_webhook_invalid_id"}})
+                for i in wanted.get("delete", [])]
+        return {"delete": gone} if gone else [], {}, 200
 
     def shown(self, name, row):
         hidden = {"secret"} if name == "webhooks" else {"type", "parent_id", "name"} if name == "variations" and self.old else set()

@@ -5,7 +5,7 @@ from lib import BINARY, SHARED, Server, Skip, dump, environment, folder, free_po
 
 KEY, SECRET = "ck_" + "1" * 40, "cs_" + "1" * 40
 OURS = {"store_row", "job_row", "api_key_row", "model_row", "webhook_row", "sync_cursor_row", "delivery_row", "usage_row", "event_row",
-        "counter_row", "insight_row", "move_row", "subject_row"}
+        "counter_row", "insight_row", "move_row", "subject_row", "connect_code_row"}
 BOOKKEEPING = ("payload_hash", "product_count")
 AT_ONCE = 8
 
