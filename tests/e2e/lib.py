@@ -12,7 +12,7 @@ class Skip(Exception):
     """Raised by a test that cannot run on this machine; the text says why."""
 
 
-_folders, _processes = [], []
+_folders, _processes, _afterwards = [], [], []
 
 
 def shared(below):
@@ -21,6 +21,11 @@ def shared(below):
     if not path.exists():
         raise Skip(f"{below} is not on this machine")
     return path
+
+
+def afterwards(check):
+    """Call check() once when the test is over, its processes ended; what it raises fails the test."""
+    _afterwards.append(check)
 
 
 def folder():
@@ -176,7 +181,9 @@ def clean_up():
         os.unlink(process.log)
     for path in _folders:
         shutil.rmtree(path, ignore_errors=True)
-    _processes.clear()
-    _folders.clear()
+    checks = list(_afterwards)
+    [some.clear() for some in (_processes, _folders, _afterwards)]
     if reports:
         raise AssertionError("sanitizer report:\n" + "\n".join(reports))
+    for check in checks:
+        check()

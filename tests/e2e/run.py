@@ -2,7 +2,9 @@
 """End-to-end tests: the real binary over real sockets. Finds tests/e2e/test_*.py, runs their test_* functions in order, prints TAP.
 The files run side by side, each in a process of its own, as many as there are processors: most tests wait more than they work.
 
-    VITRINE=build/vitrine python3 tests/e2e/run.py [word in the test's name]
+    VITRINE=build/vitrine python3 tests/e2e/run.py [--in FOLDER] [word in the test's name]
+
+FOLDER is another one with such files, tests/plugin for one.
 """
 import concurrent.futures, importlib, os, pathlib, subprocess, sys, time, traceback
 
@@ -15,6 +17,7 @@ ONE_FILE = "--file"
 
 def collect(path, word):
     """(name, function) of the tests in a file, those that it only imports left out."""
+    sys.path.insert(0, str(path.parent)) if str(path.parent) not in sys.path else None
     module = importlib.import_module(path.stem)
     named = [(f"{path.stem[5:]}: {name[5:]}", body) for name, body in vars(module).items() if name.startswith("test_") and callable(body)]
     return [(name, body) for name, body in named if word in name and body.__module__ == path.stem]
@@ -65,8 +68,11 @@ def follow(path, word):
 def main(argv):
     if argv[:1] == [ONE_FILE]:
         return 1 if run_file(pathlib.Path(argv[1]), argv[2]) else 0
+    folder = HERE
+    if argv[:1] == ["--in"]:
+        folder, argv = pathlib.Path(argv[1]).resolve(), argv[2:]
     word = argv[0] if argv else ""
-    files = [path for path in sorted(HERE.glob("test_*.py"), key=lambda p: -p.stat().st_size) if collect(path, word)]
+    files = [path for path in sorted(folder.glob("test_*.py"), key=lambda p: -p.stat().st_size) if collect(path, word)]
     with concurrent.futures.ThreadPoolExecutor(max(2, os.cpu_count() or 1)) as pool:
         return 0 if all(list(pool.map(lambda path: follow(path, word), files))) else 1
 

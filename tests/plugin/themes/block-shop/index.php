@@ -1,0 +1,1 @@
+<?php // a block theme has no PHP templates

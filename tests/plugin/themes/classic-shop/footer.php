@@ -1,0 +1,1 @@
+<footer class="site-footer">Shop</footer><?php wp_footer(); ?></body></html>
