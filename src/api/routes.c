@@ -87,8 +87,21 @@ static const param out_rules[] = {
     DOC_LIST("upsell", "Steps up.", out_upsell), DOC_LIST("cross_sell", "What goes together.", out_cross_sell),
 };
 
+static const param out_store_sync[] = {
+    DOC_INT("last_ms", "End of the last good copy; 0 = never."), DOC_INT("rows", "New, changed and removed in the newest one."),
+    DOC("problem", "Why the newest one failed; empty when it did not."),
+};
+static const param out_store_webhooks[] = {
+    DOC_INT("registered", "Active at the shop."), DOC_INT("wanted", "0: there are none."), DOC_INT("last_ms", "Last delivery; 0 = never."),
+};
 static const param out_store[] = {
     DOC_ANY("store", "The store's row."), DOC_ANY("counts", "Rows by table."), DOC_ANY("serving", "What is answered from now."),
+    DOC_OBJECT("sync", "How copying goes.", out_store_sync),
+    DOC_ANY("job", "What runs or waits for its turn now, as /api/v1/jobs has it; null."),
+    DOC_OBJECT("webhooks", "What the shop tells by itself.", out_store_webhooks),
+    DOC_INT("events_today", "Since midnight of the shop, at most 100,000 are counted."),
+    DOC_BOOL("connected", "Is there a key to the shop."), DOC_BOOL("plugin", "Was it connected by its plugin."),
+    DOC("plan", "self-hosted."),
 };
 static const param out_finding[] = {
     DOC("kind", "not_seen, unusual, trend, drift, preferred, ignored or place."), DOC("metric", "What it is about."),

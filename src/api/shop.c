@@ -1,7 +1,10 @@
 /* The store of a key and its jobs. Work is started by inserting a job row; jobs/ does it. */
 #include "api/shop.h"
 #include "base/parse.h"
+#include "base/zone.h"
 #include "storage/job_queue.h"
+#include "storage/queries.h"
+#include "stores/connection.h"
 
 typedef struct { opt_flag full, sweep; } sync_input;
 typedef struct { opt_i64 before, limit; str state; } jobs_input;
@@ -61,6 +64,84 @@ static err_code write_serving(api_call *call, json_out *w) {
     return ERR_OK;
 }
 
+/* ---- how it goes, for the plugin's page ---- */
+enum { JOBS_LOOKED_AT = 50, MOST_EVENTS = 100000 };
+
+static bool is_open(const job *j) { return str_eq(j->state, STR("running")) || str_eq(j->state, STR("queued")); }
+
+/* The newest copy that ended: how many rows it brought, and what was wrong. */
+static err_code write_sync(api_call *call, json_out *w, const store *s, const job *jobs, size_t n) {
+    const json_value *result = NULL;
+    int64_t added = 0, changed = 0, removed = 0;
+    const job *last = NULL;
+    for (size_t i = 0; i < n && !last; i++)
+        if (str_eq(jobs[i].kind, STR("sync")) && !is_open(&jobs[i])) last = &jobs[i];
+    if (last && last->result.n) TRY(json_parse(call->c, last->result, JSON_READ_TOLERANT, &result));
+    bool told = jr_i64(jr_get(result, "new"), &added) && jr_i64(jr_get(result, "changed"), &changed) &&
+                jr_i64(jr_get(result, "removed"), &removed);
+    jw_key(w, "sync");
+    jw_object(w);
+    jw_member_i64(w, "last_ms", s->synced_ms);
+    jw_member_i64(w, "rows", told ? added + changed + removed : 0);
+    jw_member_str(w, "problem", last ? last->error : STR(""));
+    jw_end_object(w);
+    return ERR_OK;
+}
+
+/* What runs; else what waits for its turn now. */
+static void write_job(api_call *call, json_out *w, const job *jobs, size_t n) {
+    const job *shown = NULL;
+    for (size_t i = 0; i < n; i++) {
+        bool running = str_eq(jobs[i].state, STR("running")), due = is_open(&jobs[i]) && jobs[i].due_ms <= ctx_now_ms(call->c);
+        if (running || (due && !shown)) shown = &jobs[i];
+        if (running) break;
+    }
+    jw_key(w, "job");
+    if (shown) entity_json(w, &job_entity, shown, 2);
+    else jw_null(w);
+}
+
+static err_code write_webhooks(api_call *call, json_out *w) {
+    webhook *rows = NULL;
+    size_t n = 0;
+    int64_t active = 0, last_ms = 0;
+    TRY(storage_scan(call->c, call->d, &webhook_entity, &(webhook){ .store_id = call->store_id }, 1, NULL, LIMIT_PAGE_ROWS, &rows, &n));
+    for (size_t i = 0; i < n; i++) {
+        active += str_eq(rows[i].status, STR("active"));
+        if (rows[i].received_ms > last_ms) last_ms = rows[i].received_ms;
+    }
+    jw_key(w, "webhooks");
+    jw_object(w);
+    jw_member_i64(w, "registered", active);
+    jw_member_i64(w, "wanted", (int64_t)n);
+    jw_member_i64(w, "last_ms", last_ms);
+    jw_end_object(w);
+    return ERR_OK;
+}
+
+static err_code write_events_today(api_call *call, json_out *w, const store *s) {
+    int64_t now = ctx_now_ms(call->c), zone = zone_offset_ms(call->c, s->time_zone, now), n = 0;
+    int64_t midnight_ms = (now + zone) / MS_PER_DAY * MS_PER_DAY - zone;
+    const sql_value binds[] = { SQL_INT(call->store_id), SQL_INT(midnight_ms << 20), SQL_INT(MOST_EVENTS) };
+    TRY(storage_query_i64(call->c, call->d, &query_events_since, binds, COUNT(binds), 0, &n));
+    jw_member_i64(w, "events_today", n);
+    return ERR_OK;
+}
+
+static err_code write_status(api_call *call, json_out *w, const store *s) {
+    job *jobs = NULL;
+    size_t n = 0;
+    TRY(job_list(call->c, call->d, call->store_id, &(job_page){ .limit = JOBS_LOOKED_AT }, &jobs, &n));
+    TRY(write_sync(call, w, s, jobs, n));
+    write_job(call, w, jobs, n);
+    TRY(write_webhooks(call, w));
+    TRY(write_events_today(call, w, s));
+    jw_member_bool(w, "connected", connection_is_open(s));
+    jw_member_bool(w, "plugin", s->plugin_secret.n > 0);
+    jw_member_text(w, "plan", "self-hosted");
+    return ERR_OK;
+}
+
 err_code shop_get(api_call *call) {
     store row = { .store_id = call->store_id };
     TRY(storage_get(call->c, call->d, &store_entity, &row));
@@ -70,6 +151,7 @@ err_code shop_get(api_call *call) {
     entity_json(&w, &store_entity, &row, 2);
     TRY(write_counts(call, &w));
     TRY(write_serving(call, &w));
+    TRY(write_status(call, &w, &row));
     jw_end_object(&w);
     return api_json_done(call, &w);
 }

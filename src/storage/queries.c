@@ -161,6 +161,12 @@ const query query_last_event = {
     .n_binds = 1, .n_columns = 1, .columns = { FIELD_INT },
 };
 
+const query query_events_since = {
+    .name = "events_since",
+    .sql = "SELECT count(*) FROM (SELECT 1 FROM event_row WHERE store_id = ?1 AND event_id >= ?2 LIMIT ?3)",
+    .n_binds = 3, .n_columns = 1, .columns = { FIELD_INT },
+};
+
 const query query_first_event_ms = {
     .name = "first_event_ms", .sql = "SELECT coalesce(min(event_id), 0) / 1048576 FROM event_row WHERE store_id = ?1",
     .n_binds = 1, .n_columns = 1, .columns = { FIELD_INT },
@@ -276,7 +282,7 @@ const query *const all_queries[] = {
     &query_open_job_of, &query_claimable_jobs, &query_running_jobs, &query_next_due, &query_recent_jobs, &query_job_kinds,
     &query_answers_by_place, &query_clicked_by_place, &query_last_failed,
     &query_letter_due, &query_clicked_arms, &query_dismissed_arms, &query_placement_visitors, &query_last_delivery, &query_key_state,
-    &query_last_event, &query_first_event_ms, &query_insight_days, &query_event_before,
+    &query_last_event, &query_events_since, &query_first_event_ms, &query_insight_days, &query_event_before,
     &query_shopping, &query_events_after, &query_names_changed,
     &query_answers_after, &query_orders_of_customer, &query_orders_of_browser, &query_newest_figures, &query_version, &query_version_put,
     &query_ids_product, &query_ids_customer, &query_ids_order, &query_ids_review, &query_ids_coupon, &query_ids_category,

@@ -74,6 +74,8 @@ extern const query query_last_delivery;
 extern const query query_key_state;
 /* The newest event id of a store; 0 = none. Binds: store_id. Columns: event_id INT. */
 extern const query query_last_event;
+/* How many events came since, ?3 at most. Binds: store_id, event_id (ms * 2^20), most. Columns: count INT. */
+extern const query query_events_since;
 /* When the oldest event of a store came; 0 = none. Binds: store_id. Columns: time_ms INT. */
 extern const query query_first_event_ms;
 /* Days of a store that are kept (insights/day.h), newest first. Binds: store_id, before day (0 = all), limit. Columns: day INT. */

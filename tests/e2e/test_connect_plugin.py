@@ -1,6 +1,6 @@
 """A shop connects by its plugin: a code pasted once, everything else over HTTP; and what the plugin tells, asks and is offered."""
 import base64, concurrent.futures, hashlib, hmac, json, signal, time
-from fake_shop import FakeShop, Invented
+from fake_shop import FakeShop, Invented, send_webhook
 from lib import Server, environment, folder, run, run_json, sql, wait_until
 
 KEY, SECRET = "ck_" + "1" * 40, "cs_" + "1" * 40
@@ -93,6 +93,28 @@ def test_a_shop_that_does_not_work_is_said_so_and_keeps_the_code():
         s.server.stop()
         s.server = Server(s.data)                           # another hour
         assert s.ask(code)[0] == 201
+
+
+def test_the_status_tells_how_copying_webhooks_and_events_go():
+    with Scene() as s:
+        keys = s.connect()
+        first = s.server.get("/api/v1/store", keys["secret_key"])[1]
+        assert first["connected"] and first["plugin"] and first["plan"] == "self-hosted" and first["events_today"] == 0, first
+        copied(s, keys)
+        status = wait_until(lambda: (lambda a: a if not a["job"] else None)(s.server.get("/api/v1/store", keys["secret_key"])[1]))
+        assert status["sync"]["rows"] >= 12 and status["sync"]["problem"] == "" and status["sync"]["last_ms"] > 0, status["sync"]
+        assert status["webhooks"] == {"registered": 15, "wanted": 15, "last_ms": 0}, status["webhooks"]
+        hook = next(w for w in s.shop.rows["webhooks"].values() if w["topic"] == "product.updated")
+        product = next(iter(s.shop.rows["products"].values()))
+        assert send_webhook(hook["delivery_url"], "product.updated", json.dumps(product).encode(), hook["secret"])[0] == 200
+        events = [{"type": "view", "product_id": "100", "visitor_id": "v-1", "id": f"e-{i}"} for i in range(3)]
+        assert s.server.post("/api/v1/events/track", {"events": events}, keys["public_key"])[0] == 200
+        status = s.server.get("/api/v1/store", keys["secret_key"])[1]
+        assert status["webhooks"]["last_ms"] > 0 and status["events_today"] == 3, status
+        s.shop.stop()
+        job = s.server.post("/api/v1/store/sync", {}, keys["secret_key"])[1]["job_id"]
+        assert s.server.get("/api/v1/store", keys["secret_key"])[1]["job"]["job_id"] == job
+        s.server.post(f"/api/v1/jobs/{job}/cancel", {}, keys["secret_key"])
 
 
 def test_two_at_once_with_one_code_are_one():
