@@ -9,7 +9,11 @@ defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 
 require_once __DIR__ . '/vitrine.php';
 
-foreach ( is_multisite() ? get_sites( array( 'fields' => 'ids', 'number' => 0 ) ) : array( 0 ) as $vitrine_site ) {
+$vitrine_all = array(
+	'fields' => 'ids',
+	'number' => 0,
+);
+foreach ( is_multisite() ? get_sites( $vitrine_all ) : array( 0 ) as $vitrine_site ) {
 	if ( $vitrine_site ) {
 		switch_to_blog( $vitrine_site );
 	}

@@ -252,7 +252,7 @@ final class Vitrine_Admin_Page {
 	 *
 	 * @param string $name  Of the box.
 	 * @param string $label What it is.
-	 * @param bool   $on    Ticked?
+	 * @param bool   $on    Whether it is ticked.
 	 * @param string $note  What it does.
 	 */
 	private static function draw_switch( $name, $label, $on, $note = '' ) {

@@ -97,7 +97,18 @@ final class Vitrine_Client {
 		if ( strlen( $text ) > self::BATCH_BYTES ) {
 			return new WP_Error( 'vitrine_too_large', __( 'Too much for one request.', 'vitrine' ), array( 'status' => 413 ) );
 		}
-		return self::ask( 'POST', '/api/v1/plugin/batch', $text, array_merge( $options, array( 'key' => '', 'headers' => self::signature( $text, time() ) ) ) );
+		return self::ask(
+			'POST',
+			'/api/v1/plugin/batch',
+			$text,
+			array_merge(
+				$options,
+				array(
+					'key'     => '',
+					'headers' => self::signature( $text, time() ),
+				)
+			)
+		);
 	}
 
 	/**

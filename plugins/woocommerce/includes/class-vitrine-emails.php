@@ -54,7 +54,7 @@ final class Vitrine_Emails {
 		}
 		$block = self::block( self::question( $products, (int) $order->get_customer_id() ), self::may_wait() );
 		if ( isset( $block['html'], $block['text'] ) ) {
-			echo $plain ? "\n" . esc_html( wp_strip_all_tags( $block['text'] ) ) . "\n" : self::clean( $block['html'] ); // phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped -- clean() is wp_kses().
+			echo $plain ? "\n" . esc_html( wp_strip_all_tags( $block['text'] ) ) . "\n" : '<div style="margin-bottom:40px">' . self::clean( $block['html'] ) . '</div>'; // phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped -- clean() is wp_kses().
 		}
 	}
 

@@ -166,8 +166,8 @@ final class Vitrine_Page {
 	 */
 	public static function order() {
 		$order = wc_get_order( absint( get_query_var( 'order-received' ) ) );
-		$key   = isset( $_GET['key'] ) ? wc_clean( wp_unslash( $_GET['key'] ) ) : ''; // phpcs:ignore WordPress.Security.NonceVerification.Recommended
-		return $order instanceof WC_Order && is_string( $key ) && '' !== $key && hash_equals( $order->get_order_key(), $key ) ? $order : null;
+		$key   = isset( $_GET['key'] ) && is_string( $_GET['key'] ) ? sanitize_text_field( wp_unslash( $_GET['key'] ) ) : ''; // phpcs:ignore WordPress.Security.NonceVerification.Recommended
+		return $order instanceof WC_Order && '' !== $key && hash_equals( $order->get_order_key(), $key ) ? $order : null;
 	}
 
 	/**

@@ -92,7 +92,11 @@ final class Vitrine_Status {
 	 * @return array
 	 */
 	private static function line( $name, $text, $good = null ) {
-		return compact( 'name', 'text', 'good' );
+		return array(
+			'name' => $name,
+			'text' => $text,
+			'good' => $good,
+		);
 	}
 
 	/**
