@@ -148,21 +148,44 @@ final class Vitrine_Admin_Page {
 	public static function draw_status( Vitrine_Status $status ) {
 		if ( '' !== $status->problem() ) {
 			echo '<p class="vitrine-state is-bad">' . esc_html( $status->problem() ) . '</p>';
-			return;
 		}
-		if ( $status->is_running() ) {
-			$percent = (int) floor( 100 * $status->share() );
-			echo '<p class="vitrine-state is-busy" id="vitrine-copying">' . esc_html__( 'The shop is being copied. You may leave this page.', 'vitrine' ) . '</p>';
-			printf( '<div class="vitrine-progress"><progress max="100" value="%1$d" aria-labelledby="vitrine-copying">%1$d %%</progress><span>%1$d %%</span></div>', esc_html( (string) $percent ) );
-		} else {
-			echo '<p class="vitrine-state is-good">' . esc_html__( 'Connected', 'vitrine' ) . '</p>';
+		if ( '' === $status->problem() ) {
+			self::draw_state( $status );
 		}
-		echo '<dl class="vitrine-lines">';
-		foreach ( $status->lines() as $line ) {
+		$lines = $status->lines();
+		echo $lines ? '<dl class="vitrine-lines">' : '';
+		foreach ( $lines as $line ) {
 			$class = null === $line['good'] ? '' : ( $line['good'] ? 'is-good' : 'is-bad' );
 			printf( '<div class="%s"><dt>%s</dt><dd>%s</dd></div>', esc_attr( $class ), esc_html( $line['name'] ), esc_html( $line['text'] ) );
 		}
-		echo '</dl>';
+		echo $lines ? '</dl>' : '';
+	}
+
+	/**
+	 * Connected, or what is being done.
+	 *
+	 * @param Vitrine_Status $status What the server said.
+	 */
+	private static function draw_state( Vitrine_Status $status ) {
+		if ( $status->is_running() ) {
+			echo '<p class="vitrine-state is-busy" id="vitrine-copying">' . esc_html( $status->doing() ) . '</p>';
+			self::draw_share( $status->share() );
+		} else {
+			echo '<p class="vitrine-state is-good">' . esc_html__( 'Connected', 'vitrine' ) . '</p>';
+		}
+	}
+
+	/**
+	 * A bar.
+	 *
+	 * @param float|null $share 0 to 1; null: it moves without saying how far.
+	 */
+	private static function draw_share( $share ) {
+		if ( null === $share ) {
+			echo '<div class="vitrine-progress"><progress aria-labelledby="vitrine-copying"></progress></div>';
+			return;
+		}
+		printf( '<div class="vitrine-progress"><progress max="100" value="%1$d" aria-labelledby="vitrine-copying">%1$d %%</progress><span>%1$d %%</span></div>', (int) floor( 100 * $share ) );
 	}
 
 	/**

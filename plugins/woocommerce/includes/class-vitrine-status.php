@@ -15,6 +15,11 @@ final class Vitrine_Status {
 	const MINUTE_MS = 60000;
 
 	/**
+	 * The steps of a copy, in their order. Each fills the same share of the bar: how large one is nobody knows before it begins.
+	 */
+	const STEPS = array( 'settings', 'categories', 'tags', 'brands', 'products', 'variations', 'customers', 'coupons', 'refunds', 'orders', 'reviews', 'webhooks' );
+
+	/**
 	 * The answer, or why there is none.
 	 *
 	 * @var array|WP_Error
@@ -57,21 +62,50 @@ final class Vitrine_Status {
 	}
 
 	/**
-	 * Is the shop being copied?
+	 * Whether the shop is being copied, or learned from for the first time.
 	 *
 	 * @return bool
 	 */
 	public function is_running() {
-		return is_array( $this->read( 'job' ) ) && in_array( $this->read( 'job.state' ), array( 'queued', 'running' ), true );
+		if ( ! in_array( $this->read( 'job.state' ), array( 'queued', 'running' ), true ) ) {
+			return false;
+		}
+		return 'sync' === $this->read( 'job.kind' ) || $this->is_learning();
+	}
+
+	/**
+	 * Whether what was copied is learned from for the first time.
+	 *
+	 * @return bool
+	 */
+	private function is_learning() {
+		return 'train' === $this->read( 'job.kind' ) && ! $this->read( 'serving.snapshot_version' );
+	}
+
+	/**
+	 * What is being done.
+	 *
+	 * @return string
+	 */
+	public function doing() {
+		return $this->is_learning()
+			? __( 'Vitrine is learning from what was copied.', 'vitrine' )
+			: __( 'The shop is being copied. You may leave this page.', 'vitrine' );
 	}
 
 	/**
 	 * How far that is.
 	 *
-	 * @return float 0 to 1.
+	 * @return float|null 0 to 1; null: nobody knows.
 	 */
 	public function share() {
-		return max( 0.0, min( 1.0, (float) $this->read( 'job.progress_0_1' ) ) );
+		$step = array_search( $this->read( 'job.step' ), self::STEPS, true );
+		if ( false === $step || 'sync' !== $this->read( 'job.kind' ) ) {
+			return null;
+		}
+		$total = (float) $this->read( 'job.total' );
+		$part  = $total > 0 ? max( 0.0, min( 1.0, (float) $this->read( 'job.done' ) / $total ) ) : 0.0;
+		return ( $step + $part ) / count( self::STEPS );
 	}
 
 	/**
@@ -80,7 +114,7 @@ final class Vitrine_Status {
 	 * @return array
 	 */
 	public function lines() {
-		return array_filter( array( $this->catalogue(), $this->sync(), $this->webhooks(), $this->events(), $this->queue(), $this->plan() ) );
+		return array_filter( array( $this->open(), $this->catalogue(), $this->sync(), $this->webhooks(), $this->events(), $this->queue(), $this->plan() ) );
 	}
 
 	/**
@@ -97,6 +131,18 @@ final class Vitrine_Status {
 			'text' => $text,
 			'good' => $good,
 		);
+	}
+
+	/**
+	 * The server has no key to the shop any more: somebody took it away there.
+	 *
+	 * @return array|null
+	 */
+	private function open() {
+		if ( false !== $this->read( 'connected' ) ) {
+			return null;
+		}
+		return self::line( __( 'Key to the shop', 'vitrine' ), __( 'The server has none any more. Connect again with a new code.', 'vitrine' ), false );
 	}
 
 	/**
@@ -122,6 +168,9 @@ final class Vitrine_Status {
 	 * @return array|null
 	 */
 	private function sync() {
+		if ( ! is_array( $this->read( 'sync' ) ) ) {
+			return null;
+		}
 		$problem = (string) $this->read( 'sync.problem' );
 		if ( '' !== $problem ) {
 			return self::line( __( 'Last copy', 'vitrine' ), $problem, false );
@@ -137,15 +186,11 @@ final class Vitrine_Status {
 	 */
 	private function webhooks() {
 		$there = $this->read( 'webhooks.registered' );
-		if ( null === $there ) {
-			return null;
+		$last  = $this->read( 'webhooks.last_ms' );
+		if ( null === $there || ( $this->is_running() && ! $last ) ) {
+			return null; // they are registered at the end of the first copy.
 		}
-		$wanted = (int) $this->read( 'webhooks.wanted' );
-		$last   = $this->read( 'webhooks.last_ms' );
-		if ( $this->is_running() && ! $last ) {
-			return null; // they are registered with the first copy.
-		}
-		if ( 0 === (int) $there || $there < $wanted ) {
+		if ( 0 === (int) $there || $there < $this->read( 'webhooks.wanted' ) ) {
 			return self::line( __( 'Changes in the shop', 'vitrine' ), __( 'Not told at once; they are seen when the shop is copied again.', 'vitrine' ), false );
 		}
 		/* translators: %s: "5 minutes ago". */
