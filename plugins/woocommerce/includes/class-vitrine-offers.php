@@ -239,7 +239,7 @@ final class Vitrine_Offers {
 	}
 
 	/**
-	 * Before anybody pays another price than he saw: stops once and says so.
+	 * Before anybody pays another price than he saw: stops an order once and says so. On a page that shows the new price it is a remark.
 	 */
 	public static function say_what_ended() {
 		$names = WC()->session ? array_filter( (array) WC()->session->get( self::ENDED, array() ), 'is_string' ) : array();
@@ -247,8 +247,9 @@ final class Vitrine_Offers {
 			return;
 		}
 		WC()->session->set( self::ENDED, null );
+		$type = did_action( 'woocommerce_before_checkout_process' ) || WC()->is_rest_api_request() ? 'error' : 'notice';
 		/* translators: %s: names of products. */
-		wc_add_notice( sprintf( __( 'An offer has ended: %s is in your cart at its normal price now. Please look at the total again.', 'vitrine' ), esc_html( implode( ', ', $names ) ) ), 'error' );
+		wc_add_notice( sprintf( __( 'An offer has ended: %s is in your cart at its normal price now. Please look at the total again.', 'vitrine' ), esc_html( implode( ', ', $names ) ) ), $type );
 	}
 
 	/**

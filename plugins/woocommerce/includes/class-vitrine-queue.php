@@ -64,7 +64,7 @@ final class Vitrine_Queue {
 	 */
 	public static function hooks() {
 		add_action( 'shutdown', array( __CLASS__, 'end' ), 15 );
-		add_action( self::HOOK, array( __CLASS__, 'send' ) );
+		add_action( self::HOOK, array( __CLASS__, 'job' ) );
 	}
 
 	/**
@@ -193,7 +193,17 @@ final class Vitrine_Queue {
 	}
 
 	/**
-	 * The job: sends batch after batch until nothing waits, the server cannot, or the time is over. Two never run at once.
+	 * The job. One that was planned before the server failed waits like the others.
+	 */
+	public static function job() {
+		$state = self::state();
+		if ( 0 === $state['tries'] || $state['due'] <= time() ) {
+			self::send();
+		}
+	}
+
+	/**
+	 * Sends batch after batch until nothing waits, the server cannot, or the time is over. Two never run at once.
 	 */
 	public static function send() {
 		global $wpdb;
@@ -331,7 +341,7 @@ final class Vitrine_Queue {
 		$state['problem']   = $tally['problem'];
 		$state['tries']     = $fine ? 0 : $state['tries'] + 1;
 		$state['sent_at']   = $tally['sent'] ? time() : $state['sent_at'];
-		$state['due']       = 0;
+		$state['due']       = $state['due'] > time() ? $state['due'] : 0;   // Sent before its time: the job comes all the same.
 		if ( $state['cleaned'] < time() - DAY_IN_SECONDS ) {
 			$state['cleaned'] = time();
 			Vitrine_Carts::clean();
