@@ -82,7 +82,21 @@
     ask('contact', { email, consent: box.checked ? '1' : '0' }).catch(() => { told = ''; });
   }
 
+  // A checkout block that takes no fields of others (before WooCommerce 8.9) gets the box from here, below the address, once it is drawn.
+  function putBox(triesLeft) {
+    const step = document.querySelector('.wc-block-checkout #contact-fields .wc-block-components-checkout-step__content');
+    if (!triesLeft) return;
+    if (step && !document.querySelector(BOX)) {             // drawn anew, the block loses it
+      const label = document.createElement('label'), box = document.createElement('input');
+      Object.assign(box, { type: 'checkbox', id: 'vitrine_email_consent', checked: told.charAt(0) === '1' });
+      label.append(box, ' ', facts.question);
+      step.append(label);
+    }
+    setTimeout(putBox, 1000, triesLeft - 1);
+  }
+
   if (facts.contact) {
+    if (facts.question) putBox(60);
     const soon = (event) => {
       if (!event.target.matches || !event.target.matches(EMAIL + ', ' + BOX)) return;
       clearTimeout(typing);

@@ -56,11 +56,13 @@ final class Vitrine_Ajax {
 	 * What the script has to know; data, which no content policy stops, and the same for all visitors.
 	 */
 	public static function print_facts() {
+		$asks  = Vitrine_Options::get( 'recover_carts' ) && is_checkout();
 		$facts = array(
 			'ajax'       => WC_AJAX::get_endpoint( '%%endpoint%%' ),
 			'bundles'    => Vitrine_Offers::are_on(),
 			'incentives' => Vitrine_Offers::are_on(),
-			'contact'    => (bool) Vitrine_Options::get( 'recover_carts' ) && is_checkout(),
+			'contact'    => $asks,
+			'question'   => $asks && ! Vitrine_Checkout::has_block_fields() ? Vitrine_Checkout::question() : '',
 			'seen'       => Vitrine_Options::get( 'track_server' ) ? Vitrine_Track::address() : '',
 		);
 		// phpcs:ignore WordPress.Security.EscapeOutput
@@ -406,11 +408,11 @@ final class Vitrine_Ajax {
 	}
 
 	/**
-	 * Refuses with a sentence for the visitor, and ends.
+	 * Refuses with a sentence for the visitor, and ends. The status is 200, as of WooCommerce's own: no browser writes an error into its log.
 	 *
 	 * @param string $why Sentence.
 	 */
 	private static function refuse( $why ) {
-		wp_send_json( array( 'error' => array( 'message' => $why ) ), 422 );
+		wp_send_json( array( 'error' => array( 'message' => $why ) ) );
 	}
 }

@@ -40,7 +40,7 @@ final class Vitrine_Checkout {
 	 *
 	 * @return string
 	 */
-	private static function question() {
+	public static function question() {
 		return __( 'Remind me by e-mail if I leave something in my cart', 'vitrine' );
 	}
 
@@ -67,10 +67,19 @@ final class Vitrine_Checkout {
 	}
 
 	/**
-	 * The same in the block, where this WooCommerce knows how (8.9 and later).
+	 * Whether this WooCommerce lets the block have fields of others (8.9 and later). Where it does not, shop.js puts the box there.
+	 *
+	 * @return bool
+	 */
+	public static function has_block_fields() {
+		return function_exists( 'woocommerce_register_additional_checkout_field' );
+	}
+
+	/**
+	 * The same in the block.
 	 */
 	public static function add_block_field() {
-		if ( ! function_exists( 'woocommerce_register_additional_checkout_field' ) ) {
+		if ( ! self::has_block_fields() ) {
 			return;
 		}
 		woocommerce_register_additional_checkout_field(
@@ -136,9 +145,7 @@ final class Vitrine_Checkout {
 	 */
 	public static function write_classic( $order, $data ) {
 		if ( isset( $data[ self::FIELD ] ) && Vitrine_Options::get( 'recover_carts' ) ) {
-			$yes = (bool) $data[ self::FIELD ];
-			$order->update_meta_data( self::META_CONSENT, $yes ? 'yes' : 'no' );
-			self::agree( $yes, isset( $data['billing_email'] ) ? (string) $data['billing_email'] : '' );
+			self::agree( (bool) $data[ self::FIELD ], isset( $data['billing_email'] ) ? (string) $data['billing_email'] : '' );
 		}
 		self::write( $order );
 	}
@@ -151,6 +158,10 @@ final class Vitrine_Checkout {
 	public static function write( $order ) {
 		$visitor = Vitrine_Visitor::id();
 		$recs    = self::recs();
+		$agreed  = WC()->session ? WC()->session->get( Vitrine_Carts::CONSENT ) : null;
+		if ( is_bool( $agreed ) && Vitrine_Options::get( 'recover_carts' ) ) {
+			$order->update_meta_data( self::META_CONSENT, $agreed ? 'yes' : 'no' );
+		}
 		if ( '' !== $visitor ) {
 			$order->update_meta_data( self::META_VISITOR, $visitor );
 		}

@@ -492,19 +492,24 @@ final class Vitrine_Offers {
 		if ( null === $owner || (int) $owner === $order_id ) {
 			return null !== $owner;
 		}
-		return in_array( (int) $owner, self::own_orders(), true )
+		return self::is_own( (int) $owner )
 			&& (bool) $wpdb->query( $wpdb->prepare( "UPDATE $table SET order_id = %d WHERE id = %s AND order_id = %d", $order_id, $id, (int) $owner ) );
 		// phpcs:enable
 	}
 
 	/**
-	 * Orders of this very visit that are not paid yet.
+	 * Whether an order is of this very visit and still waits for its payment: it keeps its offers when it is tried again.
 	 *
-	 * @return array ids.
+	 * @param int $order_id Order.
+	 * @return bool
 	 */
-	private static function own_orders() {
+	private static function is_own( $order_id ) {
 		$session = WC()->session;
-		return $session ? array_filter( array( (int) $session->get( 'order_awaiting_payment' ), (int) $session->get( 'store_api_draft_order' ) ) ) : array();
+		if ( ! $session || ! in_array( $order_id, array( (int) $session->get( 'order_awaiting_payment' ), (int) $session->get( 'store_api_draft_order' ) ), true ) ) {
+			return false;
+		}
+		$order = wc_get_order( $order_id );
+		return $order && $order->has_status( array( 'checkout-draft', 'pending', 'failed' ) );
 	}
 
 	/**
@@ -526,10 +531,9 @@ final class Vitrine_Offers {
 				self::$burnt[ $row->id ] = (int) $row->order_id;
 			}
 		}
-		$own  = self::own_orders();
 		$used = array();
 		foreach ( $ids as $id ) {
-			if ( self::$burnt[ $id ] && ! in_array( self::$burnt[ $id ], $own, true ) ) {
+			if ( self::$burnt[ $id ] && ! self::is_own( self::$burnt[ $id ] ) ) {
 				$used[] = $id;
 			}
 		}
