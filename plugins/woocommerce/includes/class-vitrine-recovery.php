@@ -14,16 +14,38 @@ defined( 'ABSPATH' ) || exit;
 final class Vitrine_Recovery {
 
 	const PARAMETER  = 'vitrine_cart';
+	const BACK       = 'back';          // In place of a token: the cart's page, just after.
 	const VALID_DAYS = 30;
+
+	/**
+	 * Of the link.
+	 *
+	 * @var string
+	 */
+	private static $token = '';
 
 	/**
 	 * Adds the hooks.
 	 */
 	public static function hooks() {
-		// phpcs:ignore WordPress.Security.NonceVerification.Recommended
-		if ( isset( $_GET[ self::PARAMETER ] ) ) {
+		// A link of a letter: the token itself proves that it may. phpcs:ignore WordPress.Security.NonceVerification.Recommended
+		$token = isset( $_GET[ self::PARAMETER ] ) ? sanitize_text_field( wp_unslash( $_GET[ self::PARAMETER ] ) ) : '';
+		if ( self::BACK === $token ) {
+			add_filter( 'render_block_woocommerce/cart', array( __CLASS__, 'print_notices' ) );
+		} elseif ( '' !== $token ) {
+			self::$token = $token;
 			add_action( 'template_redirect', array( __CLASS__, 'open' ), 1 );
 		}
+	}
+
+	/**
+	 * The cart block prints no notices of its own.
+	 *
+	 * @param string $html Of the block.
+	 * @return string
+	 */
+	public static function print_notices( $html ) {
+		return wc_print_notices( true ) . $html;
 	}
 
 	/**
@@ -35,9 +57,7 @@ final class Vitrine_Recovery {
 		}
 		nocache_headers();
 		header( 'Referrer-Policy: no-referrer' );
-		// A link of a letter: the token itself is what proves that it may. phpcs:ignore WordPress.Security.NonceVerification.Recommended
-		$token = isset( $_GET[ self::PARAMETER ] ) ? sanitize_text_field( wp_unslash( $_GET[ self::PARAMETER ] ) ) : '';
-		$found = preg_match( '/^[\w-]{43}$/D', $token ) ? Vitrine_Carts::find( $token, time() - self::VALID_DAYS * DAY_IN_SECONDS ) : null;
+		$found = preg_match( '/^[\w-]{43}$/D', self::$token ) ? Vitrine_Carts::find( self::$token, time() - self::VALID_DAYS * DAY_IN_SECONDS ) : null;
 		if ( ! WC()->session->has_session() ) {
 			WC()->session->set_customer_session_cookie( true );
 		}
@@ -47,7 +67,7 @@ final class Vitrine_Recovery {
 		} else {
 			wc_add_notice( __( 'This link has ended or its cart was ordered already.', 'vitrine' ), 'notice' );
 		}
-		wp_safe_redirect( wc_get_cart_url() );
+		wp_safe_redirect( add_query_arg( self::PARAMETER, self::BACK, wc_get_cart_url() ) );
 		exit;
 	}
 
