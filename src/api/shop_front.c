@@ -3,15 +3,17 @@
 #include "api/webhooks.h"
 #include "base/parse.h"
 #include "front/front.h"
+#include "front/offers.h"
 #include "front/order.h"
 #include "net/url.h"
 #include "schema/currency.h"
 #include "stores/stores.h"
 
 #define CART_COOKIE "vitrine_cart"
+#define OFFERS_COOKIE "vitrine_offers"
 #define VISITOR_COOKIE "vitrine_visitor"        /* of the widget: who this browser is ... */
 #define RECS_COOKIE "vitrine_recs"              /* ... and the answers that led to the cart, with dots between */
-enum { CART_SECONDS = 30 * 86400, ONCE_LETTERS = 24, ORDERS_A_SECOND = 1 };
+enum { CART_SECONDS = 30 * 86400, OFFERS_SECONDS = 7200, ONCE_LETTERS = 24, ORDERS_A_SECOND = 1 };
 
 /* ---- the shop of a call ---- */
 static err_code find_demo(api_call *call, store *ret_row) {
@@ -52,7 +54,11 @@ static err_code open_shop(api_call *call, front_shop *ret_shop) {
     s.categories = rows;
     s.public_key = public_key_of(call, row->store_id);
     s.has_widget = server_has(STR("/v.js"));
-    s.cart = cart_read(call->c->arena, cookie_find(http_header(call->r, "Cookie"), STR(CART_COOKIE)));
+    str cookies = http_header(call->r, "Cookie");
+    s.cart = cart_read(call->c->arena, cookie_find(cookies, STR(CART_COOKIE)));
+    s.visitor_id = cookie_find(cookies, STR(VISITOR_COOKIE));
+    if (s.visitor_id.n > LIMIT_ID_BYTES || !str_is_utf8(s.visitor_id)) s.visitor_id = (str){ 0 };
+    front_offers_read(&s, cookie_find(cookies, STR(OFFERS_COOKIE)));
     *ret_shop = s;
     return ERR_OK;
 }
@@ -69,17 +75,25 @@ static void add_headers(http_response *out) {
     http_add_header(out, "Vary", STR("Accept, Cookie"));
 }
 
-static err_code set_cart(api_call *call, const front_cart *cart) {
-    str text;
+static err_code set_cookie(api_call *call, const char *name, str text, int seconds) {
     buf b;
-    TRY(cart_write(call->c, cart, &text));
-    buf_init_in(&b, call->c->arena, FRONT_CART_BYTES + 200);
-    buf_text(&b, CART_COOKIE "=");
+    buf_init_in(&b, call->c->arena, FRONT_OFFERS_BYTES + 200);
+    buf_printf(&b, "%s=", name);
     buf_str(&b, text);
-    buf_printf(&b, "; Path=/shop; Max-Age=%d; HttpOnly; SameSite=Lax", text.n ? CART_SECONDS : 0);
+    buf_printf(&b, "; Path=/shop; Max-Age=%d; HttpOnly; SameSite=Lax", text.n ? seconds : 0);
     if (buf_err(&b)) return fail(call->c, buf_err(&b), "keep the cart");
     http_add_header(call->out, "Set-Cookie", buf_view(&b));
     return ERR_OK;
+}
+
+/* The cart, and the offers for it where there are or were some. */
+static err_code set_cart(api_call *call, const front_shop *s) {
+    str cart, offers;
+    TRY(cart_write(call->c, &s->cart, &cart));
+    TRY(front_offers_write(call->c, s, &offers));
+    TRY(set_cookie(call, CART_COOKIE, cart, CART_SECONDS));
+    bool had_some = cookie_find(http_header(call->r, "Cookie"), STR(OFFERS_COOKIE)).n > 0;
+    return offers.n || had_some ? set_cookie(call, OFFERS_COOKIE, offers, OFFERS_SECONDS) : ERR_OK;
 }
 
 static err_code go_to(api_call *call, str path) {
@@ -176,6 +190,7 @@ static err_code cart_as_json(api_call *call, const front_shop *s) {
     jw_key(&w, "items");
     front_basket_json(&w, &k, currency_digits(s->row->currency));
     jw_member_i64(&w, "count", cart_count(&s->cart));
+    jw_member_money(&w, "saving", k.saving_minor, currency_digits(s->row->currency));
     jw_end_object(&w);
     return api_json_done(call, &w);
 }
@@ -209,7 +224,7 @@ static err_code put_in(api_call *call, front_shop *s, str id, int64_t quantity) 
                ? ERR_OK : fail_field(call->c, ERR_INVALID, "id", "Coșul este plin: are loc pentru %d produse diferite.", FRONT_CART_LINES);
 }
 
-/* "id=12&quantity=2&id=13": a quantity belongs to the id before it. */
+/* "id=12&quantity=2&id=13": a quantity belongs to the id before it. "offer=TOKEN": the price that all of it was promised at. */
 static err_code add_fields(api_call *call, front_shop *s) {
     str rest = call->r->body, name, value, id = { 0 };
     int64_t quantity = 1;
@@ -221,7 +236,10 @@ static err_code add_fields(api_call *call, front_shop *s) {
         id = value;
         quantity = 1;
     }
-    return id.n ? put_in(call, s, id, quantity) : fail_field(call->c, ERR_INVALID, "id", "Alege mai întâi un produs.");
+    if (!id.n) return fail_field(call->c, ERR_INVALID, "id", "Alege mai întâi un produs.");
+    TRY(put_in(call, s, id, quantity));
+    str offer = field_of(call, "offer");
+    return offer.n ? front_offers_add(call->c, s, offer) : ERR_OK;
 }
 
 /* "q.12=3" sets, "remove=12" takes out. */
@@ -253,7 +271,7 @@ static err_code change_cart(api_call *call, front_shop *s) {
     } else {
         change_fields(call, s);
     }
-    TRY(set_cart(call, &s->cart));
+    TRY(set_cart(call, s));
     if (wants_json(call->r)) return cart_as_json(call, s);
     return go_to(call, adding ? STR("/shop/cart?added=1") : STR("/shop/cart"));
 }
@@ -288,10 +306,9 @@ static err_code open_secret(api_call *call, str *ret_secret) {
 }
 
 /* Cookies are the visitor's own word, as at any shop: what is not of the form of ours is left out. */
-static order_origin origin_of(api_call *call) {
+static order_origin origin_of(api_call *call, const front_shop *s) {
     str header = http_header(call->r, "Cookie");
-    order_origin o = { .visitor_id = cookie_find(header, STR(VISITOR_COOKIE)) };
-    if (o.visitor_id.n > LIMIT_ID_BYTES || !str_is_utf8(o.visitor_id)) o.visitor_id = (str){ 0 };
+    order_origin o = { .visitor_id = s->visitor_id };
     str recs = cookie_find(header, STR(RECS_COOKIE));
     buf b;
     buf_init_in(&b, call->c->arena, LIMIT_ORDER_RECS_BYTES);
@@ -315,21 +332,31 @@ static err_code deliver(api_call *call, str secret, str body) {
     return webhook_take(call, &work);
 }
 
-static err_code place_order(api_call *call, front_shop *s, const front_basket *k, const checkout_form *f) {
-    str secret, body;
-    TRY(open_secret(call, &secret));
-    int64_t id = order_id_of(secret, f->once);
-    order_origin origin = origin_of(call);
+/* The order that the form is of: sent twice it is the same one. */
+static err_code name_order(api_call *call, front_shop *s, const checkout_form *f, str *ret_secret, int64_t *ret_id) {
+    buf b;
+    TRY(open_secret(call, ret_secret));
+    *ret_id = order_id_of(*ret_secret, f->once);
+    buf_init_in(&b, call->c->arena, 24);
+    buf_i64(&b, *ret_id);
+    s->order_id = buf_view(&b);
+    return buf_err(&b);
+}
+
+static err_code place_order(api_call *call, front_shop *s, const front_basket *k, const checkout_form *f, str secret, int64_t id) {
+    str body;
+    order_origin origin = origin_of(call, s);
     TRY(order_body(call->c, s, k, f, &origin, id, &body));
+    TRY(front_offers_use(call->c, s, k, s->order_id));
     TRY(deliver(call, secret, body));
-    s->cart.n = 0;
-    TRY(set_cart(call, &s->cart));
+    s->cart.n = s->n_offers = 0;
+    TRY(set_cart(call, s));
     buf path;
-    char text[24];
-    snprintf(text, sizeof text, "%lld", (long long)id);
     buf_init_in(&path, call->c->arena, 200);
-    buf_printf(&path, "/shop/order/%s?key=", text);
-    buf_str(&path, order_page_key(call->c, secret, str_of(text)));
+    buf_text(&path, "/shop/order/");
+    buf_str(&path, s->order_id);
+    buf_text(&path, "?key=");
+    buf_str(&path, order_page_key(call->c, secret, s->order_id));
     return buf_err(&path) ? fail(call->c, buf_err(&path), "thank for the order") : go_to(call, buf_view(&path));
 }
 
@@ -339,18 +366,42 @@ static checkout_form read_form(api_call *call) {
     return f;
 }
 
+/* Does the visitor agree to this sum? It may have changed since he saw it: an offer ended, a price is another one. */
+static bool sum_is_known(api_call *call, const front_basket *k) {
+    str told = field_of(call, "total");
+    int64_t minor = 0;
+    return !told.n || (parse_int_in(told, 0, INT64_MAX, &minor) && minor == k->total_minor);
+}
+
+static const char sum_changed[] = "Totalul s-a schimbat între timp: uită-te la el și trimite comanda din nou.";
+
+/* A sentence for the visitor and a status where the order cannot be taken as it stands; an empty one where only fields are wrong. */
+static str why_not(api_call *call, const front_basket *k, bool once, bool fine) {
+    if (!once) return STR("Formularul a expirat: trimite-l încă o dată.");
+    if (fine && !sum_is_known(call, k)) return call->out->status = 409, str_of(sum_changed);
+    if (fine && !api_rate_take(call->a, STR("orders of the demonstration shop"), ORDERS_A_SECOND))
+        return call->out->status = 429, STR("Prea multe comenzi deodată: încearcă din nou peste câteva secunde.");
+    return (str){ 0 };
+}
+
 static err_code take_checkout(api_call *call, front_shop *s) {
     front_basket k;
     checkout_form f = read_form(call);
+    str secret = { 0 };
+    int64_t id = 0;
+    bool once = is_once(f.once), fine = checkout_check(&f);
+    if (once) TRY(name_order(call, s, &f, &secret, &id));
+    else f.once = crypto_random_text(call->c->arena, ONCE_LETTERS);
     TRY(front_basket_load(call->c, s, &k));
     if (!k.goods_minor || !k.all_available) return go_to(call, STR("/shop/cart"));
-    bool once = is_once(f.once), fine = checkout_check(&f);
-    if (!once) f.once = crypto_random_text(call->c->arena, ONCE_LETTERS);
-    bool in_turn = !once || !fine || api_rate_take(call->a, STR("orders of the demonstration shop"), ORDERS_A_SECOND);
-    if (once && fine && in_turn) return place_order(call, s, &k, &f);
-    call->out->status = in_turn ? 422 : 429;
-    str note = !in_turn ? STR("Prea multe comenzi deodată: încearcă din nou peste câteva secunde.")
-                        : once ? (str){ 0 } : STR("Formularul a expirat: trimite-l încă o dată.");
+    call->out->status = 422;
+    str note = why_not(call, &k, once, fine);
+    if (!note.n && fine) {
+        err_code e = place_order(call, s, &k, &f, secret, id);
+        if (e != ERR_CONFLICT) return e;
+        call->out->status = 409;
+        note = str_of(sum_changed);                         /* another order was quicker to use an offer */
+    }
     return front_checkout(call->c, s, &f, note, &call->out->body);
 }
 

@@ -45,9 +45,11 @@ static void fill(const request *r, recommend_answer *a, quotas *q, uint32_t home
 static bool bundle_fits(int64_t price_minor) { return price_minor > 0 && price_minor < INT64_MAX / 4; }
 
 void bundle_price(const serving *s, recommend_bundle *b) {
-    b->normal_minor = 0;
-    for (size_t i = 0; i < b->n; i++) b->normal_minor += b->items[i]->price_minor;
-    b->bundle_minor = money_discounted(b->normal_minor, s->loaded->settings.bundle_discount, str_of(s->loaded->currency));
+    b->normal_minor = b->bundle_minor = 0;
+    for (size_t i = 0; i < b->n; i++) {                     /* line by line, as a cart takes it off */
+        b->normal_minor += b->items[i]->price_minor;
+        b->bundle_minor += money_discounted(b->items[i]->price_minor, s->loaded->settings.bundle_discount, str_of(s->loaded->currency));
+    }
     b->savings_minor = b->normal_minor - b->bundle_minor;
 }
 

@@ -8,6 +8,9 @@
 #include "decide/serving.h"
 #include "decide/shelf.h"
 #include "front/cart.h"
+#include "plugin/offer.h"
+
+enum { FRONT_OFFERS = 3 };         /* in one cart */
 
 /* The shop a page is of. Texts live as long as the request. */
 typedef struct {
@@ -19,6 +22,10 @@ typedef struct {
     const category *categories;     /* all of the shop's, at most FRONT_CATEGORIES */
     size_t n_categories;
     front_cart cart;
+    str offers[FRONT_OFFERS];       /* tokens the visitor brought, oldest first */
+    size_t n_offers;
+    str visitor_id;                 /* as the widget's cookie says; may be empty */
+    str order_id;                   /* the order being placed: what it used is not used for it */
 } front_shop;
 enum { FRONT_CATEGORIES = 500, FRONT_PAGE_PRODUCTS = 24, FRONT_PAGES_MOST = 1000, FRONT_SEARCH_BYTES = 80 };
 
@@ -29,11 +36,17 @@ typedef struct {
     str image;
     int64_t quantity, unit_minor;
     bool available;                 /* may be bought now */
+    str offer_id;                   /* of the offer this line has; empty: none */
+    int64_t saving_minor;           /* by that offer, off one piece of it */
 } front_line;
 typedef struct {
     front_line lines[FRONT_CART_LINES];
     size_t n;
-    int64_t goods_minor, shipping_minor, total_minor;       /* of the available lines, tax included */
+    signed_offer granted[FRONT_OFFERS];
+    size_t n_granted;
+    const char *lapsed;             /* why an offer that was brought is not granted; NULL: all are */
+    /* of the available lines, tax included; goods before the saving of offers, the total after it */
+    int64_t goods_minor, saving_minor, shipping_minor, total_minor;
     bool all_available;
 } front_basket;
 /* Lines of products the shop no longer has are left out. */

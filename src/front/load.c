@@ -1,5 +1,6 @@
 /* Rows a page needs, read from storage. It does NOT write HTML. */
 #include "front/front_int.h"
+#include "front/offers.h"
 #include <stdlib.h>
 
 static bool is_word(str s, const char *word) { return str_eq(s, str_of(word)); }
@@ -138,8 +139,10 @@ err_code front_basket_load(ctx *c, const front_shop *s, front_basket *ret_basket
         k.all_available &= l->available;
         if (l->available) k.goods_minor += l->unit_minor * l->quantity;
     }
-    k.shipping_minor = !k.goods_minor || k.goods_minor >= FREE_SHIPPING_MINOR ? 0 : SHIPPING_MINOR;
-    k.total_minor = k.goods_minor + k.shipping_minor;
+    TRY(front_offers_grant(c, s, &k));
+    int64_t paid = k.goods_minor - k.saving_minor;
+    k.shipping_minor = !paid || paid >= FREE_SHIPPING_MINOR ? 0 : SHIPPING_MINOR;
+    k.total_minor = paid + k.shipping_minor;
     *ret_basket = k;
     return ERR_OK;
 }

@@ -77,8 +77,23 @@ static void money_member(json_out *w, const char *key, int64_t minor, int digits
     jw_member_str(w, key, buf_view(&text));
 }
 
+typedef struct { const char *key; str value; } meta_row;
+
+static void write_meta_rows(json_out *w, const meta_row *rows, size_t n) {
+    jw_key(w, "meta_data");
+    jw_array(w);
+    for (size_t i = 0; i < n; i++) {
+        if (!rows[i].value.n) continue;
+        jw_object(w);
+        jw_member_text(w, "key", rows[i].key);
+        jw_member_str(w, "value", rows[i].value);
+        jw_end_object(w);
+    }
+    jw_end_array(w);
+}
+
 static void write_item(json_out *w, const front_line *l, int64_t id, int digits) {
-    int64_t gross = l->unit_minor * l->quantity, net = without_tax(gross);
+    int64_t gross = l->unit_minor * l->quantity, before = without_tax(gross), paid = gross - l->saving_minor, net = without_tax(paid);
     jw_object(w);
     jw_member_i64(w, "id", id);
     jw_member_str(w, "name", l->row->name);
@@ -86,12 +101,27 @@ static void write_item(json_out *w, const front_line *l, int64_t id, int digits)
     if (l->row != l->parent) jw_member_str(w, "variation_id", l->row->product_id);
     jw_member_str(w, "sku", l->row->sku);
     jw_member_i64(w, "quantity", l->quantity);
-    money_member(w, "subtotal", net, digits);
-    money_member(w, "subtotal_tax", gross - net, digits);
+    money_member(w, "subtotal", before, digits);
+    money_member(w, "subtotal_tax", gross - before, digits);
     money_member(w, "total", net, digits);
-    money_member(w, "total_tax", gross - net, digits);
+    money_member(w, "total_tax", paid - net, digits);
     jw_member_fixed(w, "price", (double)net / (double)l->quantity / pow(10, digits), 6);
+    if (l->offer_id.n) write_meta_rows(w, &(meta_row){ "_vitrine_offer", l->offer_id }, 1);
     jw_end_object(w);
+}
+
+/* Without tax, and tax. */
+typedef struct { int64_t net, tax; } taxed;
+
+static taxed discount_of(const front_basket *k) {
+    taxed sum = { 0, 0 };
+    for (size_t i = 0; i < k->n; i++) {
+        int64_t gross = k->lines[i].unit_minor * k->lines[i].quantity, saving = k->lines[i].saving_minor;
+        int64_t net = without_tax(gross) - without_tax(gross - saving);
+        sum.net += net;
+        sum.tax += saving - net;
+    }
+    return sum;
 }
 
 static int64_t write_items(json_out *w, const front_basket *k, int digits) {
@@ -99,9 +129,9 @@ static int64_t write_items(json_out *w, const front_basket *k, int digits) {
     jw_key(w, "line_items");
     jw_array(w);
     for (size_t i = 0; i < k->n; i++) {
-        int64_t gross = k->lines[i].unit_minor * k->lines[i].quantity;
+        int64_t paid = k->lines[i].unit_minor * k->lines[i].quantity - k->lines[i].saving_minor;
         write_item(w, &k->lines[i], (int64_t)i + 1, digits);
-        tax += gross - without_tax(gross);
+        tax += paid - without_tax(paid);
     }
     jw_end_array(w);
     return tax;
@@ -138,17 +168,8 @@ static void write_address(json_out *w, const char *key, const checkout_form *f) 
 }
 
 static void write_meta(json_out *w, const order_origin *o) {
-    const struct { const char *key; str value; } rows[] = { { "_vitrine_visitor", o->visitor_id }, { "_vitrine_recs", o->rec_ids } };
-    jw_key(w, "meta_data");
-    jw_array(w);
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        if (!rows[i].value.n) continue;
-        jw_object(w);
-        jw_member_text(w, "key", rows[i].key);
-        jw_member_str(w, "value", rows[i].value);
-        jw_end_object(w);
-    }
-    jw_end_array(w);
+    const meta_row rows[] = { { "_vitrine_visitor", o->visitor_id }, { "_vitrine_recs", o->rec_ids } };
+    write_meta_rows(w, rows, COUNT(rows));
 }
 
 static void write_head(ctx *c, json_out *w, const front_shop *s, const checkout_form *f, int64_t order_id) {
@@ -175,6 +196,7 @@ err_code order_body(ctx *c, const front_shop *s, const front_basket *k, const ch
                     str *ret_body) {
     int digits = currency_digits(s->row->currency);
     int64_t shipping_tax = k->shipping_minor - without_tax(k->shipping_minor);
+    taxed off = discount_of(k);
     buf b;
     json_out w;
     buf_init_in(&b, c->arena, LIMIT_BODY_BYTES);
@@ -186,6 +208,8 @@ err_code order_body(ctx *c, const front_shop *s, const front_basket *k, const ch
     money_member(&w, "total", k->total_minor, digits);
     money_member(&w, "total_tax", cart_tax + shipping_tax, digits);
     money_member(&w, "cart_tax", cart_tax, digits);
+    money_member(&w, "discount_total", off.net, digits);
+    money_member(&w, "discount_tax", off.tax, digits);
     money_member(&w, "shipping_total", k->shipping_minor - shipping_tax, digits);
     money_member(&w, "shipping_tax", shipping_tax, digits);
     write_address(&w, "billing", f);

@@ -18,6 +18,19 @@ static err_code write_line_name(ctx *c, const front_shop *s, const front_line *l
     return ERR_OK;
 }
 
+/* What the line costs, and what it would without its offer. */
+static void write_line_sum(const front_shop *s, const front_line *l, buf *out) {
+    int64_t gross = l->unit_minor * l->quantity;
+    buf_text(out, "<b class=sum>");
+    if (l->saving_minor) {
+        buf_text(out, "<span class=hidden>Fără ofertă: </span><s>");
+        money_html(s, out, gross);
+        buf_text(out, "</s> <span class=hidden>cu ofertă: </span>");
+    }
+    money_html(s, out, gross - l->saving_minor);
+    buf_text(out, "</b>");
+}
+
 static void write_line_picture(const front_line *l, buf *out) {
     buf_text(out, "<div class=picture>");
     if (l->image.n) buf_text(out, "<img width=400 height=400 alt='' src='"), html_url(out, l->image), buf_text(out, "'>");
@@ -31,9 +44,10 @@ static void write_sum(const front_shop *s, buf *out, const char *what, int64_t m
     buf_text(out, "</dd></div>");
 }
 
-static void write_sums(const front_shop *s, int64_t goods, int64_t shipping, int64_t total, buf *out) {
+static void write_sums(const front_shop *s, int64_t goods, int64_t saving, int64_t shipping, int64_t total, buf *out) {
     buf_text(out, "<dl class=sums>");
     write_sum(s, out, "Produse", goods, "");
+    if (saving) write_sum(s, out, "Preț de ofertă", -saving, "saving");
     write_sum(s, out, "Transport", shipping, "");
     write_sum(s, out, "Total <small>cu TVA</small>", total, "total");
     buf_text(out, "</dl>");
@@ -50,9 +64,9 @@ static err_code write_cart_line(ctx *c, const front_shop *s, const front_line *l
     html_text(out, l->row->name);
     buf_text(out, "</span><input type=number inputmode=numeric min=0 required name='q.");
     html_text(out, l->row->product_id);
-    buf_printf(out, "' max=%d value=%lld></label><b class=sum>", FRONT_QUANTITY_MOST, (long long)l->quantity);
-    money_html(s, out, l->unit_minor * l->quantity);
-    buf_text(out, "</b><button class=remove name=remove value='");
+    buf_printf(out, "' max=%d value=%lld></label>", FRONT_QUANTITY_MOST, (long long)l->quantity);
+    write_line_sum(s, l, out);
+    buf_text(out, "<button class=remove name=remove value='");
     html_text(out, l->row->product_id);
     buf_text(out, "'>Scoate<span class=hidden>: ");
     html_text(out, l->row->name);
@@ -63,9 +77,9 @@ static err_code write_cart_line(ctx *c, const front_shop *s, const front_line *l
 static void write_shipping_hint(const front_shop *s, const front_basket *k, buf *out) {
     if (!k->shipping_minor) return;
     buf_text(out, "<p class=hint>Încă ");
-    money_html(s, out, FREE_SHIPPING_MINOR - k->goods_minor);
+    money_html(s, out, FREE_SHIPPING_MINOR - (k->goods_minor - k->saving_minor));
     buf_printf(out, " până la transport gratuit<progress max=%d value=%lld aria-hidden=true></progress></p>", FREE_SHIPPING_MINOR,
-               (long long)k->goods_minor);
+               (long long)(k->goods_minor - k->saving_minor));
 }
 
 static err_code write_full_cart(ctx *c, const front_shop *s, const front_basket *k, buf *out) {
@@ -73,7 +87,8 @@ static err_code write_full_cart(ctx *c, const front_shop *s, const front_basket 
     for (size_t i = 0; i < k->n; i++) TRY(write_cart_line(c, s, &k->lines[i], out));
     buf_text(out, "</ul><p class=row><button class=button-soft name=do value=update>Actualizează cantitățile</button>"
                   "<a href=/shop/>Mai caut ceva</a></p></form><aside class=summary><h2>De plată</h2>");
-    write_sums(s, k->goods_minor, k->shipping_minor, k->total_minor, out);
+    write_sums(s, k->goods_minor, k->saving_minor, k->shipping_minor, k->total_minor, out);
+    if (k->lapsed) buf_printf(out, "<p class=hint>%s</p>", k->lapsed);
     write_shipping_hint(s, k, out);
     if (k->all_available) buf_text(out, "<a class='button wide' href=/shop/checkout>Spre finalizare</a>");
     buf_text(out, "</aside></div>");
@@ -147,12 +162,12 @@ static err_code write_summary(ctx *c, const front_shop *s, const front_basket *k
         write_line_picture(l, out);
         buf_text(out, "<div class=what>");
         TRY(write_line_name(c, s, l, out));
-        buf_printf(out, "<span class=soft>%lld buc.</span></div><b class=sum>", (long long)l->quantity);
-        money_html(s, out, l->unit_minor * l->quantity);
-        buf_text(out, "</b></li>");
+        buf_printf(out, "<span class=soft>%lld buc.</span></div>", (long long)l->quantity);
+        write_line_sum(s, l, out);
+        buf_text(out, "</li>");
     }
     buf_text(out, "</ul>");
-    write_sums(s, k->goods_minor, k->shipping_minor, k->total_minor, out);
+    write_sums(s, k->goods_minor, k->saving_minor, k->shipping_minor, k->total_minor, out);
     buf_text(out, "<p><a href=/shop/cart>Schimbă coșul</a></p></aside>");
     return ERR_OK;
 }
@@ -168,7 +183,7 @@ err_code front_checkout(ctx *c, const front_shop *s, const checkout_form *f, str
     buf_text(out, "<h1>Finalizare</h1><div class=split><form class=checkout method=post action=/shop/checkout novalidate>"
                   "<input type=hidden name=once value='");
     html_text(out, f->once);
-    buf_text(out, "'><h2>Unde livrăm</h2>");
+    buf_printf(out, "'><input type=hidden name=total value=%lld><h2>Unde livrăm</h2>", (long long)k.total_minor);
     for (checkout_field i = 0; i < CHECKOUT_PAYMENT; i++) write_input(f, i, out);
     write_payment(f, out);
     buf_text(out, "<button class='button wide'>Trimite comanda: ");
@@ -243,7 +258,8 @@ err_code front_received(ctx *c, const front_shop *s, str order_id, buf *out) {
     for (size_t i = 0; i < n; i++)
         if (str_eq(lines[i].kind, STR("item"))) TRY(write_bought(c, s, &lines[i], out));
     buf_text(out, "</ul>");
-    write_sums(s, o.total - shipping, shipping, o.total, out);
+    int64_t saving = o.discount_total + o.discount_tax;
+    write_sums(s, o.total - shipping + saving, saving, shipping, o.total, out);
     buf_text(out, "<p><a class=button href=/shop/>Înapoi în magazin</a></p></section>");
     frame_slot(out, "order_received");
     return frame_end(c, out);

@@ -63,6 +63,12 @@
     X(T, INT,   done, 0)                                                                                                \
     X(T, INT,   total, 0)
 
+#define OFFER_USE_FIELDS(X, T)                  /* offers of ours that an order of the demonstration shop has used */       \
+    X(T, INT,   store_id, KEY)                                                                                          \
+    X(T, TEXT,  offer_id, KEY)                                                                                          \
+    X(T, TEXT,  order_id, 0)                                                                                            \
+    X(T, TIME,  used_ms, 0)
+
 #define JOB_FIELDS(X, T)                                                                                                \
     X(T, INT,   store_id, KEY)                                                                                          \
     X(T, INT,   job_id, KEY)                                                                                            \

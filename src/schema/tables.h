@@ -11,6 +11,7 @@
 #define ENTITY_LIST(E)                                                                                                \
     E(STORE, store, "store_row", 1) E(API_KEY, api_key, "api_key_row", 2) E(WEBHOOK, webhook, "webhook_row", 2)       \
     E(SYNC_CURSOR, sync_cursor, "sync_cursor_row", 2) E(JOB, job, "job_row", 2)                                       \
+    E(OFFER_USE, offer_use, "offer_use_row", 2)                                                                       \
     E(MODEL, stored_model, "model_row", 3) E(CATEGORY, category, "category_row", 2) E(TAG, tag, "tag_row", 2)         \
     E(BRAND, brand, "brand_row", 2) E(PRODUCT, product, "product_row", 2)                                             \
     E(PRODUCT_CATEGORY, product_category, "product_category_row", 3)                                                  \

@@ -72,7 +72,7 @@ TEST(sqlite, notices_a_damaged_file) {
     memset(junk, 0x5a, sizeof junk);
     FILE *f = fopen(path, "r+");
     assert_non_null(f);
-    assert_int_equal(0, fseek(f, 4096 * 50, SEEK_SET));
+    assert_int_equal(0, fseek(f, -4096 * 40, SEEK_END));
     assert_int_equal(sizeof junk, fwrite(junk, 1, sizeof junk, f));
     fclose(f);
     d = test_connect(c, &o);

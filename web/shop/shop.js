@@ -35,13 +35,14 @@
     waiting = setTimeout(() => { toast.hidden = true; }, TOAST_MS);
   }
 
-  // items: [{ product_id, variation_id?, quantity? }] -> the cart's items
-  async function add(items) {
+  // items: [{ product_id, variation_id?, quantity? }] -> the cart's items; about.offer: the signed offer whose price was shown
+  async function add(items, about) {
     const form = new URLSearchParams({ do: 'add' });
     for (const item of items) {
       form.append('id', item.variation_id || item.product_id);
       form.append('quantity', String(item.quantity || 1));
     }
+    if (about && about.offer) form.append('offer', about.offer);
     const body = await ask({ method: 'POST', body: form });
     show(body);
     return body.items;
@@ -78,5 +79,6 @@
     return (await answer.json()).variations;
   }
 
-  window.vitrineShop = { add, cart, variations };
+  // the cart grants what offers promise
+  window.vitrineShop = { add, cart, variations, bundles: true, incentives: true };
 })();

@@ -12,7 +12,7 @@ function cardOf(v: unknown, base: string): Card | null {
     stock_left: c.stock_left === undefined ? null : number(c.stock_left, 0, 0), rating: number(c.rating, 0, 0, 5),
     rating_count: number(c.rating_count, 0, 0), category: text(list(c.categories)[0]), message: text(c.message),
     incentive: c.incentive ? { price: number(incentive.price, price, 0), price_text: text(incentive.price_text),
-                               discount: number(incentive.discount, 0, 0, 100) } : null,
+                               discount: number(incentive.discount, 0, 0, 100), offer: text(incentive.offer) } : null,
   };
 }
 
@@ -22,7 +22,8 @@ function bundleOf(v: unknown, base: string): Bundle | null {
   const b = object(v), products = cards(b.products, base);
   if (products.length < 2 || products.length !== list(b.products).length) return null;
   return { products, normal_price: number(b.normal_price, 0, 0), bundle_price: number(b.bundle_price, 0, 0),
-           savings: number(b.savings, 0, 0), bundle_price_text: text(b.bundle_price_text) };
+           savings: number(b.savings, 0, 0), bundle_price_text: text(b.bundle_price_text),
+           offer: text(b.offer) };
 }
 
 /* NULL when it is no answer. `base`: what addresses without a host are told from (the server's). */

@@ -72,10 +72,10 @@ export interface Card {
   rating_count: number;
   category: string;
   message: string;
-  incentive: { price: number; price_text: string; discount: number } | null;
+  incentive: { price: number; price_text: string; discount: number; offer: string } | null;     /* offer: what the cart is shown for that price; may be empty */
 }
 
-export interface Bundle { products: Card[]; normal_price: number; bundle_price: number; savings: number; bundle_price_text: string }
+export interface Bundle { products: Card[]; normal_price: number; bundle_price: number; savings: number; bundle_price_text: string; offer: string }
 
 export interface Answer {
   rec_id: string;
@@ -116,10 +116,14 @@ export interface Question {
 /* What is drawn when nobody recommends: cards of products by their ids. */
 export type ById = (ids: string[]) => Promise<Answer | null>;
 
+/* Why something goes into the cart: the answer, whether it is a whole bundle, and the signed offer whose price was shown (then the cart
+ * grants that price or refuses the lot). */
+export interface About { rec_id: string; bundle: boolean; offer?: string }
+
 /* What a shop may offer on its pages as window.vitrineShop. */
 export interface Variation { id: string; label: string; price_text?: string; in_stock?: boolean }
 export interface ShopAdapter {
-  add(items: CartLine[], about?: { rec_id: string; bundle: boolean }): Promise<unknown>;
+  add(items: CartLine[], about?: About): Promise<unknown>;
   cart?(): Promise<CartLine[]>;
   variations?(product_id: string): Promise<Variation[]>;
   bundles?: boolean;          /* the cart really grants the bundle's price */
@@ -185,7 +189,7 @@ export interface CardsPart {
 export interface OverlayPart { arm(placement: Placement, ask: () => Promise<Answer | null>): () => void }
 export interface ShopPart {
   can(): boolean;             /* is there a cart to put things into */
-  add(items: CartLine[], about: { rec_id: string; bundle: boolean }): Promise<void>;
+  add(items: CartLine[], about: About): Promise<void>;
   variations(product_id: string): Promise<Variation[]>;
   cart(): Promise<CartLine[] | null>;
   grants(what: 'bundles' | 'incentives'): boolean;

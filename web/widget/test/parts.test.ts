@@ -33,7 +33,7 @@ test('percents off are never rounded up, and a dearer price is none', () => {
 });
 
 test('the price of a bundle is shown only while all is ticked and the cart grants it', () => {
-  const products = [card('1', 100), card('2', 50), card('3', 25)], bundle: Bundle = { products, normal_price: 175, bundle_price: 160, savings: 15, bundle_price_text: '' };
+  const products = [card('1', 100), card('2', 50), card('3', 25)], bundle: Bundle = { products, normal_price: 175, bundle_price: 160, savings: 15, bundle_price_text: '', offer: '' };
   assert.deepEqual(sumOf(bundle, products, true), { now: 160, before: 175 });
   assert.deepEqual(sumOf(bundle, products, false), { now: 175, before: 0 });
   assert.deepEqual(sumOf(bundle, products.slice(0, 2), true), { now: 150, before: 0 });

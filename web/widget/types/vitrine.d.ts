@@ -1,8 +1,8 @@
 /* What pages may call once https://.../v.js is on them; and before it, with the line of docs/widget.md in place. Examples: docs/widget.md. */
-import type { Answer, Card, CartLine, ConsentLevel, Happening, Happenings, PageKind, Question, ShopAdapter, Template, TemplateTools, TrackedEvent,
+import type { About, Answer, Card, CartLine, ConsentLevel, Happening, Happenings, PageKind, Question, ShopAdapter, Template, TemplateTools, TrackedEvent,
               Variation } from '../src/types';
 
-export type { Answer, Card, CartLine, ConsentLevel, Happening, Happenings, PageKind, Question, ShopAdapter, Template, TemplateTools, Variation };
+export type { About, Answer, Card, CartLine, ConsentLevel, Happening, Happenings, PageKind, Question, ShopAdapter, Template, TemplateTools, Variation };
 
 /* What a page tells of itself after a navigation that loads nothing. */
 export interface PageTold {

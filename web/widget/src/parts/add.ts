@@ -1,11 +1,14 @@
 /* Quick add: into the cart at once, or after the choice of a version in a dialog; the button says how it went. */
-import type { Card, CartLine, Core, Variation } from '../types';
+import type { About, Card, CartLine, Core, Variation } from '../types';
 import { el, icon } from './dom';
 import type { Word } from './words';
 
 export interface AddTools { core: Core; root: ShadowRoot; label: Word }
 
-const SAID_MS = 2000;
+const SAID_MS = 2000, REASON_MS = 5000, MOST_REASON = 120;
+
+/* The shop's own sentence, where it said one: an Error that is not the browser's. */
+const reason = (e: unknown): string => (e instanceof Error && e.constructor === Error && e.message.includes(' ') && e.message.length <= MOST_REASON ? e.message : '');
 
 /* What the button shows and says while it works; afterwards it is as before. */
 async function saying(t: AddTools, button: HTMLElement, work: () => Promise<void>): Promise<boolean> {
@@ -17,14 +20,14 @@ async function saying(t: AddTools, button: HTMLElement, work: () => Promise<void
   try {
     await work();
     button.replaceChildren(icon('check'), el('span', { class: 'said' }, t.label('added')));
-  } catch {
+  } catch (e) {
     done = false;
-    button.replaceChildren(el('span', { class: 'said' }, t.label('add_failed')));
+    button.replaceChildren(el('span', { class: 'said' }, reason(e) || t.label('add_failed')));
   }
   setTimeout(() => {
     button.removeAttribute('aria-disabled');
     if (button.querySelector('.said')) button.replaceChildren(...before);
-  }, SAID_MS);
+  }, done ? SAID_MS : REASON_MS);
   return done;
 }
 
@@ -58,7 +61,7 @@ function choose(t: AddTools, c: Card, versions: Variation[]): Promise<Variation 
 }
 
 /* Puts `cards` in, each of the version chosen. True when all are in. */
-export async function addAll(t: AddTools, cards: Card[], rec_id: string, bundle: boolean, button: HTMLElement, quantity = 1): Promise<boolean> {
+export async function addAll(t: AddTools, cards: Card[], about: About, button: HTMLElement, quantity = 1): Promise<boolean> {
   if (button.getAttribute('aria-disabled') === 'true') return false;
   const shop = await t.core.part('shop');
   if (!shop) return false;
@@ -70,8 +73,8 @@ export async function addAll(t: AddTools, cards: Card[], rec_id: string, bundle:
     lines.push({ card, line: { product_id: card.product_id, quantity, price: card.price, ...(chosen ? { variation_id: chosen.id } : {}) } });
   }
   return saying(t, button, async () => {
-    lines.forEach((l) => t.core.credit(l.card.product_id, rec_id));     /* before the shop tells of its cart */
-    await shop.add(lines.map((l) => l.line), { rec_id, bundle });
-    t.core.emit('add_to_cart', { rec_id, items: lines.map((l) => ({ card: l.card, quantity, variation_id: l.line.variation_id ?? '' })) });
+    lines.forEach((l) => t.core.credit(l.card.product_id, about.rec_id));     /* before the shop tells of its cart */
+    await shop.add(lines.map((l) => l.line), about);
+    t.core.emit('add_to_cart', { rec_id: about.rec_id, items: lines.map((l) => ({ card: l.card, quantity, variation_id: l.line.variation_id ?? '' })) });
   });
 }

@@ -44,7 +44,7 @@ export function together(d: Drawing, bundle: Bundle, tools: BundleTools): HTMLEl
   }
   add.addEventListener('click', () => {
     const cards = ticked();
-    if (cards.length) void tools.add(cards, cards.length === rows.length, add).then(() => setTimeout(draw, 2200));
+    if (cards.length) void tools.add(cards, cards.length === rows.length, add).then(() => setTimeout(draw, 5200));
   });
   draw();
   if (!d.can) add.remove();

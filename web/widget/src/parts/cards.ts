@@ -27,6 +27,9 @@ function enough(a: Answer, p: Placement): boolean {
 /* A grid's last row is full where it can be. */
 const thirds = (n: number): string => (n % 5 === 0 ? ' fifths' : n % 3 === 0 && n % 4 ? ' thirds' : '');
 
+/* The offer goes to the cart only with the price it promises. */
+const offered = (token: string | false | undefined): { offer?: string } => (token ? { offer: token } : {});
+
 function nothing(): void { /* a display that is not dismissed */ }
 
 /* Elements are told of in one event when they are seen within a moment. */
@@ -107,7 +110,7 @@ function make(core: Core): CardsPart {
       config: core.config, placement, answer, label, can: shop?.can() ?? false, incentives: shop?.grants('incentives') ?? false,
       like: answer.items.find((i) => i.price_text)?.price_text ?? answer.bundle?.bundle_price_text ?? '',
       seen: sightings(core, placement, answer), clicked: clicker(core, placement, answer),
-      add: async (item, button) => void (await addAll({ core, root, label }, [item], answer.rec_id, false, button)),
+      add: async (item, button) => void (await addAll({ core, root, label }, [item], { rec_id: answer.rec_id, bundle: false, ...offered(d.incentives && item.incentive?.offer) }, button)),
     };
     return d;
   }
@@ -122,9 +125,10 @@ function make(core: Core): CardsPart {
     const { bundle, rec_id } = d.answer;
     if (d.placement.layout !== 'bundle' || !bundle) return list(d);
     const shop = await core.part('shop');
+    const grants = shop?.grants('bundles') ?? false;
     return together(d, bundle, {
-      grants: shop?.grants('bundles') ?? false, own: core.page().product_id || (bundle.products[0]?.product_id ?? ''),
-      add: async (cards, whole, button) => void (await addAll({ core, root, label }, cards, rec_id, whole, button)),
+      grants, own: core.page().product_id || (bundle.products[0]?.product_id ?? ''),
+      add: async (cards, whole, button) => void (await addAll({ core, root, label }, cards, { rec_id, bundle: whole, ...offered(whole && grants && bundle.savings > 0 && bundle.offer) }, button)),
     });
   }
 
@@ -138,7 +142,7 @@ function make(core: Core): CardsPart {
         seen(e, item);
         e.addEventListener('click', () => click(item));
       },
-      add: (item, quantity) => addAll({ core, root: body.getRootNode() as ShadowRoot, label }, [item], answer.rec_id, false, el('button'), quantity),
+      add: (item, quantity) => addAll({ core, root: body.getRootNode() as ShadowRoot, label }, [item], { rec_id: answer.rec_id, bundle: false }, el('button'), quantity),
       dismiss: close,
     };
     template(answer, body, tools);
