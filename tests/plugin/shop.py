@@ -9,7 +9,7 @@ a folder that goes away. Nothing of the machine's is used or changed: no service
 Installing takes seconds, so the first Site of a version of this folder keeps its database under build/plugin-site for the next ones.
 Site(wordpress=FOLDER, woocommerce=FOLDER) takes other code than Debian's and ours: see serve.py.
 """
-import atexit, contextlib, fcntl, hashlib, http.client, http.cookies, json, os, pathlib, secrets, shutil, signal, subprocess, sys, tempfile, urllib.parse
+import atexit, contextlib, fcntl, hashlib, http.client, http.cookies, json, os, pathlib, re, secrets, shutil, signal, subprocess, sys, tempfile, urllib.parse
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
@@ -147,7 +147,11 @@ class Site:
             self.start_database()
             self.start_web()
             self.php("update_option('home', WP_HOME); update_option('siteurl', WP_HOME); flush_rewrite_rules();")
-            self.control("snapshot")
+            self.keep()
+
+    def keep(self, name="installed"):
+        """What restore(name) goes back to."""
+        self.control("snapshot", name)
 
     def key(self):
         """Names the code that makes the database: other code, other database."""
@@ -215,6 +219,14 @@ class Site:
         return True
 
     # ---- using ----
+    def submit(self, page, action, fields, visitor=None):
+        """Fill in and send the form of a page of wp-admin that posts `action`; the page that comes then."""
+        visitor = visitor or self.owner()
+        form = next(form for form in re.findall(r"<form.*?</form>", visitor.get(page).text, re.S) if f'value="{action}"' in form)
+        hidden = dict(re.findall(r'type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form))
+        answer = visitor.post("/wp-admin/admin-post.php", {**hidden, "action": action, **fields}, timeout=120)
+        return visitor.get(answer.headers["location"]) if answer.status == 302 else answer
+
     def control(self, what, body="", timeout=120):
         """Ask the router, past WordPress or inside it; the value that came back."""
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)) as c:
@@ -270,9 +282,9 @@ class Site:
         own = f" in {self.wordpress}/"
         return [line for line in self.errors_text().splitlines() if line.strip() and not ("PHP Deprecated" in line and own in line)]
 
-    def restore(self):
-        """Everything as after the installation."""
-        self.control("restore")
+    def restore(self, name="installed"):
+        """Everything as after the installation, or as it was kept under that name."""
+        self.control("restore", name)
         for name in ("errors.log", "mails.jsonl", "hooks.jsonl"):
             (self.root / name).unlink(missing_ok=True)
         shutil.rmtree(self.root / "wp-content" / "uploads")
@@ -306,11 +318,11 @@ class Site:
 _site = None
 
 
-def fresh(theme="classic-shop", active=True):
+def fresh(theme="classic-shop", active=True, kept="installed"):
     """The shop of this file of tests, as after its installation; PHP must have nothing to say when the test is over."""
     global _site
     if _site:
-        _site.restore()
+        _site.restore(kept)
     else:
         _site = Site()
     lib.afterwards(_site.check_quiet)
@@ -318,6 +330,18 @@ def fresh(theme="classic-shop", active=True):
     if active:
         _site.activate()
     return _site
+
+
+SECRET = "".join(f"{i:02x}" for i in range(32))
+DEAD = "http://127.0.0.1:9"         # where nothing listens
+
+
+def connected_to(server=DEAD, **kw):
+    """A fresh shop that holds itself to be connected to that address: for what the shop does without its server."""
+    site = fresh(**kw)
+    site.php(f"""Vitrine_Options::set(['server' => '{server}', 'store_id' => 3, 'store' => 'shop', 'public_key' => 'vpk_test', 'secret_key' => 'vsk_test',
+             'plugin_secret' => '{SECRET}', 'connected_at' => time()]);""")
+    return site
 
 
 if __name__ == "__main__":

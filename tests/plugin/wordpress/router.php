@@ -64,9 +64,9 @@ if ( 0 === strpos( $site_path, '/__site/' ) ) {
 		case 'create':
 			site_answer( site_database()->query( 'CREATE DATABASE shop' ) );
 		case 'snapshot':
-			site_answer( site_copy( 'shop', 'kept' ) );
+			site_answer( site_copy( 'shop', 'kept_' . $site_body ) );
 		case 'restore':
-			site_answer( site_copy( 'kept', 'shop' ) );
+			site_answer( site_copy( 'kept_' . $site_body, 'shop' ) );
 		case 'php-installing':
 			define( 'WP_INSTALLING', true );
 			site_answer( site_run( $site_body, true ) );
