@@ -114,8 +114,10 @@ class Site:
     def lay_out(self):
         """The folder WordPress takes for its own: its code by links, content and settings ours."""
         for path in self.wordpress.iterdir():
-            if path.name not in ("wp-content", "wp-config.php", ".htaccess"):
+            if path.is_dir() and path.name != "wp-content":
                 (self.root / path.name).symlink_to(path)
+            elif path.suffix == ".php" and path.name != "wp-config.php":
+                shutil.copy(path, self.root)            # a link would lead wp-load.php to the folder it came from
         shutil.copy(HERE / "wordpress" / "wp-config.php", self.root)
         content = self.root / "wp-content"
         for name in ("plugins", "themes", "uploads", "mu-plugins"):

@@ -232,8 +232,10 @@ final class Vitrine_Carts {
 	 */
 	public static function end( $seed, $state, array $more = array() ) {
 		global $wpdb;
+		$quiet = $wpdb->suppress_errors( true );
 		// phpcs:ignore WordPress.DB.DirectDatabaseQuery
 		$wpdb->delete( self::table(), array( 'token_hash' => self::hash( $seed ) ) );
+		$wpdb->suppress_errors( $quiet );
 		$message = array(
 			'token' => self::hash( $seed ),
 			'items' => array(),

@@ -3,8 +3,6 @@
  * Router of PHP's own web server: files as they are, scripts run, everything else to WordPress, and below /__site/ the harness's door.
  */
 
-// WordPress's code is reached by links: without this it would take the folder that they lead to for its own
-define( 'ABSPATH', getenv( 'SITE_ROOT' ) . '/' );
 
 /** Answer the harness and end. */
 function site_answer( $value ) {
@@ -51,6 +49,10 @@ function site_run( $code, $as_owner ) {
 }
 
 $site_path = urldecode( parse_url( $_SERVER['REQUEST_URI'], PHP_URL_PATH ) ?: '/' );
+if ( preg_match( '~^/(wp-admin|__site)/~', $site_path ) ) {
+	// wp-admin is reached by a link, and would take the folder that it leads to for its own
+	define( 'ABSPATH', getenv( 'SITE_ROOT' ) . '/' );
+}
 
 if ( 0 === strpos( $site_path, '/__site/' ) ) {
 	if ( ! hash_equals( (string) getenv( 'SITE_TOKEN' ), $_SERVER['HTTP_X_SITE_TOKEN'] ?? '' ) ) {
