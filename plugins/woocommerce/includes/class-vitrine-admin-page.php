@@ -197,7 +197,7 @@ final class Vitrine_Admin_Page {
 		if ( ! isset( $said['about'] ) || 'test' !== $said['about'] ) {
 			return;
 		}
-		echo '<ul class="vitrine-test" role="status">';
+		echo '<div role="status"><ul class="vitrine-test">';
 		foreach ( $said['rows'] as $row ) {
 			printf(
 				'<li class="%s"><span class="screen-reader-text">%s </span>%s</li>',
@@ -206,7 +206,7 @@ final class Vitrine_Admin_Page {
 				esc_html( $row[1] )
 			);
 		}
-		echo '</ul>';
+		echo '</ul></div>';
 	}
 
 	/**

@@ -156,10 +156,15 @@ final class Vitrine_Status {
 			return null;
 		}
 		$n = static function ( $name ) use ( $counts ) {
-			return number_format_i18n( isset( $counts[ $name ] ) ? (int) $counts[ $name ] : 0 );
+			return isset( $counts[ $name ] ) ? (int) $counts[ $name ] : 0;
 		};
-		/* translators: 1: number of products, 2: of orders, 3: of customers. */
-		return self::line( __( 'Copied', 'vitrine' ), sprintf( __( '%1$s products, %2$s orders, %3$s customers', 'vitrine' ), $n( 'product' ), $n( 'order' ), $n( 'customer' ) ) );
+		/* translators: %s: a number. */
+		$texts[] = sprintf( _n( '%s product', '%s products', $n( 'product' ), 'vitrine' ), number_format_i18n( $n( 'product' ) ) );
+		/* translators: %s: a number. */
+		$texts[] = sprintf( _n( '%s order', '%s orders', $n( 'order' ), 'vitrine' ), number_format_i18n( $n( 'order' ) ) );
+		/* translators: %s: a number. */
+		$texts[] = sprintf( _n( '%s customer', '%s customers', $n( 'customer' ), 'vitrine' ), number_format_i18n( $n( 'customer' ) ) );
+		return self::line( __( 'Copied', 'vitrine' ), implode( ', ', $texts ) );
 	}
 
 	/**
