@@ -15,7 +15,9 @@ final class Vitrine_Placements {
 
 	/**
 	 * Every slot: the page it is for, what recommendations are asked with (`placement`, `source`, `n`), the classic hooks (`hook` => priority)
-	 * and the blocks it stands behind. Names are those of the server's configuration. Overlays have neither: they lie over the page.
+	 * and the blocks it stands behind (`main`: at the end of the page's main part). `room`: kept free for it, as on these pages it would else
+	 * stand in view and have to wait; the widget gives room back that stays empty. Names are those of the server's configuration. Overlays
+	 * have nothing of this: they lie over the page.
 	 */
 	const SLOTS = array(
 		'bought_together' => array(
@@ -59,6 +61,7 @@ final class Vitrine_Placements {
 				'woocommerce_after_cart'    => 10,
 				'woocommerce_cart_is_empty' => 20,
 			),
+			'room'      => true,
 			'blocks'    => array( 'woocommerce/cart' ),
 		),
 		'checkout'        => array(
@@ -75,7 +78,7 @@ final class Vitrine_Placements {
 			'source'    => '',
 			'n'         => 8,
 			'hooks'     => array( 'woocommerce_after_main_content' => 5 ),
-			'blocks'    => array(),
+			'blocks'    => array( 'main' ),
 		),
 		'trending'        => array(
 			'page'      => 'home',
@@ -83,7 +86,7 @@ final class Vitrine_Placements {
 			'source'    => 'trending',
 			'n'         => 8,
 			'hooks'     => array( 'woocommerce_after_main_content' => 6 ),
-			'blocks'    => array(),
+			'blocks'    => array( 'main' ),
 		),
 		'recent'          => array(
 			'page'      => 'home',
@@ -91,7 +94,7 @@ final class Vitrine_Placements {
 			'source'    => 'recent',
 			'n'         => 8,
 			'hooks'     => array( 'woocommerce_after_main_content' => 7 ),
-			'blocks'    => array(),
+			'blocks'    => array( 'main' ),
 		),
 		'category'        => array(
 			'page'      => 'category',
@@ -107,15 +110,17 @@ final class Vitrine_Placements {
 			'source'    => '',
 			'n'         => 8,
 			'hooks'     => array( 'woocommerce_no_products_found' => 20 ),
-			'blocks'    => array( 'woocommerce/product-collection-no-results', 'core/query-no-results' ),
+			'room'      => true,
+			'blocks'    => array( 'woocommerce/product-collection-no-results', 'core/query-no-results', 'main' ),
 		),
 		'not_found'       => array(
 			'page'      => 'not_found',
 			'placement' => 'not_found',
 			'source'    => '',
 			'n'         => 8,
-			'hooks'     => array(),
-			'blocks'    => array(),
+			'hooks'     => array( 'get_footer' => 1 ),
+			'room'      => true,
+			'blocks'    => array( 'main' ),
 		),
 		'order_received'  => array(
 			'page'      => 'order_received',
@@ -123,6 +128,7 @@ final class Vitrine_Placements {
 			'source'    => '',
 			'n'         => 6,
 			'hooks'     => array( 'woocommerce_thankyou' => 20 ),
+			'room'      => true,
 			'blocks'    => array( 'woocommerce/order-confirmation-additional-information' ),
 		),
 		'popup'           => array( 'page' => '' ),
@@ -154,8 +160,24 @@ final class Vitrine_Placements {
 				);
 			}
 		}
-		add_filter( 'render_block', array( __CLASS__, 'behind_block' ), 20, 2 );
+		// before WooCommerce calls the hooks of classic themes around its blocks.
+		add_filter( 'render_block', array( __CLASS__, 'behind_block' ), 5, 2 );
 		add_filter( 'the_content', array( __CLASS__, 'behind_content' ), 20 );
+		add_action( 'wp_enqueue_scripts', array( __CLASS__, 'keep_room' ) );
+	}
+
+	/**
+	 * Keeps room for slots of this page that need it, where scripts run.
+	 */
+	public static function keep_room() {
+		$kind = Vitrine_Page::kind();
+		if ( ! isset( self::SLOTS[ $kind ]['room'] ) || ! self::is_on( $kind ) || ! Vitrine_Page::is_shown() ) {
+			return;
+		}
+		$rule = "[data-vitrine-slot='$kind']{min-block-size:24rem}@media (min-width:800px){[data-vitrine-slot='$kind']{min-block-size:32rem}}";
+		wp_register_style( 'vitrine-room', false, array(), VITRINE_VERSION );
+		wp_enqueue_style( 'vitrine-room' );
+		wp_add_inline_style( 'vitrine-room', "@media (scripting:enabled){{$rule}}" );
 	}
 
 	/**
@@ -204,33 +226,36 @@ final class Vitrine_Placements {
 	/**
 	 * The element of a slot.
 	 *
-	 * @param string $slot Name.
+	 * @param string $slot  Name.
+	 * @param string $width Class that says how wide it is in a block theme.
 	 * @return string HTML; empty for a name that is none.
 	 */
-	public static function markup( $slot ) {
+	public static function markup( $slot, $width = '' ) {
 		if ( ! in_array( $slot, self::for_pages(), true ) ) {
 			return '';
 		}
-		$drawn = Vitrine_Options::get( 'server_render' ) && Vitrine_Page::is_shown() ? Vitrine_Render::slot( $slot ) : '';
-		return '' !== $drawn ? $drawn : sprintf( '<div data-vitrine-slot="%s" style="clear:both"></div>', esc_attr( $slot ) );
+		$drawn = Vitrine_Options::get( 'server_render' ) && Vitrine_Page::is_shown() ? Vitrine_Render::slot( $slot, $width ) : '';
+		$width = '' === $width ? '' : sprintf( ' class="%s"', esc_attr( $width ) );
+		return '' !== $drawn ? $drawn : sprintf( '<div data-vitrine-slot="%s"%s style="clear:both"></div>', esc_attr( $slot ), $width );
 	}
 
 	/**
 	 * The element of a slot where it belongs, the first time it is asked for; else nothing.
 	 *
-	 * @param string $slot Name.
+	 * @param string $slot  Name.
+	 * @param string $width See markup().
 	 * @return string HTML.
 	 */
-	private static function once( $slot ) {
+	private static function once( $slot, $width = '' ) {
 		if ( isset( self::$placed[ $slot ] ) || Vitrine_Page::kind() !== self::SLOTS[ $slot ]['page'] || ! Vitrine_Page::is_shown() ) {
 			return '';
 		}
 		self::$placed[ $slot ] = true;
-		return self::markup( $slot );
+		return self::markup( $slot, $width );
 	}
 
 	/**
-	 * Block themes: slots behind the block they belong to.
+	 * Block themes: slots behind the block they belong to, or at the end of the main part.
 	 *
 	 * @param string $html  The block.
 	 * @param array  $block What it is.
@@ -238,15 +263,19 @@ final class Vitrine_Placements {
 	 */
 	public static function behind_block( $html, $block ) {
 		$name = isset( $block['blockName'] ) ? $block['blockName'] : '';
+		$main = 'core/group' === $name && isset( $block['attrs']['tagName'] ) && 'main' === $block['attrs']['tagName'];
 		if ( ! $name || is_admin() ) {
 			return $html;
 		}
+		$slots = '';
+		$width = ! $main && preg_match( '/^\s*<[^>]*\b(align(?:wide|full))\b/', $html, $found ) ? $found[1] : '';
 		foreach ( self::SLOTS as $slot => $row ) {
-			if ( isset( $row['blocks'] ) && in_array( $name, $row['blocks'], true ) && self::is_on( $slot ) && self::is_main( $block ) ) {
-				$html .= self::once( $slot );
+			if ( isset( $row['blocks'] ) && in_array( $main ? 'main' : $name, $row['blocks'], true ) && self::is_on( $slot ) && self::is_main( $block ) ) {
+				$slots .= self::once( $slot, $width );
 			}
 		}
-		return $html;
+		$end = $main ? strrpos( $html, '</main>' ) : strlen( $html );
+		return '' === $slots || false === $end ? $html . $slots : substr_replace( $html, $slots, $end, 0 );
 	}
 
 	/**

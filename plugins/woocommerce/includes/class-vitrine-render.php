@@ -52,10 +52,11 @@ final class Vitrine_Render {
 	/**
 	 * A slot with its products.
 	 *
-	 * @param string $slot Name.
+	 * @param string $slot  Name.
+	 * @param string $width Class that says how wide it is in a block theme.
 	 * @return string HTML; empty: the widget is to do it.
 	 */
-	public static function slot( $slot ) {
+	public static function slot( $slot, $width = '' ) {
 		$design = self::design( $slot );
 		$answer = $design ? self::answer( self::question( $slot, $design ) ) : array();
 		if ( empty( $answer['items'] ) || ! is_array( $answer['items'] ) || empty( $answer['rec_id'] ) || ! empty( $answer['display'] ) ) {
@@ -66,13 +67,14 @@ final class Vitrine_Render {
 			$html .= self::card( (array) $item, $i + 1, (string) $answer['rec_id'], $design );
 		}
 		return sprintf(
-			'<section class="vitrine-list is-%1$s" data-vitrine-slot="%2$s" data-vitrine-rec="%3$s" data-vitrine-placement="%4$s" aria-labelledby="vitrine-%2$s"><h2 id="vitrine-%2$s">%5$s</h2><ul>%6$s</ul></section>',
+			'<section class="vitrine-list is-%1$s%7$s" data-vitrine-slot="%2$s" data-vitrine-rec="%3$s" data-vitrine-placement="%4$s" aria-labelledby="vitrine-%2$s"><h2 id="vitrine-%2$s">%5$s</h2><ul>%6$s</ul></section>',
 			esc_attr( $design['layout'] ),
 			esc_attr( $slot ),
 			esc_attr( $answer['rec_id'] ),
 			esc_attr( $design['placement'] ),
 			esc_html( $design['title'] ),
-			$html
+			$html,
+			'' === $width ? '' : ' ' . esc_attr( $width )
 		);
 	}
 
