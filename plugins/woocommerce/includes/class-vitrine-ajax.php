@@ -169,7 +169,8 @@ final class Vitrine_Ajax {
 	 * @return mixed Text, or an array; '' or array() for what is not there.
 	 */
 	private static function posted( $name ) {
-		// As WooCommerce's own add_to_cart, see the class. phpcs:disable WordPress.Security.NonceVerification.Missing, WordPress.Security.ValidatedSanitizedInput
+		// As WooCommerce's own add_to_cart, see the class.
+		// phpcs:disable WordPress.Security.NonceVerification.Missing, WordPress.Security.ValidatedSanitizedInput
 		$text = isset( $_POST[ $name ] ) && is_string( $_POST[ $name ] ) ? wp_unslash( $_POST[ $name ] ) : '';
 		// phpcs:enable
 		if ( 'items' !== $name && 'about' !== $name ) {
@@ -182,18 +183,18 @@ final class Vitrine_Ajax {
 	/**
 	 * Items as they are used. A variation may carry choices the shop leaves open: "123:attribute_pa_size=m&attribute_colour=red".
 	 *
-	 * @param array $list Of the page.
+	 * @param array $given Of the page.
 	 * @return array product_id, variation_id (numbers), quantity, variation (attributes); empty when one is wrong.
 	 */
-	public static function items( array $list ) {
+	public static function items( array $given ) {
 		$items = array();
-		foreach ( array_slice( $list, 0, self::MOST_ITEMS ) as $given ) {
-			$id = is_array( $given ) && isset( $given['product_id'] ) && is_scalar( $given['product_id'] ) ? absint( $given['product_id'] ) : 0;
+		foreach ( array_slice( $given, 0, self::MOST_ITEMS ) as $one ) {
+			$id = is_array( $one ) && isset( $one['product_id'] ) && is_scalar( $one['product_id'] ) ? absint( $one['product_id'] ) : 0;
 			if ( ! $id ) {
 				return array();
 			}
-			$version  = isset( $given['variation_id'] ) && is_scalar( $given['variation_id'] ) ? explode( ':', (string) $given['variation_id'], 2 ) : array( '' );
-			$quantity = isset( $given['quantity'] ) && is_numeric( $given['quantity'] ) ? (float) $given['quantity'] : 1;
+			$version  = isset( $one['variation_id'] ) && is_scalar( $one['variation_id'] ) ? explode( ':', (string) $one['variation_id'], 2 ) : array( '' );
+			$quantity = isset( $one['quantity'] ) && is_numeric( $one['quantity'] ) ? (float) $one['quantity'] : 1;
 			$chosen   = array();
 			parse_str( isset( $version[1] ) ? $version[1] : '', $chosen );
 			$items[] = array(

@@ -317,7 +317,10 @@ final class Vitrine_Carts {
 		// phpcs:ignore WordPress.DB.PreparedSQL, WordPress.DB.DirectDatabaseQuery
 		$row   = $wpdb->get_row( $wpdb->prepare( "SELECT seed, items FROM $table WHERE token_hash = %s AND changed >= %d", hash( 'sha256', $token ), $newest_s ) );
 		$lines = $row ? json_decode( $row->items, true ) : null;
-		return is_array( $lines ) ? array( 'seed' => $row->seed, 'lines' => $lines ) : null;
+		return is_array( $lines ) ? array(
+			'seed'  => $row->seed,
+			'lines' => $lines,
+		) : null;
 	}
 
 	/**
@@ -376,5 +379,6 @@ final class Vitrine_Carts {
 		$table = self::table();
 		// phpcs:ignore WordPress.DB.PreparedSQL, WordPress.DB.DirectDatabaseQuery
 		$wpdb->query( "DROP TABLE IF EXISTS $table" );
+		delete_metadata( 'user', 0, Vitrine_Checkout::META_CONSENT, '', true );
 	}
 }

@@ -13,11 +13,11 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Vitrine_Checkout {
 
-	const FIELD         = 'vitrine_email_consent';
-	const BLOCK_FIELD   = 'vitrine/email-consent';
-	const META_VISITOR  = '_vitrine_visitor';
-	const META_RECS     = '_vitrine_recs';             // Ids with blanks between.
-	const META_CONSENT  = '_vitrine_email_consent';    // Of orders and of customers: yes or no.
+	const FIELD        = 'vitrine_email_consent';
+	const BLOCK_FIELD  = 'vitrine/email-consent';
+	const META_VISITOR = '_vitrine_visitor';
+	const META_RECS    = '_vitrine_recs';             // Ids with blanks between.
+	const META_CONSENT = '_vitrine_email_consent';    // Of orders and of customers: yes or no.
 
 	/**
 	 * Adds the hooks.
@@ -99,11 +99,11 @@ final class Vitrine_Checkout {
 	 * @param string  $key    Field.
 	 * @param mixed   $value  1 or nothing.
 	 * @param string  $group  Of fields.
-	 * @param WC_Data $object Order or customer.
+	 * @param WC_Data $thing  Order or customer.
 	 */
-	public static function block_field_set( $key, $value, $group, $object ) {
+	public static function block_field_set( $key, $value, $group, $thing ) {
 		if ( self::BLOCK_FIELD === $key ) {
-			$object->update_meta_data( self::META_CONSENT, $value ? 'yes' : 'no' );
+			$thing->update_meta_data( self::META_CONSENT, $value ? 'yes' : 'no' );
 			self::agree( (bool) $value, '' );
 		}
 	}

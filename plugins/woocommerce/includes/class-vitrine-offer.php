@@ -27,13 +27,41 @@ final class Vitrine_Offer {
 	 * server has them (src/schema/currency.c), so that the price in the cart is the one that was shown.
 	 */
 	const CURRENCIES = array(
-		'BHD' => array( 3, 1 ), 'BIF' => array( 0, 1 ), 'CHF' => array( 2, 5 ), 'CLF' => array( 4, 1 ), 'CLP' => array( 0, 10 ),
-		'COP' => array( 2, 10000 ), 'CZK' => array( 2, 100 ), 'DJF' => array( 0, 1 ), 'GNF' => array( 0, 1 ), 'HUF' => array( 2, 100 ),
-		'IDR' => array( 2, 10000 ), 'IQD' => array( 3, 1 ), 'IRR' => array( 2, 100000 ), 'ISK' => array( 0, 1 ), 'JOD' => array( 3, 1 ),
-		'JPY' => array( 0, 1 ), 'KMF' => array( 0, 1 ), 'KRW' => array( 0, 10 ), 'KWD' => array( 3, 1 ), 'LBP' => array( 2, 100000 ),
-		'LYD' => array( 3, 1 ), 'OMR' => array( 3, 1 ), 'PYG' => array( 0, 100 ), 'RSD' => array( 2, 100 ), 'RWF' => array( 0, 1 ),
-		'TND' => array( 3, 1 ), 'UGX' => array( 0, 1 ), 'UYI' => array( 0, 1 ), 'UYW' => array( 4, 1 ), 'UZS' => array( 2, 10000 ),
-		'VND' => array( 0, 1000 ), 'VUV' => array( 0, 1 ), 'XAF' => array( 0, 1 ), 'XOF' => array( 0, 1 ), 'XPF' => array( 0, 1 ),
+		'BHD' => array( 3, 1 ),
+		'BIF' => array( 0, 1 ),
+		'CHF' => array( 2, 5 ),
+		'CLF' => array( 4, 1 ),
+		'CLP' => array( 0, 10 ),
+		'COP' => array( 2, 10000 ),
+		'CZK' => array( 2, 100 ),
+		'DJF' => array( 0, 1 ),
+		'GNF' => array( 0, 1 ),
+		'HUF' => array( 2, 100 ),
+		'IDR' => array( 2, 10000 ),
+		'IQD' => array( 3, 1 ),
+		'IRR' => array( 2, 100000 ),
+		'ISK' => array( 0, 1 ),
+		'JOD' => array( 3, 1 ),
+		'JPY' => array( 0, 1 ),
+		'KMF' => array( 0, 1 ),
+		'KRW' => array( 0, 10 ),
+		'KWD' => array( 3, 1 ),
+		'LBP' => array( 2, 100000 ),
+		'LYD' => array( 3, 1 ),
+		'OMR' => array( 3, 1 ),
+		'PYG' => array( 0, 100 ),
+		'RSD' => array( 2, 100 ),
+		'RWF' => array( 0, 1 ),
+		'TND' => array( 3, 1 ),
+		'UGX' => array( 0, 1 ),
+		'UYI' => array( 0, 1 ),
+		'UYW' => array( 4, 1 ),
+		'UZS' => array( 2, 10000 ),
+		'VND' => array( 0, 1000 ),
+		'VUV' => array( 0, 1 ),
+		'XAF' => array( 0, 1 ),
+		'XOF' => array( 0, 1 ),
+		'XPF' => array( 0, 1 ),
 	);
 
 	/**
@@ -72,7 +100,7 @@ final class Vitrine_Offer {
 		$kind     = isset( $facts['kind'] ) ? $facts['kind'] : '';
 		$products = isset( $facts['products'] ) && is_array( $facts['products'] ) ? $facts['products'] : array();
 		return 1 === $facts['v'] && is_string( $id ) && 1 === preg_match( '/^[0-9A-Z]{26}$/D', $id ) && in_array( $kind, self::KINDS, true )
-			&& $facts['percent'] >= 1 && $facts['percent'] <= 90 && $products === array_filter( $products, 'is_string' )
+			&& $facts['percent'] >= 1 && $facts['percent'] <= 90 && array_filter( $products, 'is_string' ) === $products
 			&& count( $products ) === count( array_unique( $products ) ) && count( $products ) <= self::MOST_PRODUCTS
 			&& count( $products ) >= ( 'bundle' === $kind ? 2 : 1 );
 	}

@@ -264,7 +264,7 @@ final class Vitrine_Offers {
 		if ( $quantity <= 1 || empty( $cart->cart_contents[ $key ][ self::LINE ] ) ) {
 			return;
 		}
-		$line = $cart->cart_contents[ $key ];
+		$line                                    = $cart->cart_contents[ $key ];
 		$cart->cart_contents[ $key ]['quantity'] = 1;
 		$cart->add_to_cart( $line['product_id'], $quantity - 1, $line['variation_id'], $line['variation'] );
 	}

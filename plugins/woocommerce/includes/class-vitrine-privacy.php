@@ -13,10 +13,10 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Vitrine_Privacy {
 
-	const NAME       = 'vitrine';
-	const ROWS       = 200;     // Of one page of an export.
-	const MOST_ROWS  = 20000;   // Of a whole export by this tool.
-	const WAIT       = 20;      // Seconds for one request.
+	const NAME      = 'vitrine';
+	const ROWS      = 200;     // Of one page of an export.
+	const MOST_ROWS = 20000;   // Of a whole export by this tool.
+	const WAIT      = 20;      // Seconds for one request.
 
 	/**
 	 * Adds the hooks.

@@ -28,7 +28,8 @@ final class Vitrine_Recovery {
 	 * Adds the hooks.
 	 */
 	public static function hooks() {
-		// A link of a letter: the token itself proves that it may. phpcs:ignore WordPress.Security.NonceVerification.Recommended
+		// A link of a letter: the token itself proves that it may.
+		// phpcs:ignore WordPress.Security.NonceVerification.Recommended
 		$token = isset( $_GET[ self::PARAMETER ] ) ? sanitize_text_field( wp_unslash( $_GET[ self::PARAMETER ] ) ) : '';
 		if ( self::BACK === $token ) {
 			add_filter( 'render_block_woocommerce/cart', array( __CLASS__, 'print_notices' ) );

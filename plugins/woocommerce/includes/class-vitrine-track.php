@@ -14,11 +14,11 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Vitrine_Track {
 
-	const ACTION   = 'vitrine_seen';
-	const KNOWN    = 'vitrine_identity';   // In the session: who was told.
-	const KEPT     = 15552000;             // Seconds a visitor's name is kept: 180 days, as the widget has it.
-	const PICTURE  = 'R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
-	const MOST     = 200;                  // Letters of a search.
+	const ACTION  = 'vitrine_seen';
+	const KNOWN   = 'vitrine_identity';   // In the session: who was told.
+	const KEPT    = 15552000;             // Seconds a visitor's name is kept: 180 days, as the widget has it.
+	const PICTURE = 'R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
+	const MOST    = 200;                  // Letters of a search.
 
 	/**
 	 * Adds the hooks.
@@ -131,7 +131,8 @@ final class Vitrine_Track {
 	 * @return array Members of the event; empty when it is nothing we know.
 	 */
 	private static function event() {
-		// Pictures carry no nonce, and pages are kept by caches for days. phpcs:disable WordPress.Security.NonceVerification.Recommended
+		// Pictures carry no nonce, and pages are kept by caches for days.
+		// phpcs:disable WordPress.Security.NonceVerification.Recommended
 		$product = isset( $_GET['product'] ) ? absint( $_GET['product'] ) : 0;
 		$search  = isset( $_GET['search'] ) ? self::short( sanitize_text_field( wp_unslash( $_GET['search'] ) ) ) : '';
 		// phpcs:enable
