@@ -14,6 +14,7 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Vitrine_Carts {
 
+	const TABLE     = 'cart';
 	const SEED      = 'vitrine_cart';        // In the session: the cart's name for us.
 	const TOLD      = 'vitrine_cart_told';   // In the session: digest of what was told last.
 	const EMAIL     = 'vitrine_email';       // In the session: the address, given with consent.
@@ -231,11 +232,7 @@ final class Vitrine_Carts {
 	 * @param array  $more  Members of the message.
 	 */
 	public static function end( $seed, $state, array $more = array() ) {
-		global $wpdb;
-		$quiet = $wpdb->suppress_errors( true );
-		// phpcs:ignore WordPress.DB.DirectDatabaseQuery
-		$wpdb->delete( self::table(), array( 'token_hash' => self::hash( $seed ) ) );
-		$wpdb->suppress_errors( $quiet );
+		Vitrine_Table::ask( self::TABLE, 'query', 'DELETE FROM [table] WHERE token_hash = %s', array( self::hash( $seed ) ) );
 		$message = array(
 			'token' => self::hash( $seed ),
 			'items' => array(),
@@ -269,16 +266,6 @@ final class Vitrine_Carts {
 	/* ---- the table ---- */
 
 	/**
-	 * Name of the table.
-	 *
-	 * @return string
-	 */
-	private static function table() {
-		global $wpdb;
-		return $wpdb->prefix . 'vitrine_cart';
-	}
-
-	/**
 	 * Writes a cart.
 	 *
 	 * @param string $seed  Of the cart.
@@ -286,22 +273,8 @@ final class Vitrine_Carts {
 	 * @param array  $lines Of lines().
 	 */
 	private static function keep( $seed, array $who, array $lines ) {
-		global $wpdb;
-		$quiet = $wpdb->suppress_errors( true );
-		// phpcs:ignore WordPress.DB.DirectDatabaseQuery
-		$wpdb->replace(
-			self::table(),
-			array(
-				'token_hash' => self::hash( $seed ),
-				'seed'       => $seed,
-				'user_id'    => (int) $who['customer_id'],
-				'email_hash' => Vitrine_Visitor::email_hash( $who['email'] ),
-				'items'      => (string) wp_json_encode( $lines ),
-				'changed'    => time(),
-			),
-			array( '%s', '%s', '%d', '%s', '%s', '%d' )
-		);
-		$wpdb->suppress_errors( $quiet );
+		$values = array( self::hash( $seed ), $seed, (int) $who['customer_id'], Vitrine_Visitor::email_hash( $who['email'] ), (string) wp_json_encode( $lines ), time() );
+		Vitrine_Table::ask( self::TABLE, 'query', 'REPLACE INTO [table] (token_hash, seed, user_id, email_hash, items, changed) VALUES (%s, %s, %d, %s, %s, %d)', $values );
 	}
 
 	/**
@@ -312,10 +285,7 @@ final class Vitrine_Carts {
 	 * @return array|null seed, lines.
 	 */
 	public static function find( $token, $newest_s ) {
-		global $wpdb;
-		$table = self::table();
-		// phpcs:ignore WordPress.DB.PreparedSQL, WordPress.DB.DirectDatabaseQuery
-		$row   = $wpdb->get_row( $wpdb->prepare( "SELECT seed, items FROM $table WHERE token_hash = %s AND changed >= %d", hash( 'sha256', $token ), $newest_s ) );
+		$row   = Vitrine_Table::ask( self::TABLE, 'get_row', 'SELECT seed, items FROM [table] WHERE token_hash = %s AND changed >= %d', array( hash( 'sha256', $token ), $newest_s ) );
 		$lines = $row ? json_decode( $row->items, true ) : null;
 		return is_array( $lines ) ? array(
 			'seed'  => $row->seed,
@@ -330,34 +300,25 @@ final class Vitrine_Carts {
 	 * @return array Rows with token_hash, seed, items, changed.
 	 */
 	public static function of_person( $email ) {
-		global $wpdb;
-		$table = self::table();
-		$user  = get_user_by( 'email', $email );
-		// phpcs:ignore WordPress.DB.PreparedSQL, WordPress.DB.DirectDatabaseQuery
-		return (array) $wpdb->get_results( $wpdb->prepare( "SELECT token_hash, seed, items, changed FROM $table WHERE ( email_hash <> '' AND email_hash = %s ) OR ( user_id > 0 AND user_id = %d ) ORDER BY changed DESC LIMIT 500", Vitrine_Visitor::email_hash( $email ), $user ? $user->ID : 0 ) );
+		$user = get_user_by( 'email', $email );
+		$sql  = "SELECT token_hash, seed, items, changed FROM [table] WHERE ( email_hash <> '' AND email_hash = %s ) OR ( user_id > 0 AND user_id = %d ) ORDER BY changed DESC LIMIT 500";
+		return (array) Vitrine_Table::ask( self::TABLE, 'get_results', $sql, array( Vitrine_Visitor::email_hash( $email ), $user ? $user->ID : 0 ) );
 	}
 
 	/**
 	 * Forgets carts nobody has touched for 90 days.
 	 */
 	public static function clean() {
-		global $wpdb;
-		$table = self::table();
-		// phpcs:ignore WordPress.DB.PreparedSQL, WordPress.DB.DirectDatabaseQuery
-		$wpdb->query( $wpdb->prepare( "DELETE FROM $table WHERE changed < %d LIMIT 10000", time() - self::KEPT_DAYS * DAY_IN_SECONDS ) );
+		Vitrine_Table::ask( self::TABLE, 'query', 'DELETE FROM [table] WHERE changed < %d LIMIT 10000', array( time() - self::KEPT_DAYS * DAY_IN_SECONDS ) );
 	}
 
 	/**
 	 * Makes the table; again is harmless.
 	 */
 	public static function install() {
-		global $wpdb;
-		require_once ABSPATH . 'wp-admin/includes/upgrade.php';
-		$table = self::table();
-		$made  = $wpdb->get_charset_collate();
-		dbDelta(
-			"CREATE TABLE $table (
-			token_hash char(64) NOT NULL,
+		Vitrine_Table::make(
+			self::TABLE,
+			"token_hash char(64) NOT NULL,
 			seed char(32) NOT NULL,
 			user_id bigint(20) unsigned NOT NULL DEFAULT 0,
 			email_hash char(64) NOT NULL DEFAULT '',
@@ -366,19 +327,15 @@ final class Vitrine_Carts {
 			PRIMARY KEY  (token_hash),
 			KEY user_id (user_id),
 			KEY email_hash (email_hash),
-			KEY changed (changed)
-			) $made;"
+			KEY changed (changed)"
 		);
 	}
 
 	/**
-	 * Takes it away.
+	 * Takes it away, and what customers agreed to with it.
 	 */
 	public static function remove() {
-		global $wpdb;
-		$table = self::table();
-		// phpcs:ignore WordPress.DB.PreparedSQL, WordPress.DB.DirectDatabaseQuery
-		$wpdb->query( "DROP TABLE IF EXISTS $table" );
+		Vitrine_Table::drop( self::TABLE );
 		delete_metadata( 'user', 0, Vitrine_Checkout::META_CONSENT, '', true );
 	}
 }

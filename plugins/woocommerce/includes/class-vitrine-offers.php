@@ -14,6 +14,7 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Vitrine_Offers {
 
+	const TABLE     = 'offer';
 	const LINE      = 'vitrine_offer';   // In a line of the cart: the token.
 	const ENDED     = 'vitrine_ended';   // In the session: names of lines that lost their offer.
 	const FOR_GOOD  = array( 'invalid', 'ended', 'used' );
@@ -481,20 +482,15 @@ final class Vitrine_Offers {
 	 * @return bool False when another order has it.
 	 */
 	private static function take( $id, $order_id ) {
-		global $wpdb;
-		$table = self::table();
-		// phpcs:disable WordPress.DB.PreparedSQL, WordPress.DB.DirectDatabaseQuery
-		$new = $wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO $table (id, order_id, used) VALUES (%s, %d, %d)", $id, $order_id, time() ) );
+		$new = Vitrine_Table::ask( self::TABLE, 'query', 'INSERT IGNORE INTO [table] (id, order_id, used) VALUES (%s, %d, %d)', array( $id, $order_id, time() ) );
 		if ( 0 !== $new ) {
 			return true;                                    // Also when the database failed: an offer too many breaks no shop.
 		}
-		$owner = $wpdb->get_var( $wpdb->prepare( "SELECT order_id FROM $table WHERE id = %s", $id ) );
-		if ( null === $owner || (int) $owner === $order_id ) {
-			return null !== $owner;
+		$owner = (int) Vitrine_Table::ask( self::TABLE, 'get_var', 'SELECT order_id FROM [table] WHERE id = %s', array( $id ) );
+		if ( $owner === $order_id ) {
+			return true;
 		}
-		return self::is_own( (int) $owner )
-			&& (bool) $wpdb->query( $wpdb->prepare( "UPDATE $table SET order_id = %d WHERE id = %s AND order_id = %d", $order_id, $id, (int) $owner ) );
-		// phpcs:enable
+		return self::is_own( $owner ) && Vitrine_Table::ask( self::TABLE, 'query', 'UPDATE [table] SET order_id = %d WHERE id = %s AND order_id = %d', array( $order_id, $id, $owner ) );
 	}
 
 	/**
@@ -519,15 +515,11 @@ final class Vitrine_Offers {
 	 * @return array ids.
 	 */
 	private static function is_used( array $ids ) {
-		global $wpdb;
 		$new = array_values( array_diff( $ids, array_keys( self::$burnt ) ) );
 		if ( $new ) {
-			$table  = self::table();
-			$places = implode( ', ', array_fill( 0, count( $new ), '%s' ) );
-			// phpcs:ignore WordPress.DB.PreparedSQL, WordPress.DB.PreparedSQLPlaceholders, WordPress.DB.DirectDatabaseQuery
-			$rows         = (array) $wpdb->get_results( $wpdb->prepare( "SELECT id, order_id FROM $table WHERE id IN ($places)", $new ) );
+			$rows         = Vitrine_Table::ask( self::TABLE, 'get_results', 'SELECT id, order_id FROM [table] WHERE id IN (' . Vitrine_Table::holes( '%s', count( $new ) ) . ')', $new );
 			self::$burnt += array_fill_keys( $new, 0 );
-			foreach ( $rows as $row ) {
+			foreach ( (array) $rows as $row ) {
 				self::$burnt[ $row->id ] = (int) $row->order_id;
 			}
 		}
@@ -592,41 +584,23 @@ final class Vitrine_Offers {
 	/* ---- the table ---- */
 
 	/**
-	 * Name of the table.
-	 *
-	 * @return string
-	 */
-	private static function table() {
-		global $wpdb;
-		return $wpdb->prefix . 'vitrine_offer';
-	}
-
-	/**
 	 * Forgets ids of offers that ended long ago.
 	 */
 	public static function clean() {
-		global $wpdb;
-		$table = self::table();
-		// phpcs:ignore WordPress.DB.PreparedSQL, WordPress.DB.DirectDatabaseQuery
-		$wpdb->query( $wpdb->prepare( "DELETE FROM $table WHERE used < %d LIMIT 10000", time() - self::KEPT_DAYS * DAY_IN_SECONDS ) );
+		Vitrine_Table::ask( self::TABLE, 'query', 'DELETE FROM [table] WHERE used < %d LIMIT 10000', array( time() - self::KEPT_DAYS * DAY_IN_SECONDS ) );
 	}
 
 	/**
 	 * Makes the table; again is harmless.
 	 */
 	public static function install() {
-		global $wpdb;
-		require_once ABSPATH . 'wp-admin/includes/upgrade.php';
-		$table = self::table();
-		$made  = $wpdb->get_charset_collate();
-		dbDelta(
-			"CREATE TABLE $table (
-			id char(26) NOT NULL,
+		Vitrine_Table::make(
+			self::TABLE,
+			'id char(26) NOT NULL,
 			order_id bigint(20) unsigned NOT NULL,
 			used int(10) unsigned NOT NULL,
 			PRIMARY KEY  (id),
-			KEY used (used)
-			) $made;"
+			KEY used (used)'
 		);
 	}
 
@@ -634,9 +608,6 @@ final class Vitrine_Offers {
 	 * Takes it away.
 	 */
 	public static function remove() {
-		global $wpdb;
-		$table = self::table();
-		// phpcs:ignore WordPress.DB.PreparedSQL, WordPress.DB.DirectDatabaseQuery
-		$wpdb->query( "DROP TABLE IF EXISTS $table" );
+		Vitrine_Table::drop( self::TABLE );
 	}
 }

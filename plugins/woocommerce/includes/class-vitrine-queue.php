@@ -16,6 +16,7 @@ defined( 'ABSPATH' ) || exit;
 final class Vitrine_Queue {
 
 	const HOOK         = 'vitrine_send';
+	const TABLE        = 'queue';
 	const STATE        = 'vitrine_queue';
 	const BATCH        = 200;
 	const BATCH_BYTES  = 500000;
@@ -123,12 +124,8 @@ final class Vitrine_Queue {
 			array_push( $values, ...( null === $row[1] ? array( $row[0], $row[2] ) : $row ) );
 			$values[] = time();
 		}
-		$table = self::table();
-		$quiet = $wpdb->suppress_errors( true );
-		// phpcs:ignore WordPress.DB.PreparedSQL, WordPress.DB.PreparedSQLPlaceholders, WordPress.DB.DirectDatabaseQuery
-		$done = $wpdb->query( $wpdb->prepare( "INSERT INTO $table (uid, name, body, made) VALUES " . implode( ', ', $places ) . ' ON DUPLICATE KEY UPDATE uid = VALUES(uid), body = VALUES(body), made = VALUES(made)', $values ) );
-		$wpdb->suppress_errors( $quiet );
-		if ( false === $done ) {
+		$sql = 'INSERT INTO [table] (uid, name, body, made) VALUES ' . implode( ', ', $places ) . ' ON DUPLICATE KEY UPDATE uid = VALUES(uid), body = VALUES(body), made = VALUES(made)';
+		if ( false === Vitrine_Table::ask( self::TABLE, 'query', $sql, $values ) ) {
 			return;
 		}
 		if ( $wpdb->insert_id % 1000 < count( $rows ) ) {
@@ -244,10 +241,7 @@ final class Vitrine_Queue {
 	 * @return array Rows with id, uid, body.
 	 */
 	private static function next_rows() {
-		global $wpdb;
-		$table = self::table();
-		// phpcs:ignore WordPress.DB.PreparedSQL, WordPress.DB.DirectDatabaseQuery
-		$rows  = (array) $wpdb->get_results( $wpdb->prepare( "SELECT id, uid, body FROM $table ORDER BY id LIMIT %d", self::BATCH ) );
+		$rows  = (array) Vitrine_Table::ask( self::TABLE, 'get_results', 'SELECT id, uid, body FROM [table] ORDER BY id LIMIT %d', array( self::BATCH ) );
 		$bytes = 0;
 		foreach ( $rows as $i => $row ) {
 			$bytes += strlen( $row->body );
@@ -316,15 +310,11 @@ final class Vitrine_Queue {
 	 * @param array $rows Of next_rows().
 	 */
 	private static function forget( array $rows ) {
-		global $wpdb;
 		$values = array();
 		foreach ( $rows as $row ) {
 			array_push( $values, (int) $row->id, $row->uid );
 		}
-		$table  = self::table();
-		$places = implode( ', ', array_fill( 0, count( $rows ), '(%d, %s)' ) );
-		// phpcs:ignore WordPress.DB.PreparedSQL, WordPress.DB.PreparedSQLPlaceholders, WordPress.DB.DirectDatabaseQuery
-		$wpdb->query( $wpdb->prepare( "DELETE FROM $table WHERE (id, uid) IN ($places)", $values ) );
+		Vitrine_Table::ask( self::TABLE, 'query', 'DELETE FROM [table] WHERE (id, uid) IN (' . Vitrine_Table::holes( '(%d, %s)', count( $rows ) ) . ')', $values );
 	}
 
 	/**
@@ -360,15 +350,11 @@ final class Vitrine_Queue {
 	 * Lets go of what is too old and, the oldest first, of what is too much.
 	 */
 	private static function trim() {
-		global $wpdb;
-		$table = self::table();
-		// phpcs:disable WordPress.DB.PreparedSQL, WordPress.DB.DirectDatabaseQuery
-		$gone = (int) $wpdb->query( $wpdb->prepare( "DELETE FROM $table WHERE made < %d", time() - self::MOST_SECONDS ) );
-		$over = (int) $wpdb->get_var( "SELECT COUNT(*) FROM $table" ) - self::MOST_ROWS;
+		$gone = (int) Vitrine_Table::ask( self::TABLE, 'query', 'DELETE FROM [table] WHERE made < %d', array( time() - self::MOST_SECONDS ) );
+		$over = (int) Vitrine_Table::ask( self::TABLE, 'get_var', 'SELECT COUNT(*) FROM [table] WHERE id > %d', array( 0 ) ) - self::MOST_ROWS;
 		if ( $over > 0 ) {
-			$gone += (int) $wpdb->query( $wpdb->prepare( "DELETE FROM $table ORDER BY id LIMIT %d", $over ) );
+			$gone += (int) Vitrine_Table::ask( self::TABLE, 'query', 'DELETE FROM [table] ORDER BY id LIMIT %d', array( $over ) );
 		}
-		// phpcs:enable
 		if ( $gone ) {
 			$state             = self::state();
 			$state['dropped'] += $gone;
@@ -382,10 +368,7 @@ final class Vitrine_Queue {
 	 * @return array NO_STATE's members; `waiting` messages, the `oldest` from that second on (0: none).
 	 */
 	public static function status() {
-		global $wpdb;
-		$table = self::table();
-		// phpcs:ignore WordPress.DB.PreparedSQL, WordPress.DB.DirectDatabaseQuery
-		$row = $wpdb->get_row( "SELECT COUNT(*) AS waiting, COALESCE(MIN(made), 0) AS oldest FROM $table" );
+		$row = Vitrine_Table::ask( self::TABLE, 'get_row', 'SELECT COUNT(*) AS waiting, COALESCE(MIN(made), 0) AS oldest FROM [table] WHERE id > %d', array( 0 ) );
 		return self::state() + array(
 			'waiting' => $row ? (int) $row->waiting : 0,
 			'oldest'  => $row ? (int) $row->oldest : 0,
@@ -403,34 +386,19 @@ final class Vitrine_Queue {
 	}
 
 	/**
-	 * Name of the table.
-	 *
-	 * @return string
-	 */
-	private static function table() {
-		global $wpdb;
-		return $wpdb->prefix . 'vitrine_queue';
-	}
-
-	/**
 	 * Makes the table; again is harmless.
 	 */
 	public static function install() {
-		global $wpdb;
-		require_once ABSPATH . 'wp-admin/includes/upgrade.php';
-		$table = self::table();
-		$made  = $wpdb->get_charset_collate();
-		dbDelta(
-			"CREATE TABLE $table (
-			id bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+		Vitrine_Table::make(
+			self::TABLE,
+			'id bigint(20) unsigned NOT NULL AUTO_INCREMENT,
 			uid char(24) NOT NULL,
 			name varchar(100) DEFAULT NULL,
 			body longtext NOT NULL,
 			made int(10) unsigned NOT NULL,
 			PRIMARY KEY  (id),
 			UNIQUE KEY name (name),
-			KEY made (made)
-			) $made;"
+			KEY made (made)'
 		);
 		add_option( self::STATE, self::NO_STATE, '', 'yes' );
 	}
@@ -439,10 +407,7 @@ final class Vitrine_Queue {
 	 * Takes all of it away.
 	 */
 	public static function remove() {
-		global $wpdb;
-		$table = self::table();
-		// phpcs:ignore WordPress.DB.PreparedSQL, WordPress.DB.DirectDatabaseQuery
-		$wpdb->query( "DROP TABLE IF EXISTS $table" );
+		Vitrine_Table::drop( self::TABLE );
 		delete_option( self::STATE );
 	}
 }
