@@ -48,7 +48,7 @@ class Browser:
                                         preexec_fn=lambda: (os.dup2(ends[0], 3), os.dup2(ends[1], 4)), start_new_session=True,
                                         env=lib.environment(HOME=self.profile))
         [os.close(fd) for fd in ends]
-        self.number, self.buffer, self.answers, self.pages = 0, b"", {}, {}
+        self.number, self.buffer, self.answers, self.pages, self.trace = 0, b"", {}, {}, []
         self.call("Browser.getVersion")
 
     def send(self, method, params, session):
@@ -71,6 +71,10 @@ class Browser:
             message = json.loads(text)
             if "id" in message:
                 self.answers[message["id"]] = message
+            elif message["method"] == "Tracing.dataCollected":
+                self.trace += message["params"]["value"]
+            elif message["method"] == "Tracing.tracingComplete":
+                self.traced = True
             elif message.get("sessionId") in self.pages:
                 self.pages[message["sessionId"]].take(message["method"], message["params"])
         return True
@@ -85,6 +89,18 @@ class Browser:
         if "error" in answer:
             raise Trouble(f"{method}: {answer['error'].get('message')}")
         return answer["result"]
+
+    def start_trace(self):
+        self.trace, self.traced = [], False
+        self.call("Tracing.start", traceConfig={"includedCategories": ["devtools.timeline", "disabled-by-default-devtools.timeline", "toplevel", "v8"]})
+
+    def end_trace(self):
+        """The events of the trace."""
+        self.call("Tracing.end")
+        end = time.monotonic() + ANSWER_SECONDS
+        while not self.traced and time.monotonic() < end:
+            self.listen(0.5)
+        return self.trace
 
     def close(self):
         try:

@@ -23,9 +23,9 @@ function drop(s: Storage | null): void {
 const REFUSED = PREFIX + 'refused';
 const keysOf = (s: Storage): string[] => Object.keys(s).filter((k) => k.startsWith(PREFIX) && k !== REFUSED);
 
-/* Whether anything may outlive the page. Forbidding it forgets what was kept. */
-export function allowKeeping(may: boolean): void {
-  if (!may) {
+/* Whether anything may outlive the page. Forbidding it forgets what was kept, unless the visitor just has not answered on this page yet. */
+export function allowKeeping(may: boolean, forget = !may): void {
+  if (forget) {
     allowed = true;
     drop(shelf('localStorage')), drop(shelf('sessionStorage'));
   }
@@ -95,9 +95,9 @@ export function refused(say?: boolean): boolean {
     return false;
   }
 }
-export function peek(name: string): unknown {
+export function peek(name: string, where: Shelf = 'sessionStorage'): unknown {
   try {
-    return parse(sessionStorage.getItem(PREFIX + name));
+    return parse(window[where].getItem(PREFIX + name));
   } catch {
     return null;
   }

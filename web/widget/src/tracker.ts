@@ -31,6 +31,7 @@ interface Credit { product_id: string; rec_id: string; ms: number }
 
 export class Tracker {
   level: ConsentLevel | null = null;
+  waiting = false;                                          /* the visitor has not answered, and until then it is no */
   private readonly queue: Queue;
   private held: Kept[] = [];
   constructor(private readonly config: Config, readonly url: string) {
@@ -42,7 +43,8 @@ export class Tracker {
   }
 
   private get named(): boolean {
-    return !this.config.track.cookieless && this.level !== 'none' && (this.level !== null || this.config.track.consent === 'optional');
+    if (this.config.track.cookieless || this.waiting || this.level === 'none') return false;
+    return this.level !== null || this.config.track.consent === 'optional';
   }
 
   /* Whose answers may be personal: nobody's who did not agree. */
@@ -52,17 +54,17 @@ export class Tracker {
 
   /* Look again at what the visitor agreed to. True when it changed. */
   decide(): boolean {
-    const before = this.level;
-    this.level = consentLevel(readSources(this.config.track.dnt));
-    if (this.level === 'none' && before !== null && before !== 'none' && this.named) this.queue.clear();
-    if (!this.named && !this.config.track.cookieless && this.level === 'none') forgetVisitor();
-    allowKeeping(this.named);
+    const before = this.level, waited = this.waiting, found = consentLevel(readSources(this.config.track.dnt)), { cookieless } = this.config.track;
+    this.waiting = found === 'waiting';
+    this.level = found === 'waiting' ? null : found;
+    if (!cookieless && this.level === 'none') forgetVisitor();
+    allowKeeping(this.named, cookieless || this.level === 'none');
     if (this.named) {
       this.held.splice(0).forEach((e) => this.queue.put({ ...e, ...this.who() }));
       void this.queue.flush();
     }
     if (this.level === 'none') this.held = [];
-    return before !== this.level;
+    return before !== this.level || waited !== this.waiting;
   }
 
   /* The page's own word, from vitrine('consent', level). */
@@ -70,6 +72,7 @@ export class Tracker {
     if (level === 'none' && this.named) this.leaveWord();
     refused(level === 'none');
     this.level = level;
+    this.waiting = false;
     allowKeeping(this.named);
     if (this.named) forGood.set('consent', level);
     this.decide();
@@ -91,7 +94,7 @@ export class Tracker {
     if (this.level === 'none' || this.config.preview) return;
     const row: Kept = { ...event, page: location.pathname };
     if (document.referrer) row.referrer = document.referrer;
-    if (this.named || this.config.track.cookieless) this.queue.put({ ...row, ...this.who() });
+    if (this.named || (this.config.track.cookieless && !this.waiting)) this.queue.put({ ...row, ...this.who() });
     else if (this.held.length < WAITING) this.held.push(row);
   };
 

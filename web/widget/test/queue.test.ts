@@ -6,7 +6,7 @@ import { allowKeeping, refused } from '../src/keep';
 import { fateOf, Queue } from '../src/queue';
 import type { Sent } from '../src/queue';
 
-const none = { told: null, dnt: false, browserSaysNo: false, wordpress: null, dataLayer: [] };
+const none = { told: null, dnt: false, browserSaysNo: false, wordpress: null, wordpressSaid: true, dataLayer: [] };
 
 /* A queue whose network answers what is given, and whose clock and timers the test moves. */
 function rig(answers: Sent[]) {
@@ -71,6 +71,18 @@ test('without consent nothing is written, and a withdrawal forgets what was', ()
   assert.equal(Object.keys(local).length, 0);
 });
 
+test('who has not answered on this page yet loses nothing of what he agreed to before', () => {
+  allowKeeping(true);
+  rig([]).queue.put({ type: 'view', product_id: '1' });
+  const before = kept();
+  allowKeeping(false, false);
+  rig([]).queue.put({ type: 'view', product_id: '2' });
+  assert.equal(kept(), before);
+  allowKeeping(true);
+  assert.equal(kept(), before + 1);
+  allowKeeping(false);
+});
+
 test('that somebody said no is the one thing kept of him', () => {
   allowKeeping(true);
   refused(true);
@@ -91,6 +103,15 @@ test('the page is believed first, then the browser where it counts, then WordPre
   assert.equal(consentLevel({ ...none, wordpress: wordpress(['statistics', 'marketing']) }), 'all');
   assert.equal(consentLevel({ ...none, wordpress: wordpress([]), dataLayer: layer }), 'none');
   assert.equal(consentLevel({ ...none, dataLayer: layer }), 'statistics');
+});
+
+test('a no that nobody said yet is waited out, one that was said is not', () => {
+  const denied = { analytics_storage: 'denied' };
+  assert.equal(fromConsentMode([['consent', 'default', denied]]), 'waiting');
+  assert.equal(fromConsentMode([['consent', 'default', denied], ['consent', 'update', denied]]), 'none');
+  assert.equal(fromConsentMode([['consent', 'default', denied], ['consent', 'update', { ad_storage: 'denied' }]]), 'none');
+  assert.equal(consentLevel({ ...none, wordpress: () => false, wordpressSaid: false }), 'waiting');
+  assert.equal(consentLevel({ ...none, dnt: true, browserSaysNo: true, wordpress: () => false, wordpressSaid: false }), 'none');
 });
 
 test('consent commands are read as gtag pushes them, as arguments objects too', () => {
