@@ -241,6 +241,14 @@ err_code event_body_read(ctx *c, str body, const event_context *x, event_list *r
     return ERR_OK;
 }
 
+err_code event_object_read(ctx *c, const json_value *one, str otherwise_id, const event_context *x, visitor_event *ret_event) {
+    const event_input defaults = { .id = otherwise_id };
+    visitor_event e = { 0 };
+    TRY(read_one(&(reader){ c, x }, &defaults, one, &e));
+    *ret_event = e;
+    return ERR_OK;
+}
+
 /* ---- the short form ---- */
 typedef struct { str store_id, rec_id, order_id, visitor_id; opt_flag converted; opt_f64 revenue; } conversion_input;
 #define CONVERSION_OFFSET(member) offsetof(conversion_input, member)

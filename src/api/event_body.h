@@ -34,6 +34,10 @@ extern const param track_params[COUNT_TRACK], conversion_params[COUNT_CONVERSION
  *   body   JSON object; hostile bytes are fine
  * ERR_INVALID (no object, wrong member beside the list, too many; a single event that is bad), ERR_NO_MEMORY. */
 CHECK_RESULT err_code event_body_read(ctx *c, str body, const event_context *x, event_list *ret_list);
+/* One event that stands as an object in something else.
+ *   otherwise_id  its client id when it has none of its own
+ * ERR_INVALID, ERR_NO_MEMORY. */
+CHECK_RESULT err_code event_object_read(ctx *c, const json_value *one, str otherwise_id, const event_context *x, visitor_event *ret_event);
 /* The short form of shops: {store_id, rec_id, converted, revenue}. No event when nothing was bought.
  *   ret_told_store  number of the store as sent; empty when it was not
  * ERR_INVALID, ERR_NO_MEMORY. */

@@ -77,7 +77,7 @@ static void read_agent(const api_call *call, event_context *x) {
     x->robot = str_eq(x->device, STR("robot"));
 }
 
-static event_context context_of(const api_call *call, const serving *s, consent_level *ret_otherwise) {
+event_context events_context(const api_call *call, const serving *s, consent_level *ret_otherwise) {
     serving_facts f;
     serving_get_facts(s, &f);
     event_context x = { .store_id = call->store_id, .received_ms = ctx_now_ms(call->c), .currency = str_dup(call->c->arena, f.currency),
@@ -118,7 +118,7 @@ err_code events_track(api_call *call) {
     TRY(widget_preview_asked(call, http_query(call->r, "preview_token"), &preview));
     TRY(start(call, &s, &t));
     if (preview) return write_answer(t);                    /* an owner looking at a draft is no visitor */
-    event_context x = context_of(call, s, &otherwise);
+    event_context x = events_context(call, s, &otherwise);
     err_code e = event_body_read(call->c, call->r->body, &x, &t->list);
     if (e) {
         count_rejected(call->a, 1);
@@ -139,7 +139,7 @@ err_code conversion_post(api_call *call) {
     consent_level otherwise;
     str told_store;
     TRY(start(call, &s, &t));
-    event_context x = context_of(call, s, &otherwise);
+    event_context x = events_context(call, s, &otherwise);
     TRY(conversion_body_read(call->c, call->r->body, &x, &told_store, &t->list));
     TRY(check_store(call, told_store));
     if (!t->list.n) t->batch.accepted = 1;                  /* nothing was bought: heard, and nothing to keep */

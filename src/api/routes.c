@@ -7,6 +7,8 @@
 #include "api/insights.h"
 #include "api/people.h"
 #include "api/placements.h"
+#include "api/plugin.h"
+#include "api/plugin_body.h"
 #include "api/recommendations.h"
 #include "api/report.h"
 #include "api/shop.h"
@@ -131,6 +133,13 @@ static const param out_connected[] = {
     DOC_INT("store_id", "Number of the store."), DOC("store", "Its name here."), DOC("public_key", "For the shop's own pages."),
     DOC("secret_key", "For the plugin's requests."), DOC("plugin_secret", "64 hex digits: signs batches, checks offers. Shown this once."),
     DOC_INT("job_id", "Of the first copy."),
+};
+static const param out_rejected_message[] = {
+    DOC_INT("index", "Place in the list sent, from 0."), DOC("id", "Of the message."), DOC("message", "What is wrong."),
+};
+static const param out_batch[] = {
+    DOC_INT("accepted", "Kept, and on disk."), DOC_INT("repeated", "Known already, or older than what is known."),
+    DOC_LIST("rejected", "Not kept, and why; sending them again is of no use.", out_rejected_message),
 };
 static const param out_ended[] = {
     DOC("status", "ended."), DOC_BOOL("webhooks_deleted", "false: the shop did not answer; deliveries are refused all the same."),
@@ -408,6 +417,10 @@ const route api_routes[] = {
       out_connected, COUNT(out_connected), NULL },
     { "POST", "/api/v1/connect/end", ACCESS_SECRET, LIMIT_BODY_BYTES, true, connect_end, "Connect", "Let the shop go",
       "What opens it, its webhooks and all keys go; what was learned stays.", NULL, 0, NULL, 0, out_ended, COUNT(out_ended), NULL },
+    { "POST", "/api/v1/plugin/batch", ACCESS_SIGNED, LIMIT_PLUGIN_BYTES, true, plugin_batch_post, "Connect", "What a shop's plugin tells",
+      "Headers X-Vitrine-Store, X-Vitrine-Time (unix seconds, within 10 minutes) and X-Vitrine-Signature: hex of HMAC-SHA-256 of "
+      "time + \".\" + body by the plugin secret. 1 to 500 messages; good ones are kept, the same again changes nothing.", plugin_params,
+      COUNT_PLUGIN, NULL, 0, out_batch, COUNT(out_batch), NULL },
     { "GET", "/connect/{code}", ACCESS_OPEN, 0, false, connect_page, "Pages", "What to do with an address to connect by", NULL,
       NULL, 0, NULL, 0, NULL, 0, "text/html" },
 

@@ -35,34 +35,37 @@ static err_code read_delivery(api_call *call, webhook_delivery *d) {
 }
 
 /* The write is on disk; a failure from here on only delays what the next sync brings anyway. */
-static err_code tell_serving(api_call *call, const webhook_work *w) {
-    const store_changes *ch = &w->changes;
+static err_code tell_serving(api_call *call, const store_changes *ch) {
     const serving_changes changes = {
         .products = { ch->products.ids, ch->products.n }, .orders = { ch->orders.ids, ch->orders.n },
         .all = ch->products.overflow || ch->orders.overflow || ch->groups || ch->facts,
     };
-    return serving_take_changes(call->c, call->a->o.serving, call->d, w->store_id, &changes);
+    return serving_take_changes(call->c, call->a->o.serving, call->d, call->store_id, &changes);
 }
 
 /* What of them followed a recommendation is counted at once. */
-static err_code attribute_orders(api_call *call, const webhook_work *w) {
-    const str *ids = w->changes.orders.ids;
-    TRY(attribution_orders(call->c, call->d, w->store_id, ids, w->changes.orders.n));
-    for (size_t i = 0; call->a->o.counters && i < w->changes.orders.n; i++)
-        TRY(counters_take_order(call->c, call->a->o.counters, call->d, w->store_id, ids[i]));
+static err_code attribute_orders(api_call *call, const store_changes *ch) {
+    TRY(attribution_orders(call->c, call->d, call->store_id, ch->orders.ids, ch->orders.n));
+    for (size_t i = 0; call->a->o.counters && i < ch->orders.n; i++)
+        TRY(counters_take_order(call->c, call->a->o.counters, call->d, call->store_id, ch->orders.ids[i]));
     return ERR_OK;
 }
 
-static void warn(api_call *call, const webhook_work *w, const char *event, err_code e) {
+static void warn(api_call *call, const char *event, err_code e) {
     if (!e) return;
-    log_line(call->a->o.log, LOG_WARN, event, "store=%lld code=%s why=\"%s\"", (long long)w->store_id, err_name(e), call->c->error.text);
+    log_line(call->a->o.log, LOG_WARN, event, "store=%lld code=%s why=\"%s\"", (long long)call->store_id, err_name(e), call->c->error.text);
+}
+
+void api_follow_changes(api_call *call, const store_changes *changes) {
+    warn(call, "changes.serving", tell_serving(call, changes));
+    warn(call, "changes.attribution", attribute_orders(call, changes));
 }
 
 err_code webhook_take(api_call *call, webhook_work *work) {
     TRY(webhook_verify(call->c, call->d, work));
     TRY(committer_wait(call->c, call->a->o.writes, webhook_apply, work));
-    warn(call, work, "webhook.serving", tell_serving(call, work));
-    warn(call, work, "webhook.attribution", attribute_orders(call, work));
+    call->store_id = work->store_id;
+    api_follow_changes(call, &work->changes);
     return ERR_OK;
 }
 

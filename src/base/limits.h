@@ -70,6 +70,12 @@
 #define LIMIT_LESSONS_DAYS 56              /* none older than that */
 #define LIMIT_LESSONS_EVENTS 1000000       /* events about them, the newest */
 
+/* what a shop's plugin sends */
+#define LIMIT_PLUGIN_BYTES (1 * MIB)       /* a signed batch */
+#define LIMIT_PLUGIN_MESSAGES 500          /* in one */
+#define LIMIT_PLUGIN_ARENA (64 * MIB)      /* while it is read: 20,000 lines of carts as JSON take 20 MB */
+#define LIMIT_CART_DAYS 90                 /* a cart nobody spoke of for so long is forgotten; its recovery link is over too */
+
 /* people */
 #define LIMIT_PERSON_ALIASES 64            /* names of one person; a robot or a till that meets more stays apart */
 #define LIMIT_PERSON_NAMES 256             /* names looked up for one export or erasure */

@@ -10,6 +10,9 @@ const reach person_reaches[] = {
     { &known_visitor_entity, "visitor_id", NAMED_VISITOR, FATE_DELETE, NULL },
     { &attribution_entity, "person", NAMED_ALIAS, FATE_BLANK, NULL },
     { &experiment_subject_entity, "person", NAMED_ALIAS, FATE_RENAME, NULL },
+    { &shop_cart_entity, "customer_id", NAMED_CUSTOMER, FATE_DELETE, NULL },
+    { &shop_cart_entity, "visitor_id", NAMED_VISITOR, FATE_DELETE, NULL },
+    { &shop_cart_entity, "email", NAMED_EMAIL, FATE_DELETE, NULL },
     { &order_link_entity, "visitor_id", NAMED_VISITOR, FATE_BLANK, NULL },
     { &order_entity, "customer_id", NAMED_CUSTOMER, FATE_BLANK, NULL },
     { &order_entity, "visitor_id", NAMED_VISITOR, FATE_BLANK, NULL },
@@ -66,8 +69,9 @@ bool person_row_is_foreign(const reach *r, const void *row) {
         (void)next_address(&list);                          /* his own, or the first of several */
         return next_address(&list).n != 0;
     }
-    if (r->e != &order_entity || r->names != NAMED_VISITOR) return false;
-    return ((const order *)row)->customer_id.n != 0;        /* his own orders were found by their customer */
+    if (r->names != NAMED_VISITOR) return false;            /* his own orders and carts were found by their customer */
+    if (r->e == &shop_cart_entity) return ((const shop_cart *)row)->customer_id.n != 0;
+    return r->e == &order_entity && ((const order *)row)->customer_id.n != 0;
 }
 
 /* Addresses are written as people wrote them, so each is hashed and compared: a page of the table, not of the name. */

@@ -1,4 +1,4 @@
-/* Events and answers stand in the order of time: the oldest go until one stays. Visitors are walked. */
+/* Events and answers stand in the order of time: the oldest go until one stays. Visitors and carts are walked. */
 #include "events/retention.h"
 #include <string.h>
 #include "base/limits.h"
@@ -9,6 +9,7 @@ enum { PAGE = 1000 };
 typedef bool old_rule(const void *row, int64_t before_ms);
 static bool old_event(const void *row, int64_t before_ms) { return ((const logged_event *)row)->time_ms < before_ms; }
 static bool old_exposure(const void *row, int64_t before_ms) { return ((const exposure *)row)->time_ms < before_ms; }
+static bool old_cart(const void *row, int64_t before_ms) { return ((const shop_cart *)row)->told_ms < before_ms; }
 static bool old_visitor(const void *row, int64_t before_ms) { return ((const known_visitor *)row)->last_ms < before_ms; }
 
 static err_code delete_old(ctx *c, db *d, const entity *e, old_rule *is_old, const char *rows, size_t n, int64_t before_ms,
@@ -46,16 +47,20 @@ static err_code clear_oldest(ctx *c, db *d, const entity *e, old_rule *is_old, c
     return ERR_OK;
 }
 
-static err_code clear_visitors(ctx *c, db *d, int64_t store_id, int64_t before_ms, int64_t *count) {
-    char id[LIMIT_ID_BYTES];
-    known_visitor after = { .store_id = store_id };
+/* Rows whose keys say nothing of their age are all looked at. The second key column is a text. */
+static err_code clear_all(ctx *c, db *d, const entity *e, old_rule *is_old, int64_t store_id, int64_t before_ms, int64_t *count) {
+    char id[LIMIT_ID_BYTES], *after = arena_alloc(c->arena, e->row_size);
+    if (!after) return fail(c, ERR_NO_MEMORY, "forget what is old");
+    str *text = entity_at_mut(e, after, 1);
+    *(int64_t *)entity_at_mut(e, after, 0) = store_id;
     arena_mark page = arena_save(c->arena);
     for (size_t n = PAGE; n == PAGE;) {
-        known_visitor *rows = NULL;
-        TRY(storage_scan(c, d, &known_visitor_entity, &after, 1, after.visitor_id.n ? &after : NULL, PAGE, &rows, &n));
-        TRY(clear_page(c, d, &known_visitor_entity, old_visitor, (const char *)rows, n, before_ms, count));
-        after.visitor_id = (str){ id, n ? str_clip(rows[n - 1].visitor_id, sizeof id).n : 0 };
-        if (n) memcpy(id, rows[n - 1].visitor_id.p, after.visitor_id.n);
+        char *rows = NULL;
+        TRY(storage_scan(c, d, e, after, 1, text->n ? after : NULL, PAGE, &rows, &n));
+        TRY(clear_page(c, d, e, is_old, rows, n, before_ms, count));
+        str last = n ? *(const str *)entity_at(e, rows + (n - 1) * e->row_size, 1) : (str){ 0 };
+        *text = (str){ id, str_clip(last, sizeof id).n };
+        if (n) memcpy(id, last.p, text->n);
         arena_restore(c->arena, page);
     }
     return ERR_OK;
@@ -65,5 +70,7 @@ err_code retention_apply(ctx *c, db *d, int64_t store_id, int64_t before_ms, ret
     *ret_report = (retention_report){ 0 };
     TRY(clear_oldest(c, d, &logged_event_entity, old_event, &(logged_event){ .store_id = store_id }, before_ms, &ret_report->events));
     TRY(clear_oldest(c, d, &exposure_entity, old_exposure, &(exposure){ .store_id = store_id }, before_ms, &ret_report->exposures));
-    return clear_visitors(c, d, store_id, before_ms, &ret_report->visitors);
+    TRY(clear_all(c, d, &known_visitor_entity, old_visitor, store_id, before_ms, &ret_report->visitors));
+    int64_t carts_ms = ctx_now_ms(c) - (int64_t)LIMIT_CART_DAYS * MS_PER_DAY;
+    return clear_all(c, d, &shop_cart_entity, old_cart, store_id, carts_ms > before_ms ? carts_ms : before_ms, &ret_report->carts);
 }

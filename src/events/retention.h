@@ -7,6 +7,7 @@
 
 #define RETENTION_DAYS 395      /* store setting keep_days: thirteen months, so that a season can be seen beside the last one */
 
-typedef struct { int64_t events, exposures, visitors; } retention_report;
-/* Delete what is older than before_ms. ERR_STORAGE, ERR_BUSY, ERR_CANCELLED (some may be gone). */
+typedef struct { int64_t events, exposures, visitors, carts; } retention_report;
+/* Delete what is older than before_ms, and carts that nobody spoke of for LIMIT_CART_DAYS.
+ * ERR_STORAGE, ERR_BUSY, ERR_CANCELLED (some may be gone). */
 CHECK_RESULT err_code retention_apply(ctx *c, db *d, int64_t store_id, int64_t before_ms, retention_report *ret_report);

@@ -18,6 +18,7 @@ err_code job_body_retention(ctx *c, job_task *t) {
     jw_member_i64(&w, "events", r.events);
     jw_member_i64(&w, "exposures", r.exposures);
     jw_member_i64(&w, "visitors", r.visitors);
+    jw_member_i64(&w, "carts", r.carts);
     jw_end_object(&w);
     return buf_err(t->result);
 }

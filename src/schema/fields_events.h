@@ -58,6 +58,21 @@
     X(T, INT,   model_version, 0)                                                                                       \
     X(T, JSON,  items, 0)                       /* [[product, source, probability, propensity, price], ...] by position */
 
+#define CART_FIELDS(X, T)                       /* a cart as the shop's plugin told of it last; kept for letters */     \
+    X(T, INT,   store_id, KEY)                                                                                          \
+    X(T, TEXT,  cart_id, KEY)                   /* hash of the token in its recovery link */                            \
+    X(T, TEXT,  visitor_id, INDEXED | PERSONAL)                                                                         \
+    X(T, TEXT,  customer_id, INDEXED | PERSONAL)                                                                        \
+    X(T, TEXT,  email, PERSONAL)                /* only with consent to letters */                                      \
+    X(T, JSON,  items, 0)                       /* [[product, variation, quantity, price], ...] */                      \
+    X(T, MONEY, total, 0)                                                                                               \
+    X(T, TEXT,  currency, 0)                    /* ISO 4217 */                                                          \
+    X(T, TEXT,  recovery_url, PERSONAL)         /* fills the cart again, on any device */                               \
+    X(T, TEXT,  state, 0)                       /* open, ordered, emptied */                                            \
+    X(T, TEXT,  order_id, 0)                    /* that was made of it */                                               \
+    X(T, TIME,  told_ms, 0)                     /* when it was so; an older word does not count */                      \
+    X(T, TIME,  first_ms, 0)
+
 #define ORDER_LINK_FIELDS(X, T)                 /* who placed an order, as far as anybody told */                       \
     X(T, INT,   store_id, KEY)                                                                                          \
     X(T, TEXT,  order_id, KEY)                                                                                          \

@@ -30,7 +30,8 @@
     E(LETTER, owner_letter, "letter_row", 3)                                                                          \
     E(EXPERIMENT_DAY, experiment_day, "experiment_day_row", 3)                                                        \
     E(PLACEMENT_CHANGE, placement_change, "placement_change_row", 2)                                                  \
-    E(WIDGET_VERSION, widget_version, "widget_version_row", 2) E(CONNECT_CODE, connect_code, "connect_code_row", 2)
+    E(WIDGET_VERSION, widget_version, "widget_version_row", 2) E(CONNECT_CODE, connect_code, "connect_code_row", 2) \
+    E(CART, shop_cart, "cart_row", 2)
 
 #define ENTITY_DECLARE(LIST, type, table, keys)              \
     typedef struct type { LIST##_FIELDS(ENTITY_MEMBER, type) } type; \

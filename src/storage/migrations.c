@@ -21,6 +21,7 @@ static const struct { int64_t version; const char *sql; } steps[] = {
     { 11, "ALTER TABLE store_row ADD COLUMN plugin_secret BLOB NOT NULL DEFAULT x'';" },
     { 12, "" },                                                         /* connect codes */
     { 13, "" },                                                         /* offers that were used */
+    { 14, "" },                                                         /* carts */
 };
 
 /* What the column tables cannot say. */

@@ -453,6 +453,25 @@ store_changes store_sink_changes(const store_sink *s) {
     return changes;
 }
 
+static changed_ids ids_dup(arena *home, changed_ids from) {
+    changed_ids to = { .overflow = from.overflow };
+    str *ids = arena_new(home, str, from.n);
+    for (size_t i = 0; ids && i < from.n; i++) {
+        ids[i] = str_dup(home, from.ids[i]);
+        if (!ids[i].p) ids = NULL;
+    }
+    if (!ids) return (changed_ids){ .overflow = true };
+    to.ids = ids;
+    to.n = from.n;
+    return to;
+}
+
+store_changes store_changes_dup(arena *home, store_changes changes) {
+    changes.products = ids_dup(home, changes.products);
+    changes.orders = ids_dup(home, changes.orders);
+    return changes;
+}
+
 void store_sink_forget(store_sink *s) {
     arena_reset(&s->noted);
     s->counts = (store_changes){ 0 };

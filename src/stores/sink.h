@@ -47,5 +47,7 @@ typedef struct {
 
 /* What happened so far; valid until the next call. */
 store_changes store_sink_changes(const store_sink *s);
+/* The same with the ids in `home`, to outlive the sink; where they do not fit, everything counts as changed. */
+store_changes store_changes_dup(arena *home, store_changes changes);
 /* Forget what happened so far (after the live catalogue was told). */
 void store_sink_forget(store_sink *s);

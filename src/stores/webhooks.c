@@ -39,29 +39,11 @@ static err_code mark_received(ctx *c, db *d, const webhook_work *w) {
     return storage_put(c, d, &webhook_entity, &row);
 }
 
-/* Ids move from the sink to the caller; when there is no room, everything counts as changed. */
-static changed_ids move_ids(arena *home, changed_ids from) {
-    changed_ids to = { .overflow = from.overflow };
-    str *ids = arena_new(home, str, from.n);
-    for (size_t i = 0; ids && i < from.n; i++) {
-        ids[i] = str_dup(home, from.ids[i]);
-        if (!ids[i].p) ids = NULL;
-    }
-    if (!ids) return (changed_ids){ .overflow = true };
-    to.ids = ids;
-    to.n = from.n;
-    return to;
-}
-
 static err_code apply(ctx *c, db *d, webhook_work *w, const connector *k, const shop_access *access) {
     store_sink *sink = NULL;
     TRY(store_sink_new(c, &(store_sink_options){ .d = d, .store_id = w->store_id, .direct = true }, &sink));
     err_code e = k->webhook(c, access, &w->delivery, store_sink_door(sink));
-    if (!e) {
-        w->changes = store_sink_changes(sink);
-        w->changes.products = move_ids(w->home, w->changes.products);
-        w->changes.orders = move_ids(w->home, w->changes.orders);
-    }
+    if (!e) w->changes = store_changes_dup(w->home, store_sink_changes(sink));
     store_sink_free(sink);
     return e;
 }

@@ -1,7 +1,7 @@
 """A shop connects by its plugin: a code pasted once, everything else over HTTP; and what the plugin tells, asks and is offered."""
 import base64, concurrent.futures, hashlib, hmac, json, signal, time
 from fake_shop import FakeShop, Invented, send_webhook
-from lib import Server, environment, folder, run, run_json, sql, wait_until
+from lib import Server, dump, environment, folder, run, run_json, sql, wait_until
 
 KEY, SECRET = "ck_" + "1" * 40, "cs_" + "1" * 40
 
@@ -232,3 +232,167 @@ def test_answers_of_a_connected_shop_carry_offers_signed_with_its_secret():
             if offer["kind"] == "bundle":
                 assert offer["products"] == [p["product_id"] for p in answer["bundle"]["products"]], offer
         assert len({o["id"] for _, o in found}) == len(found)
+
+
+# ---- what the plugin tells ----
+def signed(keys, body, at=None, secret=None):
+    stamp = str(int(at if at is not None else time.time()))
+    mac = hmac.new((secret or keys["plugin_secret"]).encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+    return {"X-Vitrine-Store": str(keys["store_id"]), "X-Vitrine-Time": stamp, "X-Vitrine-Signature": mac}
+
+
+def send(s, keys, messages, **how):
+    body = messages if isinstance(messages, bytes) else json.dumps({"messages": messages}).encode()
+    return s.server.post("/api/v1/plugin/batch", body, headers=signed(keys, body, **how))
+
+
+def message(kind, i=1, **members):
+    return {"id": f"{kind}-{i}", "kind": kind, "time_ms": int(time.time() * 1000), **members}
+
+
+def cart(i=1, token="a" * 64, **members):
+    return message("cart", i, **{"token": token, "visitor_id": "v-1", "items": [{"product_id": "100", "quantity": 1, "price": 9.5}], "total": 9.5,
+                                 "currency": "RON", "recovery_url": "https://shop.example/?vitrine_cart=SECRETTOKEN", "state": "open", **members})
+
+
+def first_product(s):
+    return str(min(i for i, row in s.shop.rows["products"].items() if row["type"] == "simple" and row["stock_status"] == "instock"))
+
+
+def cards(s, keys, ids):
+    return s.server.get(f"/api/v1/widget/products?ids={','.join(ids)}", keys["public_key"])[1]["items"]
+
+
+def test_a_batch_of_all_kinds_counts_once_and_shows_at_once():
+    with Scene() as s:
+        keys = s.connect()
+        copied(s, keys)
+        product = first_product(s)
+        assert [c["product_id"] for c in cards(s, keys, [product])] == [product]
+        batch = [cart(email="ana@example.com", email_consent=True, customer_id="7"),
+                 message("event", event={"type": "view", "product_id": product, "visitor_id": "v-1"}),
+                 message("identity", visitor_id="v-1", customer_id="7"),
+                 message("stock", product_id=product, stock_status="outofstock", stock_quantity=0, price=12.5, regular_price=12.5, sale_price=None),
+                 message("order", order_id="987001", visitor_id="v-1", rec_ids=["01M7X627F76CCKFTKY01YWJA24"]),
+                 message("wish"), "nonsense"]
+        status, answer = send(s, keys, batch)
+        assert status == 200 and (answer["accepted"], answer["repeated"]) == (5, 0), answer
+        assert [(r["index"], r["id"]) for r in answer["rejected"]] == [(5, "wish-1"), (6, "")], answer
+        assert cards(s, keys, [product]) == [], "what is sold out must not be shown any more"
+        assert send(s, keys, [message("stock", 2, product_id=product, stock_status="instock", stock_quantity=3, price=11)])[0] == 200
+        assert [c["price"] for c in cards(s, keys, [product])] == [11]
+        rows = sql(s.data, "SELECT email, visitor_id, customer_id, state, total FROM cart_row")
+        assert rows == [("ana@example.com", "v-1", "7", "open", 950)], rows
+        assert sql(s.data, "SELECT visitor_id, rec_ids FROM order_link_row WHERE order_id = '987001'") == [("v-1", "01M7X627F76CCKFTKY01YWJA24")]
+        assert sorted(sql(s.data, "SELECT alias FROM alias_row")) == [("c:7",), ("v:v-1",)]
+        before = dump(s.data)
+        status, answer = send(s, keys, batch)
+        assert (answer["accepted"], answer["repeated"]) == (3, 2), answer
+        send(s, keys, [message("stock", 2, product_id=product, stock_status="instock", stock_quantity=3, price=11)])
+        changed = {t for t, found in dump(s.data).items() if found != before[t]} - {"product_row", "counter_row"}
+        assert not changed, changed
+
+
+def test_the_newest_word_of_a_cart_holds():
+    with Scene() as s:
+        keys = s.connect()
+        now = int(time.time() * 1000)
+        told = [cart(1, time_ms=now - 5000), cart(2, time_ms=now - 1000, state="ordered", order_id="77", items=[]), cart(3, time_ms=now - 3000)]
+        assert send(s, keys, told)[1] == {"accepted": 2, "repeated": 1, "rejected": []}
+        assert sql(s.data, "SELECT state, order_id, items FROM cart_row") == [("ordered", "77", "[]")]
+
+
+def test_forged_old_and_foreign_batches_are_refused_and_change_nothing():
+    with Scene() as s:
+        keys = s.connect()
+        body = json.dumps({"messages": [cart()]}).encode()
+        good = signed(keys, body)
+        forged = [{**good, "X-Vitrine-Signature": "0" * 64}, {**good, "X-Vitrine-Signature": ""}, {**good, "X-Vitrine-Store": "99"},
+                  {**good, "X-Vitrine-Store": "x"}, {**good, "X-Vitrine-Time": str(int(good["X-Vitrine-Time"]) + 1)}, {},
+                  signed(keys, body + b" "), signed(keys, body, at=time.time() - 700), signed(keys, body, at=time.time() + 700),
+                  signed(keys, body, secret="f" * 64), signed(keys, body, secret=keys["secret_key"])]
+        for headers in forged:
+            status, answer = s.server.post("/api/v1/plugin/batch", body, headers=headers)
+            assert status == 401, (headers, answer)
+        again = s.connect()                                 # an old secret is none
+        assert send(s, keys, body)[0] == 401 and sql(s.data, "SELECT count(*) FROM cart_row") == [(0,)]
+        assert send(s, again, body)[0] == 200
+        s.server.post("/api/v1/connect/end", {}, again["secret_key"])
+        status, answer = send(s, again, body)
+        assert status == 401 and "connect it again" in answer["error"]["message"], answer
+
+
+def test_hostile_bodies_are_refused_and_the_server_lives():
+    with Scene() as s:
+        keys = s.connect()
+        deep = b'{"messages":' + b"[" * 3000 + b"]" * 3000 + b"}"
+        for body, expected in ((b"", 400), (b"{}", 400), (b'{"messages":[]}', 400), (b'{"messages":[{}],"x":1}', 400), (b"\xff\xfe", 400), (b'{"messages":[{"id":"\\u0000"}]}', 400),
+                               (deep, 400), (b'{"messages":[' + b",".join([b"{}"] * 501) + b"]}", 400)):
+            status, answer = send(s, keys, body)
+            assert status == expected, (body[:60], status, answer)
+        try:
+            assert send(s, keys, b'{"messages":["' + b"x" * (1 << 20) + b'"]}')[0] == 413
+        except (BrokenPipeError, ConnectionResetError):     # refused by its Content-Length before it was read
+            pass
+        evil = [cart(1, token="x" * 5000), cart(2, items=[{"product_id": "1"}] * 101), cart(3, recovery_url="javascript:alert(1)"),
+                cart(4, visitor_id=["v"]), cart(5, total=1e300), cart(6, email="x" * 300, email_consent=True), cart(7, items="many"),
+                message("stock", 8, product_id="100", price=-1), message("stock", 9, product_id=["100"]), message("order", 10, order_id=""),
+                message("identity", 11, visitor_id="v" * 189, customer_id="1"), message("event", 12, event={"type": "view"})]
+        status, answer = send(s, keys, evil)
+        assert status == 200 and answer["accepted"] == 0 and len(answer["rejected"]) == len(evil), answer
+        assert all(r["message"] for r in answer["rejected"])
+        huge = [cart(i, token=f"{i:064x}", items=[{"product_id": str(k), "quantity": 1, "price": 1} for k in range(30)]) for i in range(500)]
+        status, answer = send(s, keys, huge)
+        assert status == 200 and answer["accepted"] == 500, answer
+        assert s.server.get("/healthz")[0] == 200
+
+
+def test_killed_while_batches_come_nothing_answered_is_lost_and_nothing_counts_twice():
+    with Scene() as s:
+        keys = s.connect()
+        copied(s, keys)
+        product, answered = first_product(s), []
+
+        def batch(i):
+            return [cart(i, token=f"{i:064x}"), message("event", i, event={"type": "view", "product_id": product, "visitor_id": "v-1"}),
+                    message("order", i, order_id=f"88{i:04}", visitor_id="v-1", rec_ids=[])]
+
+        batches = {i: batch(i) for i in range(400)}
+
+        def tell(i):
+            try:
+                if send(s, keys, batches[i])[0] == 200:
+                    answered.append(i)
+            except Exception:                               # the server is gone in the middle: that is the point
+                pass
+
+        with concurrent.futures.ThreadPoolExecutor(4) as many:
+            sent = [many.submit(tell, i) for i in batches]
+            wait_until(lambda: len(answered) > 20)
+            s.server.stop(signal.SIGKILL)
+            [f.result() for f in sent]
+        kept = {int(t, 16) for (t,) in sql(s.data, "SELECT cart_id FROM cart_row")}
+        assert set(answered) <= kept and len(answered) < 400, (len(answered), len(kept))
+        s.server = Server(s.data)
+        for i in list(batches)[:60]:
+            assert send(s, keys, batches[i])[0] == 200
+        wanted = len(kept | set(range(60)))
+        assert sql(s.data, "SELECT count(*) FROM cart_row") == [(wanted,)]
+        views = sql(s.data, "SELECT count(*), count(DISTINCT client_hash) FROM event_row WHERE kind = 'view'")[0]
+        assert views[0] == views[1] and views[0] >= 60, views
+
+
+def test_a_person_told_and_forgotten_takes_his_carts_along():
+    with Scene() as s:
+        keys = s.connect()
+        send(s, keys, [cart(1, token="1" * 64, visitor_id="v-9"), cart(2, token="2" * 64, visitor_id="", customer_id="7"),
+                       cart(3, token="3" * 64, visitor_id="", email="Ana@Example.com", email_consent=True),
+                       cart(4, token="4" * 64, visitor_id="v-other", email="dan@example.com", email_consent=True),
+                       message("identity", visitor_id="v-9", customer_id="7", email_hash=hashlib.sha256(b"ana@example.com").hexdigest())])
+        told = s.server.get("/api/v1/person?visitor_id=v-9", keys["secret_key"])[1]
+        assert sorted(c["cart_id"][0] for c in told["cart"]) == ["1", "2", "3"], told["cart"]
+        status, headers, answer = s.server.request("DELETE", "/api/v1/person?email=ana@example.com", headers={"Authorization": f"Bearer {keys['secret_key']}"})
+        assert status == 200 and json.loads(answer)["done"], answer
+        assert sql(s.data, "SELECT substr(cart_id, 1, 1) FROM cart_row") == [("4",)]
+        run("stores", "remove", str(keys["store_id"]), "--yes", "--data", s.data)
+        assert sql(s.data, "SELECT count(*) FROM cart_row") == [(0,)]

@@ -30,6 +30,30 @@ static void fill(ctx *c, db *d) {
     assert_ok(c, storage_commit(c, d));
 }
 
+TEST(retention, forgets_carts_that_nobody_spoke_of_for_ninety_days) {
+    TEST_CTX(c);
+    db_options o;
+    db *d = test_database(c, &backends[0], &o);
+    const int64_t now = 500ll * MS_PER_DAY;
+    time_source clock_of_test = time_source_manual(now);
+    c->time = &clock_of_test;
+    retention_report r;
+    for (int i = 0; i < 2200; i++) {                        /* more than a page; every second one is old */
+        char id[16];
+        snprintf(id, sizeof id, "t%d", i);
+        int64_t told_ms = now - (i % 2 ? LIMIT_CART_DAYS + 1 : LIMIT_CART_DAYS - 1) * (int64_t)MS_PER_DAY;
+        const shop_cart row = { .store_id = 1 + (i == 7), .cart_id = str_of(id), .told_ms = told_ms };
+        assert_ok(c, storage_put(c, d, &shop_cart_entity, &row));
+    }
+    assert_ok(c, retention_apply(c, d, 1, now - 395ll * MS_PER_DAY, &r));
+    assert_int_equal(1099, r.carts);
+    assert_int_equal(1100, count(c, d, &shop_cart_entity, 1));
+    assert_int_equal(1, count(c, d, &shop_cart_entity, 2));
+    assert_ok(c, retention_apply(c, d, 1, now - 30ll * MS_PER_DAY, &r));   /* the owner keeps less */
+    assert_int_equal(1100, r.carts);
+    storage_close(d);
+}
+
 TEST(retention, forgets_what_is_older_of_this_store_and_nothing_else) {
     for (size_t b = 0; b < n_backends; b++) {
         TEST_CTX(c);

@@ -31,6 +31,9 @@
 #define LLVMFuzzerTestOneInput fuzz_oauth1
 #include "fuzz/oauth1_fuzz.c"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_plugin_batch
+#include "fuzz/plugin_batch_fuzz.c"
+#undef LLVMFuzzerTestOneInput
 #define LLVMFuzzerTestOneInput fuzz_snapshot
 #include "fuzz/snapshot_fuzz.c"
 #undef LLVMFuzzerTestOneInput
@@ -54,6 +57,7 @@ static const struct { const char *name; int (*run)(const uint8_t *data, size_t s
     { "json", fuzz_json },
     { "model", fuzz_model },
     { "oauth1", fuzz_oauth1 },
+    { "plugin_batch", fuzz_plugin_batch },
     { "snapshot", fuzz_snapshot },
     { "text", fuzz_text },
     { "url", fuzz_url },
