@@ -12,7 +12,7 @@ Site(wordpress=FOLDER, woocommerce=FOLDER) takes other code than Debian's and ou
 import atexit, contextlib, fcntl, hashlib, http.client, http.cookies, json, os, pathlib, re, secrets, shutil, signal, subprocess, sys, tempfile, urllib.parse
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "e2e"))
+sys.path.append(str(HERE.parent / "e2e"))
 import lib
 
 PLUGIN = pathlib.Path(os.environ.get("VITRINE_PLUGIN", lib.ROOT / "plugins" / "woocommerce")).resolve()
@@ -280,9 +280,10 @@ class Site:
         return path.read_text(errors="replace") if path.exists() else ""
 
     def errors(self):
-        """Lines PHP logged, less what WordPress's own code says of itself on a newer PHP."""
-        own = f" in {self.wordpress}/"
-        return [line for line in self.errors_text().splitlines() if line.strip() and not ("PHP Deprecated" in line and own in line)]
+        """Lines PHP logged, less what WordPress's and WooCommerce's own code says of itself on a newer PHP."""
+        own = [f" in {folder}/" for folder in (self.wordpress, self.woocommerce)]
+        return [line for line in self.errors_text().splitlines()
+                if line.strip() and not ("PHP Deprecated" in line and any(folder in line for folder in own))]
 
     def restore(self, name="installed"):
         """Everything as after the installation, or as it was kept under that name."""
@@ -326,7 +327,7 @@ def fresh(theme="classic-shop", active=True, kept="installed"):
     if _site:
         _site.restore(kept)
     else:
-        _site = Site()
+        _site = Site(os.environ.get("VITRINE_WORDPRESS"), os.environ.get("VITRINE_WOOCOMMERCE"))
     lib.afterwards(_site.check_quiet)
     _site.theme(theme)
     if active:

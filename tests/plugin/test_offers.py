@@ -2,7 +2,7 @@
 import base64, hashlib, hmac, json, re, time
 import shop
 from shop import SECRET, connected_to
-from test_places import checkout
+from test_places import ADDRESS, checkout
 
 VISITOR = "visitor-0001"
 _made = 0
@@ -35,6 +35,11 @@ def add(visitor, products, token=None):
     return visitor.post("/?wc-ajax=vitrine_add", {"items": json.dumps([{"product_id": str(p), "quantity": 1} for p in products]), "about": json.dumps(about)})
 
 
+def is_refused(said):
+    """Whether the shop said no with a sentence (wc-ajax answers may all be 200)."""
+    return bool(said.json().get("error", {}).get("message"))
+
+
 def prices(visitor):
     """{product id: price of one} as the Store API shows the cart."""
     cart = visitor.get("/wp-json/wc/store/v1/cart").json()
@@ -47,7 +52,7 @@ def test_an_offer_lowers_its_product_once_on_every_page_and_in_the_order():
     tea, pot = ids(site, "P-0-0", "P-0-1")
     visitor = visitor_of(site)
     said = add(visitor, [tea], offer([tea]))
-    assert said.status == 200 and said.json()["count"] == 1, said.text
+    assert said.json()["count"] == 1, said.text
     # then it costs 18.81 in the Store API, in the classic cart with the reason beside it, and in the order
     assert prices(visitor) == ({tea: 18.81}, 18.81), prices(visitor)
     page = visitor.get("/cart/").text
@@ -66,7 +71,7 @@ def test_a_bundle_holds_while_all_of_it_is_in_the_cart():
     tea, pot = ids(site, "P-0-0", "P-0-1")
     visitor = visitor_of(site)
     token = offer([tea, pot], 5, "bundle")
-    assert add(visitor, [tea, pot], token).status == 200
+    assert not is_refused(add(visitor, [tea, pot], token))
     assert prices(visitor) == ({tea: 19.85, pot: 26.50}, 46.35), prices(visitor)          # 20.90 and 27.90, each less 5 %: 19.855, 26.505
     key = next(item["key"] for item in visitor.get("/wp-json/wc/store/v1/cart").json()["items"] if item["id"] == pot)
     nonce = visitor.get("/wp-json/wc/store/v1/cart").headers["nonce"]
@@ -87,7 +92,7 @@ def test_forged_changed_expired_foreign_and_stranger_offers_are_refused_and_chan
                         ("absurd", offer([tea], percent=100)), ("no token", "x" * 3000), ("not text", ["a"])):
         visitor = visitor_of(site)
         said = add(visitor, [tea], token)
-        assert said.status == 422 and said.json()["error"]["message"], (name, said.status, said.text)
+        assert is_refused(said), (name, said.status, said.text)
         assert prices(visitor) == ({}, 0), name
     # an offer of another product buys this one at the normal price
     visitor = visitor_of(site)
@@ -105,7 +110,7 @@ def test_an_offer_is_good_for_one_order_and_the_second_cart_is_told_before_it_pa
     checkout(site, first)
     page = second.get("/cart/").text
     assert "An offer has ended" in page and prices(second)[1] == 20.90, prices(second)
-    assert add(visitor_of(site), [tea], token).status == 422
+    assert is_refused(add(visitor_of(site), [tea], token))
     assert visitor_of(site).get("/cart/").text.count("An offer has ended") == 0
 
 
@@ -128,8 +133,8 @@ def test_no_more_than_three_offers_go_into_one_cart():
     site = connected_to()
     products = ids(site, "P-0-0", "P-0-1", "P-0-2", "P-1-0")
     visitor = visitor_of(site)
-    said = [add(visitor, [p], offer([p])).status for p in products]
-    assert said == [200, 200, 200, 422], said
+    said = [is_refused(add(visitor, [p], offer([p]))) for p in products]
+    assert said == [False, False, False, True], said
 
 
 def test_the_shop_switches_offers_off_and_prices_are_its_own_again():
@@ -149,7 +154,7 @@ def test_the_block_checkout_burns_an_offer_too():
     token = offer([tea])
     add(visitor, [tea], token)
     nonce = visitor.get("/wp-json/wc/store/v1/cart").headers["nonce"]
-    order = visitor.post_json("/wp-json/wc/store/v1/checkout", {"billing_address": {"first_name": "Ana", "last_name": "Pop", "email": "ana@shop.example", "country": "RO"},
+    order = visitor.post_json("/wp-json/wc/store/v1/checkout", {"billing_address": {**ADDRESS, "email": "ana@shop.example"},
                                                                "payment_method": "cod"}, {"Nonce": nonce}).json()
     assert site.php(f"return wc_get_order({order['order_id']})->get_total();") == "18.81"
-    assert add(visitor, [tea], token).status == 422
+    assert is_refused(add(visitor, [tea], token))

@@ -16,6 +16,10 @@ def facts(page):
     return json.loads(re.search(r'<script type="application/json" data-vitrine>(.*?)</script>', page.text, re.S).group(1))
 
 
+ADDRESS = {"first_name": "Ana", "last_name": "Pop", "address_1": "Strada Nouă 5", "city": "București", "state": "B", "postcode": "010101", "country": "RO",
+           "phone": "0700000000"}
+
+
 def with_cart(site):
     """A visitor with something in the cart."""
     visitor = shop.Visitor(site)
@@ -28,8 +32,8 @@ def checkout(site, visitor, email="ana@shop.example", **fields):
     """Order what is in the cart, on the classic page; the address of the page that thanks."""
     page = visitor.get("/checkout/").text
     nonce = re.search(r'name="woocommerce-process-checkout-nonce" value="(\w+)"', page).group(1)
-    said = visitor.post("/?wc-ajax=checkout", {"billing_first_name": "Ana", "billing_last_name": "Pop", "billing_email": email, "payment_method": "cod",
-                                               "woocommerce-process-checkout-nonce": nonce, **fields}).json()
+    said = visitor.post("/?wc-ajax=checkout", {**{f"billing_{name}": value for name, value in ADDRESS.items()}, "billing_email": email,
+                                               "payment_method": "cod", "woocommerce-process-checkout-nonce": nonce, **fields}).json()
     assert said["result"] == "success", said
     return said["redirect"]
 

@@ -18,7 +18,8 @@ add_filter(
 	'pre_http_request',
 	function ( $done, $how, $url ) {
 		$host = (string) wp_parse_url( $url, PHP_URL_HOST );
-		return preg_match( '/(^|\.)(wordpress\.org|w\.org|woocommerce\.com|wordpress\.com)$/', $host ) ? array( 'headers' => array(), 'body' => '""', 'response' => array( 'code' => 200, 'message' => 'OK' ), 'cookies' => array(), 'filename' => null ) : $done;
+		$none = preg_match( '/(^|\.)wordpress\.org$/', $host ) ? '{"offers":[],"plugins":[],"themes":[],"no_update":[],"translations":[]}' : '[]';
+		return preg_match( '/(^|\.)(wordpress\.org|w\.org|woocommerce\.com|wordpress\.com)$/', $host ) ? array( 'headers' => array(), 'body' => $none, 'response' => array( 'code' => 200, 'message' => 'OK' ), 'cookies' => array(), 'filename' => null ) : $done;
 	},
 	10,
 	3
@@ -46,6 +47,10 @@ function site_work() {
 	$wpdb->suppress_errors( true );
 	$wpdb->query( "UPDATE {$wpdb->prefix}actionscheduler_actions SET scheduled_date_gmt = UTC_TIMESTAMP() - INTERVAL 1 SECOND WHERE status = 'pending' AND scheduled_date_gmt < UTC_TIMESTAMP() + INTERVAL 1 HOUR AND hook LIKE 'vitrine%'" );
 	$wpdb->suppress_errors( false );
+	$queue = get_option( 'vitrine_queue' );
+	if ( is_array( $queue ) && $queue['due'] ) {
+		update_option( 'vitrine_queue', array( 'due' => time() - 1 ) + $queue );
+	}
 	for ( $round = 0; $round < 20; $round++ ) {
 		$now = 0;
 		if ( class_exists( 'ActionScheduler_QueueRunner' ) ) {
