@@ -124,7 +124,7 @@ final class Vitrine_Admin_Page {
 	 * @param array $said See Vitrine_Admin::said().
 	 */
 	private static function draw_connection( array $said ) {
-		$status = new Vitrine_Status( Vitrine_Connection::status() );
+		$status = new Vitrine_Status( Vitrine_Connection::status(), Vitrine_Queue::status() );
 		$since  = wp_date( get_option( 'date_format' ), Vitrine_Options::get( 'connected_at' ) );
 		printf( '<section class="vitrine-card" aria-labelledby="vitrine-status"><h2 id="vitrine-status">%s</h2><p class="vitrine-where">', esc_html__( 'Connection', 'vitrine' ) );
 		/* translators: 1: address of the server, 2: name of the shop there, 3: date. */

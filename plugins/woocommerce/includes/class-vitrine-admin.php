@@ -251,7 +251,7 @@ final class Vitrine_Admin {
 		if ( ! current_user_can( self::MAY ) ) {
 			wp_send_json_error( null, 403 );
 		}
-		$status = new Vitrine_Status( Vitrine_Connection::status() );
+		$status = new Vitrine_Status( Vitrine_Connection::status(), Vitrine_Queue::status() );
 		ob_start();
 		Vitrine_Admin_Page::draw_status( $status );
 		wp_send_json_success(

@@ -156,6 +156,7 @@ final class Vitrine_Plugin {
 	 */
 	public static function remove() {
 		self::forget_jobs();
+		self::forget_past_jobs();
 		foreach ( self::INSTALLED as $part ) {
 			call_user_func( array( $part, 'remove' ) );
 		}
@@ -171,5 +172,22 @@ final class Vitrine_Plugin {
 		}
 		wp_unschedule_hook( 'vitrine_send' );
 		wp_unschedule_hook( 'vitrine_clean' );
+	}
+
+	/**
+	 * What Action Scheduler remembers of jobs that are done. It would forget them itself in a month.
+	 */
+	private static function forget_past_jobs() {
+		if ( ! class_exists( 'ActionScheduler_Store' ) || ! did_action( 'action_scheduler_init' ) ) {
+			return;
+		}
+		$store = ActionScheduler_Store::instance();
+		$those = array(
+			'group'    => 'vitrine',
+			'per_page' => 1000,
+		);
+		foreach ( $store->query_actions( $those ) as $id ) {
+			$store->delete_action( $id );
+		}
 	}
 }

@@ -32,6 +32,13 @@ final class Vitrine_Render {
 	private static $waited = 0.0;
 
 	/**
+	 * The configuration, once it was asked for.
+	 *
+	 * @var array|null
+	 */
+	private static $config = null;
+
+	/**
 	 * Adds the style of the lists.
 	 */
 	public static function hooks() {
@@ -113,16 +120,16 @@ final class Vitrine_Render {
 	 * @return array
 	 */
 	private static function config() {
-		static $config = null;
-		if ( null === $config ) {
+		if ( null === self::$config ) {
 			$language = self::language();
 			$config   = get_transient( self::CONFIG . '_' . $language );
 			if ( ! is_array( $config ) ) {
 				$config = self::ask( 'get', '/api/v1/widget/config', array( 'lang' => $language ) );
 				set_transient( self::CONFIG . '_' . $language, $config, $config ? self::CONFIG_SECONDS : self::ANSWER_SECONDS );
 			}
+			self::$config = $config;
 		}
-		return $config;
+		return self::$config;
 	}
 
 	/**

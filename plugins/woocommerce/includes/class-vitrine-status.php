@@ -27,12 +27,21 @@ final class Vitrine_Status {
 	private $answer;
 
 	/**
+	 * What waits here: Vitrine_Queue::status().
+	 *
+	 * @var array
+	 */
+	private $queue;
+
+	/**
 	 * Of an answer.
 	 *
 	 * @param array|WP_Error $answer GET /api/v1/store.
+	 * @param array          $queue  Vitrine_Queue::status().
 	 */
-	public function __construct( $answer ) {
+	public function __construct( $answer, array $queue ) {
 		$this->answer = $answer;
+		$this->queue  = $queue;
 	}
 
 	/**
@@ -217,22 +226,19 @@ final class Vitrine_Status {
 	/**
 	 * What waits here to be sent.
 	 *
-	 * @return array|null
+	 * @return array
 	 */
 	private function queue() {
-		if ( ! is_callable( array( 'Vitrine_Queue', 'status' ) ) ) {
-			return null;
-		}
-		$queue   = call_user_func( array( 'Vitrine_Queue', 'status' ) );
-		$waiting = isset( $queue['waiting'] ) ? (int) $queue['waiting'] : 0;
-		$dropped = isset( $queue['dropped'] ) ? (int) $queue['dropped'] : 0;
+		$waiting = $this->queue['waiting'];
+		$dropped = $this->queue['dropped'];
 		/* translators: %s: a number. */
 		$text = $waiting ? sprintf( _n( '%s message', '%s messages', $waiting, 'vitrine' ), number_format_i18n( $waiting ) ) : __( 'Nothing', 'vitrine' );
 		if ( $dropped ) {
 			/* translators: 1: "5 messages", 2: a number. */
 			$text = sprintf( __( '%1$s; %2$s were given up', 'vitrine' ), $text, number_format_i18n( $dropped ) );
 		}
-		return self::line( __( 'Waiting to be sent', 'vitrine' ), $text, $dropped ? false : null );
+		$problem = $waiting ? $this->queue['problem'] : '';
+		return self::line( __( 'Waiting to be sent', 'vitrine' ), '' === $problem ? $text : "$text. $problem", $dropped || '' !== $problem ? false : null );
 	}
 
 	/**
