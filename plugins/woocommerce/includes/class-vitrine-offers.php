@@ -14,11 +14,9 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Vitrine_Offers {
 
-	const TABLE     = 'offer';
 	const LINE      = 'vitrine_offer';   // In a line of the cart: the token.
 	const ENDED     = 'vitrine_ended';   // In the session: names of lines that lost their offer.
 	const FOR_GOOD  = array( 'invalid', 'ended', 'used' );
-	const KEPT_DAYS = 7;                 // Ids used up are known that long; offers run two hours.
 
 	/**
 	 * Prices set in this request: key of the line => array( product, base, price, before, after, percent ).
@@ -42,13 +40,6 @@ final class Vitrine_Offers {
 	private static $read = array();
 
 	/**
-	 * Offers looked up in this request: id => the order that has it, 0 for none.
-	 *
-	 * @var array
-	 */
-	private static $burnt = array();
-
-	/**
 	 * Adds the hooks.
 	 */
 	public static function hooks() {
@@ -58,13 +49,8 @@ final class Vitrine_Offers {
 		add_action( 'woocommerce_cart_loaded_from_session', array( __CLASS__, 'grant' ), 1000 );
 		add_action( 'woocommerce_before_calculate_totals', array( __CLASS__, 'grant' ), 1000 );
 		add_action( 'woocommerce_after_cart_item_quantity_update', array( __CLASS__, 'keep_one' ), 10, 4 );
+		add_action( 'woocommerce_cart_emptied', array( __CLASS__, 'forget_what_ended' ) );
 		add_action( 'woocommerce_check_cart_items', array( __CLASS__, 'say_what_ended' ) );
-		add_filter( 'woocommerce_get_item_data', array( __CLASS__, 'describe' ), 20, 2 );
-		add_filter( 'woocommerce_cart_item_price', array( __CLASS__, 'show_price' ), 20, 3 );
-		add_filter( 'woocommerce_cart_item_quantity', array( __CLASS__, 'show_quantity' ), 20, 3 );
-		add_filter( 'woocommerce_store_api_product_quantity_editable', array( __CLASS__, 'is_editable' ), 20, 3 );
-		add_filter( 'woocommerce_store_api_product_quantity_maximum', array( __CLASS__, 'most' ), 20, 3 );
-		add_action( 'woocommerce_checkout_create_order_line_item', array( __CLASS__, 'write_line' ), 20, 3 );
 		add_action( 'woocommerce_checkout_order_processed', array( __CLASS__, 'placed_classic' ), 5, 3 );
 		add_action( 'woocommerce_store_api_checkout_order_processed', array( __CLASS__, 'burn' ), 5 );
 	}
@@ -90,7 +76,7 @@ final class Vitrine_Offers {
 	 */
 	public static function lines( $token, array $items ) {
 		$offer = self::are_on() ? self::read( $token ) : null;
-		if ( ! $offer || ! Vitrine_Offer::runs( $offer, time() ) || self::is_used( array( $offer['id'] ) ) || ! self::is_of_this_visitor( $offer ) ) {
+		if ( ! $offer || ! Vitrine_Offer::runs( $offer, time() ) || Vitrine_Offer_Log::used( array( $offer['id'] ) ) || ! self::is_of_this_visitor( $offer ) ) {
 			return new WP_Error( 'vitrine_offer', __( 'This offer has ended. Reload the page to see the prices of this moment.', 'vitrine' ) );
 		}
 		$taken = self::taken( $offer['id'] );
@@ -187,7 +173,7 @@ final class Vitrine_Offers {
 		}
 		$ids            = array_filter( array_map( array( __CLASS__, 'id_of' ), $lines ) );
 		$coupons        = (bool) $cart->get_applied_coupons() && ! Vitrine_Options::get( 'offers_with_coupons' );
-		self::$verdicts = Vitrine_Offer::decide( $lines, self::is_used( array_values( $ids ) ), time(), $coupons );
+		self::$verdicts = Vitrine_Offer::decide( $lines, Vitrine_Offer_Log::used( array_values( $ids ) ), time(), $coupons );
 		foreach ( self::$verdicts as $key => $verdict ) {
 			self::price( $cart->cart_contents[ $key ]['data'], $key, 'granted' === $verdict ? $lines[ $key ]['offer']['percent'] : 0 );
 			if ( in_array( $verdict, self::FOR_GOOD, true ) ) {
@@ -240,6 +226,15 @@ final class Vitrine_Offers {
 	}
 
 	/**
+	 * An empty cart has lost nothing.
+	 */
+	public static function forget_what_ended() {
+		if ( WC()->session ) {
+			WC()->session->set( self::ENDED, null );
+		}
+	}
+
+	/**
 	 * Before anybody pays another price than he saw: stops an order once and says so. On a page that shows the new price it is a remark.
 	 */
 	public static function say_what_ended() {
@@ -270,150 +265,28 @@ final class Vitrine_Offers {
 		$cart->add_to_cart( $line['product_id'], $quantity - 1, $line['variation_id'], $line['variation'] );
 	}
 
-	/* ---- showing ---- */
-
 	/**
 	 * What a line of the cart got, when it got something.
 	 *
 	 * @param mixed $key Of the line.
 	 * @return array|null before, after, percent.
 	 */
-	private static function granted( $key ) {
+	public static function granted( $key ) {
 		$found = is_string( $key ) && isset( self::$priced[ $key ] ) ? self::$priced[ $key ] : null;
 		return $found && $found['percent'] && $found['after'] < $found['before'] ? $found : null;
 	}
 
 	/**
-	 * The sentence that stands with a line, in the cart and in the order: its name and what was taken off.
+	 * What was last decided of a line.
 	 *
-	 * @param array      $line  Of the cart.
-	 * @param array|null $got   Of granted(); null: why not is said.
-	 * @return array name, value (text).
+	 * @param string $key Of the line.
+	 * @return string Of Vitrine_Offer::decide(); '' for a line without an offer.
 	 */
-	private static function words( array $line, $got ) {
-		$offer = self::read( $line[ self::LINE ] );
-		$name  = $offer && 'bundle' === $offer['kind'] ? __( 'Bought together', 'vitrine' ) : __( 'Offer', 'vitrine' );
-		$why   = isset( self::$verdicts[ $line['key'] ] ) ? self::$verdicts[ $line['key'] ] : '';
-		if ( $got ) {
-			$off = self::displayed( $line, $got['before'] ) - self::displayed( $line, $got['after'] );
-			/* translators: 1: percents, 2: amount of money. */
-			return array( $name, sprintf( __( '%1$d%% off (you save %2$s)', 'vitrine' ), $got['percent'], html_entity_decode( wp_strip_all_tags( wc_price( $off ) ), ENT_QUOTES, 'UTF-8' ) ) );
-		}
-		$reasons = array(
-			'coupon'     => __( 'rests while a coupon is used', 'vitrine' ),
-			'incomplete' => __( 'rests until all products of the set are in the cart', 'vitrine' ),
-			'many'       => __( 'rests, too many at once', 'vitrine' ),
-		);
-		return array( $name, isset( $reasons[ $why ] ) ? $reasons[ $why ] : '' );
-	}
-
-	/**
-	 * A price with or without tax, as this shop's cart shows prices.
-	 *
-	 * @param array $line  Of the cart.
-	 * @param float $price Of one unit, as the shop keeps it.
-	 * @return float
-	 */
-	private static function displayed( array $line, $price ) {
-		$arguments = array(
-			'qty'   => 1,
-			'price' => $price,
-		);
-		return (float) ( WC()->cart->display_prices_including_tax() ? wc_get_price_including_tax( $line['data'], $arguments ) : wc_get_price_excluding_tax( $line['data'], $arguments ) );
-	}
-
-	/**
-	 * Filter woocommerce_get_item_data, of cart, mini cart and the Store API.
-	 *
-	 * @param array $data Rows.
-	 * @param array $line Of the cart.
-	 * @return array
-	 */
-	public static function describe( $data, $line ) {
-		if ( empty( $line[ self::LINE ] ) || empty( $line['key'] ) ) {
-			return $data;
-		}
-		list( $name, $value ) = self::words( $line, self::granted( $line['key'] ) );
-		if ( '' !== $value ) {
-			$data[] = array(
-				'key'   => $name,
-				'value' => $value,
-			);
-		}
-		return $data;
-	}
-
-	/**
-	 * Filter woocommerce_cart_item_price: the shop's price struck through, then the offered one.
-	 *
-	 * @param string $html Price.
-	 * @param array  $line Of the cart.
-	 * @param string $key  Of the line.
-	 * @return string
-	 */
-	public static function show_price( $html, $line, $key ) {
-		$got = empty( $line[ self::LINE ] ) ? null : self::granted( $key );
-		return $got ? wc_format_sale_price( self::displayed( $line, $got['before'] ), self::displayed( $line, $got['after'] ) ) : $html;
-	}
-
-	/**
-	 * Filter woocommerce_cart_item_quantity: one, not to be changed.
-	 *
-	 * @param string $html Field.
-	 * @param string $key  Of the line.
-	 * @param array  $line Of the cart; older shops do not hand it on.
-	 * @return string
-	 */
-	public static function show_quantity( $html, $key, $line = null ) {
-		$line = is_array( $line ) ? $line : WC()->cart->get_cart_item( $key );
-		if ( empty( $line[ self::LINE ] ) ) {
-			return $html;
-		}
-		return sprintf( '1 <input type="hidden" name="cart[%s][qty]" value="1" />', esc_attr( $key ) );
-	}
-
-	/**
-	 * Filter of the Store API: whether the quantity can be changed.
-	 *
-	 * @param bool       $editable As it was.
-	 * @param WC_Product $product  Product.
-	 * @param array|null $line     Of the cart.
-	 * @return bool
-	 */
-	public static function is_editable( $editable, $product, $line = null ) {
-		return empty( $line[ self::LINE ] ) ? $editable : false;
-	}
-
-	/**
-	 * Filter of the Store API: the greatest quantity.
-	 *
-	 * @param int        $most    As it was.
-	 * @param WC_Product $product Product.
-	 * @param array|null $line    Of the cart.
-	 * @return int
-	 */
-	public static function most( $most, $product, $line = null ) {
-		return empty( $line[ self::LINE ] ) ? $most : 1;
+	public static function verdict( $key ) {
+		return isset( self::$verdicts[ $key ] ) ? self::$verdicts[ $key ] : '';
 	}
 
 	/* ---- ordering ---- */
-
-	/**
-	 * Writes into the order's line what was taken off.
-	 *
-	 * @param WC_Order_Item_Product $item Of the order.
-	 * @param string                $key  Of the cart's line.
-	 * @param array                 $line Of the cart.
-	 */
-	public static function write_line( $item, $key, $line ) {
-		$got = empty( $line[ self::LINE ] ) ? null : self::granted( $key );
-		if ( ! $got ) {
-			return;
-		}
-		list( $name, $value ) = self::words( $line, $got );
-		$item->update_meta_data( $name, $value );
-		$item->update_meta_data( '_vitrine_offer', self::read( $line[ self::LINE ] )['id'] );
-	}
 
 	/**
 	 * Action woocommerce_checkout_order_processed.
@@ -435,8 +308,7 @@ final class Vitrine_Offers {
 	public static function burn( $order ) {
 		$ids = self::ids_of_order( $order );
 		foreach ( $ids as $id ) {
-			if ( ! self::take( $id, $order->get_id() ) ) {
-				self::$burnt = array();
+			if ( ! Vitrine_Offer_Log::take( $id, $order->get_id() ) ) {
 				throw new Exception( esc_html__( 'An offer in your cart was used by another order meanwhile. Please look at the total again.', 'vitrine' ) );
 			}
 		}
@@ -474,64 +346,6 @@ final class Vitrine_Offers {
 		return array_values( $recs );
 	}
 
-	/**
-	 * Writes an id into the list of those used up. An order that is tried again (a card was refused) keeps what it had.
-	 *
-	 * @param string $id       Offer.
-	 * @param int    $order_id Order.
-	 * @return bool False when another order has it.
-	 */
-	private static function take( $id, $order_id ) {
-		$new = Vitrine_Table::ask( self::TABLE, 'query', 'INSERT IGNORE INTO [table] (id, order_id, used) VALUES (%s, %d, %d)', array( $id, $order_id, time() ) );
-		if ( 0 !== $new ) {
-			return true;                                    // Also when the database failed: an offer too many breaks no shop.
-		}
-		$owner = (int) Vitrine_Table::ask( self::TABLE, 'get_var', 'SELECT order_id FROM [table] WHERE id = %s', array( $id ) );
-		if ( $owner === $order_id ) {
-			return true;
-		}
-		return self::is_own( $owner ) && Vitrine_Table::ask( self::TABLE, 'query', 'UPDATE [table] SET order_id = %d WHERE id = %s AND order_id = %d', array( $order_id, $id, $owner ) );
-	}
-
-	/**
-	 * Whether an order is of this very visit and still waits for its payment: it keeps its offers when it is tried again.
-	 *
-	 * @param int $order_id Order.
-	 * @return bool
-	 */
-	private static function is_own( $order_id ) {
-		$session = WC()->session;
-		if ( ! $session || ! in_array( $order_id, array( (int) $session->get( 'order_awaiting_payment' ), (int) $session->get( 'store_api_draft_order' ) ), true ) ) {
-			return false;
-		}
-		$order = wc_get_order( $order_id );
-		return $order && $order->has_status( array( 'checkout-draft', 'pending', 'failed' ) );
-	}
-
-	/**
-	 * Which of these another order used up.
-	 *
-	 * @param array $ids Offers, few.
-	 * @return array ids.
-	 */
-	private static function is_used( array $ids ) {
-		$new = array_values( array_diff( $ids, array_keys( self::$burnt ) ) );
-		if ( $new ) {
-			$rows         = Vitrine_Table::ask( self::TABLE, 'get_results', 'SELECT id, order_id FROM [table] WHERE id IN (' . Vitrine_Table::holes( '%s', count( $new ) ) . ')', $new );
-			self::$burnt += array_fill_keys( $new, 0 );
-			foreach ( (array) $rows as $row ) {
-				self::$burnt[ $row->id ] = (int) $row->order_id;
-			}
-		}
-		$used = array();
-		foreach ( $ids as $id ) {
-			if ( self::$burnt[ $id ] && ! self::is_own( self::$burnt[ $id ] ) ) {
-				$used[] = $id;
-			}
-		}
-		return $used;
-	}
-
 	/* ---- reading ---- */
 
 	/**
@@ -561,7 +375,7 @@ final class Vitrine_Offers {
 	 * @param mixed $token Text.
 	 * @return array|null Of Vitrine_Offer::read().
 	 */
-	private static function read( $token ) {
+	public static function read( $token ) {
 		if ( ! is_string( $token ) ) {
 			return null;
 		}
@@ -579,35 +393,5 @@ final class Vitrine_Offers {
 	 */
 	private static function id_of( array $line ) {
 		return $line['offer'] ? $line['offer']['id'] : '';
-	}
-
-	/* ---- the table ---- */
-
-	/**
-	 * Forgets ids of offers that ended long ago.
-	 */
-	public static function clean() {
-		Vitrine_Table::ask( self::TABLE, 'query', 'DELETE FROM [table] WHERE used < %d LIMIT 10000', array( time() - self::KEPT_DAYS * DAY_IN_SECONDS ) );
-	}
-
-	/**
-	 * Makes the table; again is harmless.
-	 */
-	public static function install() {
-		Vitrine_Table::make(
-			self::TABLE,
-			'id char(26) NOT NULL,
-			order_id bigint(20) unsigned NOT NULL,
-			used int(10) unsigned NOT NULL,
-			PRIMARY KEY  (id),
-			KEY used (used)'
-		);
-	}
-
-	/**
-	 * Takes it away.
-	 */
-	public static function remove() {
-		Vitrine_Table::drop( self::TABLE );
 	}
 }

@@ -36,6 +36,7 @@ final class Vitrine_Plugin {
 		'Vitrine_Track',
 		'Vitrine_Stock',
 		'Vitrine_Offers',
+		'Vitrine_Offer_Words',
 		'Vitrine_Ajax',
 		'Vitrine_Render',
 		'Vitrine_Emails',
@@ -48,7 +49,7 @@ final class Vitrine_Plugin {
 		'Vitrine_Connection',
 		'Vitrine_Queue',
 		'Vitrine_Carts',
-		'Vitrine_Offers',
+		'Vitrine_Offer_Log',
 	);
 
 	/**

@@ -209,8 +209,8 @@ final class Vitrine_Queue {
 		}
 		$lock = substr( 'vitrine_send_' . $wpdb->prefix . DB_NAME, 0, 64 );
 		// phpcs:ignore WordPress.DB.DirectDatabaseQuery
-		if ( '1' !== (string) $wpdb->get_var( $wpdb->prepare( 'SELECT GET_LOCK(%s, 0)', $lock ) ) ) {
-			return;
+		if ( '0' === $wpdb->get_var( $wpdb->prepare( 'SELECT GET_LOCK(%s, 0)', $lock ) ) ) {
+			return;                                         // A database without locks answers null: told twice counts once.
 		}
 		self::run();
 		// phpcs:ignore WordPress.DB.DirectDatabaseQuery
@@ -335,7 +335,7 @@ final class Vitrine_Queue {
 		if ( $state['cleaned'] < time() - DAY_IN_SECONDS ) {
 			$state['cleaned'] = time();
 			Vitrine_Carts::clean();
-			Vitrine_Offers::clean();
+			Vitrine_Offer_Log::clean();
 		}
 		if ( ! $fine ) {
 			self::plan( $state, self::pause( $state['tries'], wp_rand( 0, 1000 ) / 1000 ) );
