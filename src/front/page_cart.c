@@ -47,7 +47,7 @@ static void write_sum(const front_shop *s, buf *out, const char *what, int64_t m
 static void write_sums(const front_shop *s, int64_t goods, int64_t saving, int64_t shipping, int64_t total, buf *out) {
     buf_text(out, "<dl class=sums>");
     write_sum(s, out, "Produse", goods, "");
-    if (saving) write_sum(s, out, "Preț de ofertă", -saving, "saving");
+    if (saving) write_sum(s, out, "Reducere din ofertă", -saving, "saving");
     write_sum(s, out, "Transport", shipping, "");
     write_sum(s, out, "Total <small>cu TVA</small>", total, "total");
     buf_text(out, "</dl>");

@@ -47,6 +47,7 @@ export function tokensOf(found: Found, d: Design): Tokens {
     '--ground': css(dark ? mix(WHITE, surface, 0.9) : mix(text, surface, 0.045)), '--wash': css(wash),
     '--accent': css(accent), '--on-accent': css(contrast(WHITE, accent) >= 4.5 ? WHITE : contrast(BLACK, accent) >= 4.5 ? BLACK : WHITE),
     '--accent-text': css(readable(accent, surface, end, 4.5)), '--sale': css(readable(dark ? [255, 138, 122, 1] : [186, 36, 24, 1], wash, end, 4.5)),
+    '--star': dark ? '#f0b13c' : '#b7791f', '--picture-light': dark ? '.92' : '1',      /* white pictures do not glare at night */
     '--radius': `${Math.min(14, radius)}px`, '--button-radius': `${Math.min(999, radius)}px`, '--chip-radius': `${Math.min(6, radius)}px`,
     '--font': d.font ?? found.font, '--title-font': d.font ?? found.titleFont, '--title-weight': found.titleWeight, '--size': `${size}px`,
     '--title-size': found.title_px ? `${Math.min(28, Math.max(18, found.title_px))}px` : '1.4em',
