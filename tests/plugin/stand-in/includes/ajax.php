@@ -43,8 +43,7 @@ class WC_AJAX {
 	}
 
 	public static function get_refreshed_fragments() {
-		$count = WC()->cart->get_cart_contents_count();
-		wp_send_json( array( 'fragments' => apply_filters( 'woocommerce_add_to_cart_fragments', array( '.cart-contents .count' => '<span class="count">' . $count . '</span>' ) ), 'cart_hash' => WC()->cart->get_cart_hash() ) );
+		wp_send_json( array( 'fragments' => apply_filters( 'woocommerce_add_to_cart_fragments', array() ), 'cart_hash' => WC()->cart->get_cart_hash() ) );
 	}
 
 	public static function add_to_cart() {

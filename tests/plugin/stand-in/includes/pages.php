@@ -30,7 +30,6 @@ class WC_Pages {
 		add_action( 'woocommerce_single_product_summary', 'woocommerce_template_single_add_to_cart', 30 );
 		add_action( 'woocommerce_after_single_product_summary', function () { echo '<div class="woocommerce-tabs">' . wp_kses_post( get_the_content() ) . '</div>'; }, 10 );
 		add_action( 'woocommerce_after_shop_loop_item', 'woocommerce_template_loop_add_to_cart', 10 );
-		add_action( 'wp_footer', function () { echo '<div class="cart-contents">Cart: <span class="count">' . (int) ( WC()->cart ? WC()->cart->get_cart_contents_count() : 0 ) . '</span></div>'; }, 1 );
 	}
 
 	/** The page chosen as the shop lists products; so does every list of a product taxonomy. */
