@@ -186,6 +186,7 @@ def test_a_dead_server_hurts_nothing_and_loses_nothing():
 def test_who_says_no_leaves_nothing_behind():
     v = Visit()
     v.page.wait("!!window.vitrine?.started && document.cookie.includes('vitrine_visitor=')", WALL)
+    v.told("view", product_id="2001")                            # said before the no, and so not to be mistaken for what follows it
     v.page.eval("vitrine('consent', 'none')")
     for _ in range(2):
         assert "vitrine_visitor" not in v.page.eval("document.cookie")
