@@ -83,7 +83,7 @@ def test_displays_stand_in_the_page_and_nothing_moves_for_them():
         v = Visit(width=width, mobile=width < 500)
         for slot in ("bought_together", "also_viewed", "similar"):
             v.see(slot, ".querySelectorAll('li:not([aria-hidden]) a[href]').length >= 2")
-        assert v.page.layout_shift() == 0 and v.page.overflow() <= 0 and not v.errors(), (width, v.page.layout_shift(), v.errors())
+        assert v.page.layout_shift() == 0 and v.page.overflow() <= 0 and not v.errors(), (width, v.page.shifted(), v.errors())
         v.page.close()
 
 
