@@ -8,7 +8,7 @@
  * Requires PHP:         7.4
  * Requires Plugins:     woocommerce
  * WC requires at least: 7.9
- * WC tested up to:      11.0
+ * WC tested up to:      8.4
  * Author:               Vitrine
  * License:              GPL-2.0-or-later
  * License URI:          https://www.gnu.org/licenses/gpl-2.0.html

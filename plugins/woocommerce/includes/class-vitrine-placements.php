@@ -101,7 +101,7 @@ final class Vitrine_Placements {
 			'placement' => 'category',
 			'source'    => '',
 			'n'         => 8,
-			'hooks'     => array( 'woocommerce_after_shop_loop' => 20 ),
+			'hooks'     => array( 'woocommerce_after_shop_loop' => 40 ),
 			'blocks'    => array( 'woocommerce/product-collection', 'core/query' ),
 		),
 		'search_empty'    => array(
