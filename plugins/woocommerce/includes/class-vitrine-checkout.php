@@ -29,7 +29,7 @@ final class Vitrine_Checkout {
 		add_action( 'woocommerce_store_api_checkout_order_processed', array( __CLASS__, 'placed' ), 20 );
 		if ( Vitrine_Options::get( 'recover_carts' ) ) {
 			add_filter( 'woocommerce_checkout_fields', array( __CLASS__, 'add_field' ) );
-			add_action( 'woocommerce_init', array( __CLASS__, 'add_block_field' ) );
+			add_action( 'init', array( __CLASS__, 'add_block_field' ), 20 );      // After the texts of the language are there.
 			add_action( 'woocommerce_set_additional_field_value', array( __CLASS__, 'block_field_set' ), 10, 4 );
 			add_action( 'woocommerce_store_api_cart_update_customer_from_request', array( 'Vitrine_Carts', 'note_change' ) );
 		}
