@@ -62,6 +62,8 @@ struct api {
 
 /* Route of a method and path. NULL and *ret_known_path says whether another method would have been right. */
 const route *route_find(str method, str path, str *ret_path_value, bool *ret_known_path);
+/* What may be done at a path, "GET, PUT, OPTIONS", in `a`; of a path that is none what most know. */
+str route_methods(arena *a, str path);
 /* Start the JSON answer in out->body (status 200). */
 json_out api_json(api_call *call);
 /* End it: ERR_OK, or what went wrong while writing. */

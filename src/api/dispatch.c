@@ -173,7 +173,7 @@ static void answer_preflight(api_call *call, http_decision *decision) {
     call->out->status = 204;
     call->out->content_type = "text/plain";
     allow_origin(call->out, http_header(call->r, "Origin"));
-    http_add_header(call->out, "Access-Control-Allow-Methods", STR("GET, POST, OPTIONS"));
+    http_add_header(call->out, "Access-Control-Allow-Methods", route_methods(call->c->arena, call->r->path));
     http_add_header(call->out, "Access-Control-Allow-Headers", STR("Authorization, Content-Type, X-Vitrine-Key"));
     http_add_header(call->out, "Access-Control-Max-Age", STR("86400"));
 }

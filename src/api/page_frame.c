@@ -7,6 +7,13 @@ static const char LOGO[] =
     "aria-hidden=true>"
     "<path d='M4 10 6 4h14l2 6M4 10v12h18V10M4 10h18'/><path d='m9 15 4 4 5-6' stroke-linecap=round /></svg></div>";
 
+void page_guard(http_response *out, str policy, str referrer, str cache) {
+    http_add_header(out, "Content-Security-Policy", policy);
+    http_add_header(out, "X-Content-Type-Options", STR("nosniff"));
+    http_add_header(out, "Referrer-Policy", referrer);
+    http_add_header(out, "Cache-Control", cache);
+}
+
 void page_start(api_call *call, const char *title, const char *intro) {
     buf *b = &call->out->body;
     buf_text(b, "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport "
@@ -31,12 +38,7 @@ err_code page_end(api_call *call) {
                          "<a href=/healthz>health</a> · <a href=/metrics>metrics</a></footer></main></body></html>");
     out->status = 200;
     out->content_type = "text/html; charset=utf-8";
-    http_add_header(out, "Content-Security-Policy",
-                    STR("default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: http: data:; base-uri 'none'; "
-                        "frame-ancestors 'none'"));
-    http_add_header(out, "X-Content-Type-Options", STR("nosniff"));
-    http_add_header(out, "Referrer-Policy", STR("no-referrer"));
-    http_add_header(out, "Cache-Control", STR("no-store"));
+    page_guard(out, PAGE_POLICY("style-src 'unsafe-inline'"), STR("no-referrer"), STR("no-store"));
     err_code e = buf_err(&out->body);
     return e ? fail(call->c, e, "the page does not fit into its memory") : ERR_OK;
 }

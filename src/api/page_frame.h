@@ -3,6 +3,12 @@
 #pragma once
 #include "api/api_int.h"
 
+/* What every page's policy begins and ends with: nothing comes from elsewhere but pictures, nobody frames it. `more`: what this one may. */
+#define PAGE_POLICY(more) \
+    STR("default-src 'none'; " more "; img-src 'self' https: http: data:; base-uri 'none'; frame-ancestors 'none'")
+/* The headers that guard a page.
+ *   policy    PAGE_POLICY(...);  referrer  what other sites learn of it;  cache  who may keep it */
+void page_guard(http_response *out, str policy, str referrer, str cache);
 /* Start a page in call->out->body: everything up to the first section.
  *   title  of the window and heading; constant text, put in unescaped
  *   intro  the sentence below, HTML; constant text */

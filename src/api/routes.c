@@ -482,3 +482,18 @@ const route *route_find(str method, str path, str *ret_path_value, bool *ret_kno
     }
     return NULL;
 }
+
+str route_methods(arena *a, str path) {
+    buf b;
+    str ignored;
+    buf_init_in(&b, a, 64);
+    for (size_t i = 0; i < n_api_routes; i++) {
+        str method = str_of(api_routes[i].method);
+        if (!path_fits(api_routes[i].path, path, &ignored) || str_find(buf_view(&b), method) != SIZE_MAX) continue;
+        buf_str(&b, method);
+        buf_text(&b, ", ");
+    }
+    if (!b.n) buf_text(&b, "GET, POST, ");
+    buf_text(&b, "OPTIONS");
+    return buf_err(&b) ? STR("GET, POST, OPTIONS") : buf_view(&b);
+}

@@ -1,5 +1,6 @@
 /* The front of the demonstration shop over HTTP. What pages look like is front/'s business, what an order means the connector's. */
 #include "api/shop_front.h"
+#include "api/page_frame.h"
 #include "api/webhooks.h"
 #include "base/parse.h"
 #include "front/front.h"
@@ -66,12 +67,8 @@ static err_code open_shop(api_call *call, front_shop *ret_shop) {
 /* ---- answers ---- */
 /* Scripts and styles only from this server; a data block is not a script. Forms go nowhere else, nobody frames the page. */
 static void add_headers(http_response *out) {
-    http_add_header(out, "Content-Security-Policy",
-                    STR("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' https: http: data:; "
-                        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"));
-    http_add_header(out, "X-Content-Type-Options", STR("nosniff"));
-    http_add_header(out, "Referrer-Policy", STR("same-origin"));
-    http_add_header(out, "Cache-Control", STR("private, no-cache"));
+    page_guard(out, PAGE_POLICY("script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'"), STR("same-origin"),
+               STR("private, no-cache"));
     http_add_header(out, "Vary", STR("Accept, Cookie"));
 }
 

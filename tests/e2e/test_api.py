@@ -124,6 +124,11 @@ def test_a_public_key_reads_recommendations_only_and_only_on_its_pages():
     status, headers, _ = shop.server.request("OPTIONS", "/api/v1/recommendations", headers={
         "Origin": "https://shop.example", "Access-Control-Request-Method": "POST"})
     assert status == 204 and headers["access-control-allow-origin"] == "https://shop.example"
+    for path, methods in (("/api/v1/recommendations", "GET, POST, OPTIONS"), ("/api/v1/placements/home", "PUT, OPTIONS"),
+                          ("/api/v1/person", "GET, DELETE, OPTIONS"), ("/nothing", "GET, POST, OPTIONS")):
+        headers = shop.server.request("OPTIONS", path, headers={"Origin": "https://shop.example"})[1]
+        told = headers["access-control-allow-methods"]
+        assert sorted(told.split(", ")) == sorted(methods.split(", ")), (path, told)
 
 
 def test_visitors_behind_a_proxy_have_allowances_of_their_own():
