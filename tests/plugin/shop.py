@@ -102,7 +102,7 @@ class Site:
         self.port, self.token = port or lib.free_port(), secrets.token_hex(16)
         self.host = f"127.0.0.1:{self.port}"
         self.url = f"http://{self.host}"
-        self.processes = []
+        self.processes, self.known = [], ""
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="vitrine-wp-"))
         atexit.register(self.close)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -136,6 +136,11 @@ class Site:
             shutil.rmtree(place, ignore_errors=True)
             shutil.copytree(PLUGIN, place)
 
+    def lay_uploads(self, kept):
+        place = self.root / "wp-content" / "uploads"
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(kept, place)
+
     def start(self):
         """Database and web server; the installed database out of the last run when it is of the same code."""
         kept = KEPT / self.key()
@@ -145,7 +150,8 @@ class Site:
             if not kept.exists():
                 self.make(kept)
         if not self.processes:
-            shutil.copytree(kept, self.root / "db")
+            shutil.copytree(kept / "db", self.root / "db")
+            self.lay_uploads(kept / "uploads")
             self.start_database()
             self.start_web()
             self.php("update_option('home', WP_HOME); update_option('siteurl', WP_HOME); flush_rewrite_rules();")
@@ -157,6 +163,8 @@ class Site:
 
     def key(self):
         """Names the code that makes the database: other code, other database."""
+        if self.known:
+            return self.known
         said = hashlib.sha256()
         said.update(f"{self.wordpress} {self.woocommerce} {self.install} {os.geteuid()} {os.environ.get('VITRINE_SITE_SALT', '')}".encode())
         said.update((self.wordpress / "wp-includes" / "version.php").read_bytes())
@@ -164,7 +172,8 @@ class Site:
         ours = [HERE / "shop.py", *(HERE / "wordpress").rglob("*.php"), *(HERE / "stand-in").rglob("*.php")]
         for path in sorted(ours):
             said.update(path.read_bytes())
-        return said.hexdigest()[:16]
+        self.known = said.hexdigest()[:16]
+        return self.known
 
     def make(self, kept):
         """Install WordPress and the shop, keep the database's files. Older ones of this folder go."""
@@ -183,7 +192,8 @@ class Site:
         (self.root / "errors.log").unlink(missing_ok=True)
         for old in sorted(filter(pathlib.Path.is_dir, KEPT.iterdir()), key=lambda path: -path.stat().st_mtime)[3:]:
             shutil.rmtree(old, ignore_errors=True)
-        shutil.copytree(self.root / "db", kept.with_suffix(".new"))
+        shutil.copytree(self.root / "db", kept.with_suffix(".new") / "db")
+        shutil.copytree(self.root / "wp-content" / "uploads", kept.with_suffix(".new") / "uploads")
         kept.with_suffix(".new").rename(kept)
         shutil.rmtree(self.root / "db")
 
@@ -262,6 +272,13 @@ class Site:
     def theme(self, name):
         self.php(f"switch_theme('{name}');", admin=True)
 
+    def block_pages(self):
+        """Cart and checkout by blocks: WooCommerce's own pages where it made such, else the bare blocks."""
+        self.php("""foreach (['cart', 'checkout'] as $page) {
+            $made = get_option("site_page_$page");
+            wp_update_post(['ID' => wc_get_page_id($page), 'post_content' => wp_slash(false !== strpos($made, 'wp:woocommerce/') ? $made : "<!-- wp:woocommerce/$page /-->")]);
+        }""", admin=True)
+
     def work(self):
         """Do what is due in the background (Action Scheduler and WP-Cron), until nothing is; how many actions ran."""
         return self.php("return site_work();")
@@ -290,8 +307,7 @@ class Site:
         self.control("restore", name)
         for name in ("errors.log", "mails.jsonl", "hooks.jsonl"):
             (self.root / name).unlink(missing_ok=True)
-        shutil.rmtree(self.root / "wp-content" / "uploads")
-        (self.root / "wp-content" / "uploads").mkdir()
+        self.lay_uploads(KEPT / self.key() / "uploads")
         self.lay_plugin()
         self.visitor = Visitor(self)
 

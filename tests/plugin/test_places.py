@@ -65,7 +65,7 @@ def test_the_thanks_page_tells_of_the_order_only_to_who_has_its_key():
 
 def test_in_a_block_theme_every_page_has_its_slots_once():
     site = connected_to(theme="block-shop")
-    site.php("foreach (['cart' => 'cart', 'checkout' => 'checkout'] as $page => $block) { wp_update_post(['ID' => wc_get_page_id($page), 'post_content' => \"<!-- wp:woocommerce/$block /-->\"]); }", admin=True)
+    site.block_pages()
     for path, expected in {**CLASSIC, "/cart/": ["cart"], "/checkout/": ["checkout"]}.items():
         page = with_cart(site).get(path)
         assert page.status == 200 and sorted(slots(page)) == sorted(expected), (path, slots(page))

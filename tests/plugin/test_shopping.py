@@ -97,16 +97,20 @@ def test_the_widgets_own_button_adds_and_the_themes_counter_follows():
 
 def test_in_a_block_theme_mini_cart_and_checkout_block_follow_and_the_order_is_credited():
     pair = joined(theme="block-shop")
-    pair.site.php("foreach (['cart' => 'cart', 'checkout' => 'checkout'] as $page => $block) { wp_update_post(['ID' => wc_get_page_id($page), 'post_content' => \"<!-- wp:woocommerce/$block /-->\"]); }", admin=True)
+    pair.site.block_pages()
     page = chrome.open(path(pair, "P-0-0"), still=True)
     reach(page, "also_viewed")
     page.click("li.card button.add")
     page.wait("document.querySelector('.wc-block-mini-cart__badge').textContent === '1'", WALL)
     product, rec_id, _ = pair.told("cart_add")[0]
+    address = json.dumps({"billing_address": {**ADDRESS, "email": "ana@shop.example"}})
+    page.eval("fetch('/wp-json/wc/store/v1/cart').then((r) => fetch('/wp-json/wc/store/v1/cart/update-customer', { method: 'POST', headers:"
+              f" {{ 'Content-Type': 'application/json', Nonce: r.headers.get('Nonce') }}, body: JSON.stringify({address}) }})).then((r) => r.status)")
     page.go(pair.site.url + "/checkout/")
-    page.wait("!!document.querySelector('#email')")
-    page.click("#email")
-    page.type("ana@shop.example")
+    page.wait("!!document.querySelector('.wc-block-components-checkout-place-order-button:not([disabled])')", WALL)
+    if page.eval("document.querySelector('#email')?.value === ''"):
+        page.click("#email")
+        page.type("ana@shop.example")
     page.click(".wc-block-components-checkout-place-order-button")
     page.wait("location.pathname.includes('/order-received/') && document.readyState === 'complete'")
     number = re.search(r"order-received/(\d+)", page.url()).group(1)
@@ -133,7 +137,11 @@ def test_a_hostile_name_is_drawn_as_text_in_the_widget():
     site.php("foreach (['P-0-1', 'P-0-2', 'P-0-3', 'P-0-4'] as $sku) { $p = wc_get_product(wc_get_product_id_by_sku($sku)); $p->set_name('<img src=x onerror=\"window.hurt=1\">' . $sku); $p->save(); }", admin=True)
     site.work()
     lib.wait_until(lambda: len(pair.sql("SELECT 1 FROM product_row WHERE name LIKE '%onerror%'")) == 4, WALL)
+    plain = chrome.open(path(pair, "P-0-0"), still=True, block=["*/v.js*"])
+    by_shop = plain.eval("window.hurt")                     # WooCommerce's own lists let the owner's names be HTML
+    plain.close()
     page = chrome.open(path(pair, "P-0-0"), still=True)
     reach(page, "also_viewed")
-    assert page.eval("window.hurt") is None and not page.dialogs
+    shown = page.eval("document.querySelector('vitrine-display[data-slot=also_viewed]').shadowRoot.querySelectorAll('img[src=x]').length")
+    assert page.eval("window.hurt") == by_shop and shown == 0 and not page.dialogs
     page.close()

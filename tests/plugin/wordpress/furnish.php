@@ -10,8 +10,11 @@ foreach ( array( 'woocommerce_currency' => 'RON', 'woocommerce_price_num_decimal
 	'woocommerce_coming_soon' => 'no', 'woocommerce_manage_stock' => 'yes' ) as $name => $value ) {
 	update_option( $name, $value );
 }
+delete_transient( '_wc_activation_redirect' );     // to the setup of a real WooCommerce, which takes the owner from his page
+update_option( 'woocommerce_onboarding_profile', array( 'skipped' => true ) );
 // newer WooCommerces begin with the blocks; tests of block themes put those in themselves
 foreach ( array( 'cart', 'checkout' ) as $name ) {
+	update_option( "site_page_$name", get_post( wc_get_page_id( $name ) )->post_content );
 	wp_update_post( array( 'ID' => wc_get_page_id( $name ), 'post_content' => "[woocommerce_$name]" ) );
 }
 $categories = array();

@@ -18,8 +18,11 @@ add_filter(
 	'pre_http_request',
 	function ( $done, $how, $url ) {
 		$host = (string) wp_parse_url( $url, PHP_URL_HOST );
-		$none = preg_match( '/(^|\.)wordpress\.org$/', $host ) ? '{"offers":[],"plugins":[],"themes":[],"no_update":[],"translations":[]}' : '[]';
-		return preg_match( '/(^|\.)(wordpress\.org|w\.org|woocommerce\.com|wordpress\.com)$/', $host ) ? array( 'headers' => array(), 'body' => $none, 'response' => array( 'code' => 200, 'message' => 'OK' ), 'cookies' => array(), 'filename' => null ) : $done;
+		if ( preg_match( '/(^|\.)(woocommerce\.com|wordpress\.com|w\.org)$/', $host ) ) {
+			return new WP_Error( 'http_request_failed', 'Nothing leaves this machine.' );
+		}
+		$news = '{"offers":[],"plugins":[],"themes":[],"no_update":[],"translations":[]}';
+		return preg_match( '/(^|\.)wordpress\.org$/', $host ) ? array( 'headers' => array(), 'body' => $news, 'response' => array( 'code' => 200, 'message' => 'OK' ), 'cookies' => array(), 'filename' => null ) : $done;
 	},
 	10,
 	3
