@@ -11,7 +11,7 @@
 #include "jobs/publish.h"
 #include "net/http_client.h"
 #include "storage/job_queue.h"
-#include "stores/stores.h"
+#include "stores/connection.h"
 
 enum { CLOCK_WARN_S = 120, SILENT_WEBHOOK_MS = 7 * MS_PER_DAY };
 
@@ -82,7 +82,8 @@ static void check_shop(ctx *c, doctor *d, const store *s, const char *what) {
     const connector *shop = connect_find(s->platform);
     shop_access access;
     connect_report r = { 0 };
-    if (!shop || !shop->test || invocation_flag(d->v, "offline")) return;
+    if (!connection_is_open(s)) doctor_say(d, DOCTOR_WARN, what, "disconnected by its shop; what was learned is served, nothing new comes");
+    if (!shop || !shop->test || !connection_is_open(s) || invocation_flag(d->v, "offline")) return;
     err_code e = store_access(c, d->h->d, &d->h->key, s->store_id, &access);
     if (!e) e = shop->test(c, &access, &r);
     if (e) doctor_say(d, DOCTOR_FAIL, what, "the connection could not be tested: %s", c->error.text);

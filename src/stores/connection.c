@@ -222,6 +222,8 @@ static bool tell_shop(ctx *c, db *d, const seal_key *k, const store *s, int time
 err_code connection_end(ctx *c, db *d, const seal_key *k, int64_t store_id, int timeout_ms, bool *ret_told) {
     store s;
     TRY(store_get(c, d, store_id, &s));
+    if (!str_eq(s.platform, STR("woocommerce")))
+        return fail(c, ERR_INVALID, "store '%.*s' has no shop to let go: it was not connected", STR_ARG(s.name));
     TRY(stop_sync(c, d, store_id));                         /* it would make the webhooks again */
     bool told = tell_shop(c, d, k, &s, timeout_ms);
     TRY(storage_begin(c, d, STORAGE_WRITE));

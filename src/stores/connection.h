@@ -33,7 +33,7 @@ CHECK_RESULT err_code connection_keep(ctx *c, db *d, const seal_key *k, const co
                                       connection *ret_connection);
 
 /* Forget what opens the shop: credentials, secrets, keys, and our webhooks there (asked first, at most `timeout_ms`; what the shop does not
- * let go of is refused from now on). What was copied and learned stays.
+ * let go of is refused from now on). What was copied and learned stays. ERR_INVALID: a store without a shop, such as the demonstration.
  *   ret_told  did the shop delete the webhooks? A sentence in error.text when not */
 CHECK_RESULT err_code connection_end(ctx *c, db *d, const seal_key *k, int64_t store_id, int timeout_ms, bool *ret_told);
 /* Is there anything to open the shop with? Always, where the platform needs nothing. */

@@ -185,6 +185,7 @@ def test_ending_does_not_wait_for_a_shop_that_is_gone():
         assert status == 200 and answer["webhooks_deleted"] is False, answer
         said = run("sync", "--data", s.data, ok=False)
         assert "disconnected" in said.stderr + said.stdout, said
+        assert "disconnected by its shop" in run("doctor", "--data", s.data, ok=None).stdout
 
 
 def test_a_line_to_paste_is_shown_while_there_is_no_shop_but_the_demonstration():

@@ -229,6 +229,18 @@ TEST(connection, of_many_at_once_with_one_code_is_one) {
     storage_close(d);
 }
 
+TEST(connection, of_a_store_without_a_shop_cannot_end) {
+    CONNECTIONS(c);
+    store s;
+    bool told = false;
+    str key;
+    assert_ok(c, store_create(c, d, &(store_order){ .name = STR("demo"), .platform = STR("demo") }, &s));
+    assert_ok(c, key_make(c, d, s.store_id, KEY_SECRET, NULL, 0, &key));
+    assert_err(ERR_INVALID, connection_end(c, d, &seal, s.store_id, 1000, &told));
+    assert_int_equal(1, rows_of(c, d, &api_key_entity, s.store_id));
+    storage_close(d);
+}
+
 TEST(connection, that_ends_forgets_what_opens_the_shop_and_keeps_what_was_copied) {
     CONNECTIONS(c);
     connection k;
