@@ -91,8 +91,20 @@ const STYLED_MS = 3000;
 const unread = (): HTMLLinkElement[] =>
   [...document.querySelectorAll<HTMLLinkElement>('link[rel~=stylesheet]')].filter((l) => !l.sheet && !l.disabled && (!l.media || matchMedia(l.media).matches));
 
-/* When the page's style sheets are there: before, it looks like another one, and its sizes are not its own. */
-export function styled(): Promise<void> {
+/* WooCommerce's cart and check-out blocks are drawn by scripts; until then all behind them stands elsewhere. */
+const UNDRAWN = '.wp-block-woocommerce-cart.is-loading, .wp-block-woocommerce-checkout.is-loading', LOOK_MS = 200, LOOKS = 25, FIRST_PICTURE_MS = 600;
+const pause = (ms: number): Promise<void> => new Promise((go) => setTimeout(go, ms));
+async function drawn(): Promise<void> {
+  if (!document.querySelector(UNDRAWN)) return;
+  for (let i = 0; i < LOOKS && document.querySelector(UNDRAWN); i++) await pause(LOOK_MS);
+  await pause(FIRST_PICTURE_MS);
+}
+
+/* When the page looks as it will: before, its sizes are not its own. */
+export const styled = (): Promise<void> => sheets().then(drawn);
+
+/* When the page's style sheets are there. */
+function sheets(): Promise<void> {
   if (document.readyState === 'complete' || !unread().length) return Promise.resolve();
   return new Promise((go) => {
     const look = (): void => void (unread().length || go());
