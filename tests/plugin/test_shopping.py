@@ -23,6 +23,15 @@ def path(pair, sku):
     return pair.site.php(f"return get_permalink(wc_get_product_id_by_sku('{sku}'));")
 
 
+def look(page, slot):
+    """Read down to a slot. An answer that came too late for its page (a busy machine) is not shown there: once more then."""
+    try:
+        reach(page, slot)
+    except AssertionError:
+        page.go(page.url())
+        reach(page, slot)
+
+
 def fill(page):
     """The classic checkout's form."""
     for name, value in {**ADDRESS, "email": "ana@shop.example"}.items():
@@ -65,7 +74,7 @@ def test_an_offer_of_the_server_is_granted_at_the_price_that_was_shown():
 def test_on_a_classic_page_a_suggestion_is_seen_clicked_added_bought_and_credited():
     pair = joined()
     page = chrome.open(path(pair, "P-0-0"), still=True)
-    reach(page, "also_viewed")
+    look(page, "also_viewed")
     page.click("li.card a[href]")
     page.wait("location.pathname !== '/product/ceai-verde-1/' && document.readyState === 'complete' && !!window.vitrine")
     product, rec_id, visitor = pair.told("click")[0]
@@ -86,7 +95,7 @@ def test_on_a_classic_page_a_suggestion_is_seen_clicked_added_bought_and_credite
 def test_the_widgets_own_button_adds_and_the_themes_counter_follows():
     pair = joined()
     page = chrome.open(path(pair, "P-0-0"), still=True)
-    reach(page, "also_viewed")
+    look(page, "also_viewed")
     assert page.eval(cards("also_viewed")) >= 1
     page.click("li.card button.add")
     page.wait(f"{COUNT} === '1'", WALL)
@@ -99,7 +108,7 @@ def test_in_a_block_theme_mini_cart_and_checkout_block_follow_and_the_order_is_c
     pair = joined(theme="block-shop")
     pair.site.block_pages()
     page = chrome.open(path(pair, "P-0-0"), still=True)
-    reach(page, "also_viewed")
+    look(page, "also_viewed")
     page.click("li.card button.add")
     page.wait("document.querySelector('.wc-block-mini-cart__badge').textContent === '1'", WALL)
     product, rec_id, _ = pair.told("cart_add")[0]
@@ -108,6 +117,9 @@ def test_in_a_block_theme_mini_cart_and_checkout_block_follow_and_the_order_is_c
               f" {{ 'Content-Type': 'application/json', Nonce: r.headers.get('Nonce') }}, body: JSON.stringify({address}) }})).then((r) => r.status)")
     page.go(pair.site.url + "/checkout/")
     page.wait("!!document.querySelector('.wc-block-components-checkout-place-order-button:not([disabled])')", WALL)
+    page.wait("!document.querySelector('.wc-block-checkout__payment-method') || !!document.querySelector('.wc-block-components-radio-control-accordion-content,"
+              " #radio-control-wc-payment-method-options-cod')", WALL)
+    page.eval("document.querySelector('#radio-control-wc-payment-method-options-cod')?.click()")
     if page.eval("document.querySelector('#email')?.value === ''"):
         page.click("#email")
         page.type("ana@shop.example")
@@ -122,12 +134,16 @@ def test_in_a_block_theme_mini_cart_and_checkout_block_follow_and_the_order_is_c
 
 def test_a_page_whose_server_dies_stays_whole_and_sells():
     pair = joined()
+    plain = chrome.open(path(pair, "P-0-1"), still=True, block=["*/v.js*"])
+    moves = plain.layout_shift()                            # what the theme itself does
+    plain.close()
     page = chrome.open(path(pair, "P-0-0"), still=True)
     pair.server.stop()
     page.go(path(pair, "P-0-1"))
+    assert page.layout_shift() <= moves, page.shifted()
     page.click(".single_add_to_cart_button")
     page.wait(f"document.readyState === 'complete' && {COUNT} === '1'")
-    assert page.layout_shift() == 0 and not [e for e in page.errors if "net::ERR" not in e and "Failed to load" not in e], page.errors
+    assert not [e for e in page.errors if "net::ERR" not in e and "Failed to load" not in e], page.errors
     page.close()
 
 
@@ -141,7 +157,7 @@ def test_a_hostile_name_is_drawn_as_text_in_the_widget():
     by_shop = plain.eval("window.hurt")                     # WooCommerce's own lists let the owner's names be HTML
     plain.close()
     page = chrome.open(path(pair, "P-0-0"), still=True)
-    reach(page, "also_viewed")
+    look(page, "also_viewed")
     shown = page.eval("document.querySelector('vitrine-display[data-slot=also_viewed]').shadowRoot.querySelectorAll('img[src=x]').length")
     assert page.eval("window.hurt") == by_shop and shown == 0 and not page.dialogs
     page.close()
