@@ -6,7 +6,7 @@
 $names = array( 'Ceai verde', 'Ceainic din fontă', 'Cană cu flori', 'Sită de ceai', 'Miere de salcâm', 'Linguriță de lemn' );
 $groups = array( 'Ceaiuri', 'Cafea', 'Grădină', 'Cărți' );
 foreach ( array( 'woocommerce_currency' => 'RON', 'woocommerce_price_num_decimals' => '2', 'woocommerce_ship_to_countries' => 'disabled', 'woocommerce_default_country' => 'RO:B',
-	'woocommerce_enable_guest_checkout' => 'yes', 'woocommerce_cod_settings' => array( 'enabled' => 'yes', 'title' => 'Ramburs' ), 'woocommerce_enable_coupons' => 'yes',
+	'woocommerce_enable_guest_checkout' => 'yes', 'woocommerce_cod_settings' => array( 'enabled' => 'yes', 'title' => 'Ramburs', 'enable_for_virtual' => 'yes' ), 'woocommerce_enable_coupons' => 'yes',
 	'woocommerce_coming_soon' => 'no', 'woocommerce_manage_stock' => 'yes' ) as $name => $value ) {
 	update_option( $name, $value );
 }
