@@ -92,11 +92,13 @@ const unread = (): HTMLLinkElement[] =>
   [...document.querySelectorAll<HTMLLinkElement>('link[rel~=stylesheet]')].filter((l) => !l.sheet && !l.disabled && (!l.media || matchMedia(l.media).matches));
 
 /* WooCommerce's cart and check-out blocks are drawn by scripts; until then all behind them stands elsewhere. */
-const UNDRAWN = '.wp-block-woocommerce-cart.is-loading, .wp-block-woocommerce-checkout.is-loading', LOOK_MS = 200, LOOKS = 25, FIRST_PICTURE_MS = 600;
+const BLOCKS = '.wp-block-woocommerce-cart, .wp-block-woocommerce-checkout', DRAWN_PX = 80, LOOK_MS = 200, LOOKS = 25, FIRST_PICTURE_MS = 600;
 const pause = (ms: number): Promise<void> => new Promise((go) => setTimeout(go, ms));
 async function drawn(): Promise<void> {
-  if (!document.querySelector(UNDRAWN)) return;
-  for (let i = 0; i < LOOKS && document.querySelector(UNDRAWN); i++) await pause(LOOK_MS);
+  const block = document.querySelector<HTMLElement>(BLOCKS);
+  const undrawn = (): boolean => block !== null && (block.matches('.is-loading') || block.offsetHeight < DRAWN_PX);
+  if (!undrawn()) return;
+  for (let i = 0; i < LOOKS && undrawn(); i++) await pause(LOOK_MS);
   await pause(FIRST_PICTURE_MS);
 }
 
