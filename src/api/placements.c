@@ -78,6 +78,12 @@ static err_code settings_text(ctx *c, const placement_settings *s, str *ret_text
     return ERR_OK;
 }
 
+static err_code check_place(ctx *c, const placement *place, const placement_settings *s) {
+    if (place->offers || !placement_setting_or(s, PLACEMENT_DISCOUNT, 0)) return ERR_OK;
+    return fail_field(c, ERR_INVALID, "discount", "a letter is read when its offer is over, so 'discount' cannot be set for '%s'",
+                      place->name);
+}
+
 /* What is not in the body is not set any more. */
 err_code placements_put(api_call *call) {
     ctx *c = call->c;
@@ -86,6 +92,7 @@ err_code placements_put(api_call *call) {
     TRY(api_check_placement(call, call->path_value));
     if (!call->r->body.n) return fail(c, ERR_INVALID, "send the settings as a JSON object; {} sets nothing");
     TRY(placement_settings_parse(c, call->r->body, &s));
+    TRY(check_place(c, placement_find(call->path_value), &s));
     TRY(settings_text(c, &s, &row.settings));
     if (s.given) TRY(storage_put(c, call->d, &placement_setting_entity, &row));
     else TRY(storage_delete(c, call->d, &placement_setting_entity, &row, 2, NULL));

@@ -102,12 +102,12 @@ static void put_price(const block *x, const recommended *r) {
     size_t hole = str_find(tail, STR("{0}"));
     bool from = r->item->price_from && hole != SIZE_MAX;
     if (from) html_text(x->b, str_sub(head, 0, hole));
-    money_text(x->b, r->incentive_minor, x->currency, str_of(language_of(x)));
+    money_text(x->b, r->price_minor, x->currency, str_of(language_of(x)));
     if (from) html_text(x->b, str_sub(tail, hole + 3, tail.n));
 }
 
 static int64_t price_before(const recommended *r) {
-    return r->item->regular_minor > r->incentive_minor ? r->item->regular_minor : r->incentive_minor < r->price_minor ? r->price_minor : 0;
+    return r->item->regular_minor > r->price_minor ? r->item->regular_minor : 0;
 }
 
 /* ---- HTML ---- */
@@ -223,7 +223,7 @@ static void draw_text(ctx *c, const block *x) {
         const recommended *r = &x->found->items[i];
         put_line(x->b, r->item->name);
         buf_text(x->b, ": ");
-        money_text(x->b, r->incentive_minor, x->currency, str_of(language_of(x)));
+        money_text(x->b, r->price_minor, x->currency, str_of(language_of(x)));
         buf_char(x->b, '\n');
         put_line(x->b, link_of(c, x, i));
         buf_text(x->b, "\n\n");

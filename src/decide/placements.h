@@ -7,6 +7,7 @@ typedef struct {
     const char *name;
     size_t n;                               /* items when the request does not say */
     bool bundle;                            /* offers one for the product asked about */
+    bool offers;                            /* prices may be lowered: what it promises is read while it holds. Letters are read later */
     bool ranked;                            /* what is bought next is what the place is for: the learned ranker may order it */
     bool looking;                           /* pages are still looked at from there: the session model is asked what comes next */
     double price_power;                     /* value of an item = (price / the list's mean price)^this; 0 = order by relevance alone */

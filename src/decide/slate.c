@@ -82,6 +82,7 @@ static reason reason_of(const candidate *x, int discount) {
 /* The incentive in percent, 0 for none, and the price with it: the placement's on every item, else the shop's on upgrades. */
 static int offer(const request *r, const catalogue_item *it, decide_source source, int64_t *price_minor) {
     const placement_settings *set = &r->terms.set;
+    if (!r->place->offers) return 0;
     int usual = source == SOURCE_UPSELL ? r->s->loaded->settings.upsell_discount : 0;
     int discount = placement_setting_or(set, PLACEMENT_PRICE_INCENTIVE, true) ? placement_setting_or(set, PLACEMENT_DISCOUNT, usual) : 0;
     int64_t with = discount ? money_discounted(it->price_minor, discount, str_of(r->s->loaded->currency)) : it->price_minor;

@@ -90,6 +90,19 @@ TEST(terms, of_the_owner_hold_over_the_requests) {
     assert_null(free_place.terms.display);
 }
 
+TEST(terms, promise_no_price_in_letters) {
+    CORNER_SHOP(f, d, c);
+    owner_sets(c, d, "email", "{\"discount\":10}");
+    publish(&f, d);
+    AUTO_SERVING s = fake_pin(&f);
+    recommend_answer a = ASK(c, s, .placement = STR("email"), .product_id = STR("tea"));
+    assert_true(a.n > 0);
+    for (size_t i = 0; i < a.n; i++) {
+        assert_int_equal(0, a.items[i].discount_percent);
+        assert_int_equal(a.items[i].price_minor, a.items[i].incentive_minor);
+    }
+}
+
 TEST(terms, name_the_model_that_orders) {
     CORNER_SHOP(f, d, c);
     owner_sets(c, d, "product", "{\"model\":\"catalogue\",\"price_incentive\":false,\"message\":\"none\"}");

@@ -51,6 +51,8 @@ def test_what_the_owner_sets_counts_from_the_next_answer_and_bad_settings_change
     for body, field in (({"n": 0}, "n"), ({"colour": 1}, "settings"), ({"display": "loud"}, "display"), ([], "settings"), ({"enabled": 1}, "enabled")):
         status, refused = ask(shop, "PUT", "/placements/home", body)
         assert status == 400 and refused["error"]["field"] == field, refused
+    status, refused = ask(shop, "PUT", "/placements/email", {"discount": 5})
+    assert status == 400 and "letter" in refused["error"]["message"], refused
     status, refused = ask(shop, "PUT", "/placements/roof", {"n": 2})
     assert status == 400 and refused["error"]["field"] == "placement" and "home" in refused["error"]["message"], refused
     assert ask(shop, "PUT", "/placements/home", {"n": 2}, key=shop.public)[0] == 403
