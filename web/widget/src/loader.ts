@@ -130,6 +130,7 @@ function run(tag: Tag, config: Config, keptConfig: unknown): void {
       clearTimeout(waiting);
       waiting = window.setTimeout(() => void readCart(), 300);
     },
+    knowCart: () => (hasKnownCart() ? Promise.resolve() : readCart()),
   };
   const enter = (next: PageFacts): void => {
     facts = next;

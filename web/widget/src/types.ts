@@ -171,6 +171,7 @@ export interface Core {
   /* `product_id` was clicked or put into the cart from the answer: orders of the next seven days are told so */
   credit(product_id: string, rec_id: string): void;
   refreshCart(): void;
+  knowCart(): Promise<void>; /* resolves when the cart was looked at once: only then an addition is seen as one */
   caps: Caps;
 }
 

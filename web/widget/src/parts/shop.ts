@@ -81,6 +81,7 @@ offer('shop', (core): ShopPart => ({
   can: () => !!page.vitrineShop || isWoo(),
   grants: (what) => page.vitrineShop?.[what] === true,
   async add(items, about) {
+    await core.knowCart();
     if (page.vitrineShop) await page.vitrineShop.add(items, about);
     else {
       for (const line of items) await wooAdd(line);
