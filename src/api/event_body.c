@@ -16,12 +16,11 @@ typedef struct {
         order_id, query, page, referrer, device, consent;
     opt_i64 time, position;
     opt_f64 quantity, value;
-    entries items;                  /* of event_item */
+    entries items;                  /* of told_item */
 } event_input;
-typedef struct { str product_id, variation_id; opt_f64 quantity, price; } event_item;
 
-#define ITEM_OFFSET(member) offsetof(event_item, member)
-static const param item_fields[] = {
+#define ITEM_OFFSET(member) offsetof(told_item, member)
+const param told_item_params[COUNT_TOLD_ITEM] = {
     { "product_id", PARAM_TEXT, ITEM_OFFSET(product_id), 1, 0, true, "The product, or a variation of it.", "\"104\"", NULL, 0 },
     { "variation_id", PARAM_TEXT, ITEM_OFFSET(variation_id), 0, 0, false, "Which variation.", NULL, NULL, 0 },
     { "quantity", PARAM_NUMBER, ITEM_OFFSET(quantity), 0, MOST_QUANTITY, false, "How many; 1 when left out.", "1", NULL, 0 },
@@ -61,9 +60,9 @@ static const param item_fields[] = {
     { "referrer", PARAM_TEXT, OFFSET(referrer), 0, PAGE_BYTES, false, "Where the visitor came from; the host is kept.", NULL, NULL, 0 }, \
     { "device", PARAM_TEXT, OFFSET(device), 0, 10, false,                                                                         \
       "desktop, mobile, tablet or robot; left out: by the User-Agent of the browser.", "\"mobile\"", NULL, 0 },                   \
-    { "items", PARAM_ENTRIES, OFFSET(items), sizeof(event_item), LIMIT_EVENT_ITEMS, false,                                        \
+    { "items", PARAM_ENTRIES, OFFSET(items), sizeof(told_item), LIMIT_EVENT_ITEMS, false,                                         \
       "Products shown or bought, in their order: ids, or objects.", "[{\"product_id\":\"104\",\"quantity\":1,\"price\":29.99}]",  \
-      item_fields, COUNT(item_fields) }
+      told_item_params, COUNT_TOLD_ITEM }
 
 static const param event_fields[] = { EVENT_ROWS };
 static_assert(COUNT(event_fields) + 1 == COUNT_TRACK, "the list and what one event may hold");
@@ -118,7 +117,7 @@ static err_code write_items(const reader *r, const entries *items, str *ret_json
     jw_init(&w, &b);
     jw_array(&w);
     for (size_t i = 0; i < items->n; i++) {
-        event_item it = ((const event_item *)items->p)[i];
+        told_item it = ((const told_item *)items->p)[i];
         TRY(fold_variation(r, &it.product_id, &it.variation_id));
         jw_array(&w);
         jw_str(&w, it.product_id);

@@ -27,7 +27,11 @@ typedef struct {
     bool batch;                     /* a list was sent */
 } event_list;
 
-enum { COUNT_TRACK = 24, COUNT_CONVERSION = 6 };
+/* One product of an order or a cart, as it is told. */
+typedef struct { str product_id, variation_id; opt_f64 quantity, price; } told_item;
+
+enum { COUNT_TRACK = 24, COUNT_CONVERSION = 6, COUNT_TOLD_ITEM = 4 };
+extern const param told_item_params[COUNT_TOLD_ITEM];
 extern const param track_params[COUNT_TRACK], conversion_params[COUNT_CONVERSION];
 
 /* Take a body apart.

@@ -6,11 +6,10 @@
 #include "net/crypto.h"
 #include "net/url.h"
 
-enum { MOST_MAJOR = 1000000000, MOST_QUANTITY = 1000000, HASH_DIGITS = 64, ID_BYTES = 64, EMAIL_BYTES = 254,
+enum { MOST_MAJOR = 1000000000, HASH_DIGITS = 64, ID_BYTES = 64, EMAIL_BYTES = 254,
        NAME_BYTES = LIMIT_ID_BYTES - 2 };    /* names of persons are written with a letter and a colon in front */
 #define LAST_MS INT64_C(4102444800000)  /* 2100-01-01 */
 
-typedef struct { str product_id, variation_id; opt_f64 quantity, price; } cart_item;
 typedef struct {
     str id, kind, token, visitor_id, customer_id, email, email_hash, currency, recovery_url, state, order_id, product_id, variation_id,
         stock_status;
@@ -18,17 +17,9 @@ typedef struct {
     opt_flag email_consent;
     opt_f64 total, stock_quantity, price, regular_price, sale_price;
     texts rec_ids;
-    entries items;                  /* of cart_item */
+    entries items;                  /* of told_item */
     const json_value *event;
 } message_input;
-
-#define ITEM(member) offsetof(cart_item, member)
-static const param item_fields[] = {
-    { "product_id", PARAM_TEXT, ITEM(product_id), 1, 0, true, "The product.", "\"104\"", NULL, 0 },
-    { "variation_id", PARAM_TEXT, ITEM(variation_id), 0, 0, false, "Which variation.", NULL, NULL, 0 },
-    { "quantity", PARAM_NUMBER, ITEM(quantity), 0, MOST_QUANTITY, false, "How many; 1 when left out.", "1", NULL, 0 },
-    { "price", PARAM_NUMBER, ITEM(price), 0, MOST_MAJOR, false, "Of one, major units.", "29.99", NULL, 0 },
-};
 
 #define AT(member) offsetof(message_input, member)
 #define ROW(name, kind, low, high, required, doc) { #name, kind, AT(name), low, high, required, doc, NULL, NULL, 0 }
@@ -47,8 +38,8 @@ static const param cart_rows[] = {
     ROW(token, PARAM_TEXT, 1, 0, true, "Hash of the token in the recovery link: the cart's name."),
     ROW(email, PARAM_TEXT, 0, EMAIL_BYTES, false, "Kept only with email_consent."),
     ROW(email_consent, PARAM_BOOL, 0, 0, false, "He agreed to letters about his cart."),
-    { "items", PARAM_ENTRIES, AT(items), sizeof(cart_item), LIMIT_CART_ITEMS, true, "What lies in it.", NULL, item_fields,
-      COUNT(item_fields) },
+    { "items", PARAM_ENTRIES, AT(items), sizeof(told_item), LIMIT_CART_ITEMS, true, "What lies in it.", NULL,
+      told_item_params, COUNT_TOLD_ITEM },
     ROW(total, PARAM_NUMBER, 0, MOST_MAJOR, false, "Major units."), ROW(currency, PARAM_TEXT, 0, 3, false, "ISO 4217."),
     ROW(recovery_url, PARAM_TEXT, 0, LIMIT_URL_BYTES, false, "Fills the cart again."),
     ROW(state, PARAM_TEXT, 1, 20, true, "open, ordered or emptied."), ROW(order_id, PARAM_TEXT, 0, 0, false, "The order made of it."),
@@ -90,7 +81,7 @@ static err_code take_event(const reader *r) {
 }
 
 static err_code write_items(const reader *r, str *ret_json) {
-    const cart_item *items = r->in->items.p;
+    const told_item *items = r->in->items.p;
     buf b;
     json_out w;
     buf_init_in(&b, r->c->arena, 128 * KIB);

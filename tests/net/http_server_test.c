@@ -526,7 +526,7 @@ TEST(http_server, sends_answers_that_other_threads_give_later) {
     TEST_CTX(c);
     AUTO_FIXTURE f;
     fixture_begin(c, &f);
-    static const char *const paths[] = { "/late", "/late/now", "/work/late", "/work/late/now" };
+    static const char *const paths[] = { "/late", "/late/now", "/worker/late", "/worker/late/now" };
     for (int round = 0; round < 50; round++)
         for (size_t i = 0; i < COUNT(paths); i++) {
             char request[200];

@@ -10,7 +10,7 @@ import { listenForConsent } from './consent';
 import { peek, thisVisit } from './keep';
 import { letterOf } from './letter';
 import type { Letter } from './letter';
-import { ask, post } from './net';
+import { ask, post, within } from './net';
 import { readPage } from './page';
 import { partLoader } from './parts';
 import { number, object } from './read';
@@ -22,7 +22,7 @@ import { touchVisit, visitorId } from './visitor';
 
 interface Tag { origin: string; key: string; nonce: string; lang: string; preview: string; strict: Partial<Config['track']> }
 
-const CONFIG_MS = 60000, SPA_MS = 150;
+const CONFIG_MS = 60000, SPA_MS = 150, KNOW_MS = 2000;
 
 /* What the page's tag wants more of than the configuration: never less. */
 function strictOf(d: DOMStringMap): Tag['strict'] {
@@ -130,7 +130,9 @@ function run(tag: Tag, config: Config, keptConfig: unknown): void {
       clearTimeout(waiting);
       waiting = window.setTimeout(() => void readCart(), 300);
     },
-    knowCart: () => (hasKnownCart() ? Promise.resolve() : readCart()),
+    knowCart: async () => {
+      if (!hasKnownCart()) await within(KNOW_MS, readCart());       /* a shop that is slow to say is not waited for */
+    },
   };
   const enter = (next: PageFacts): void => {
     facts = next;
