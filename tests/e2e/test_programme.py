@@ -27,9 +27,14 @@ class Weeks(Shop):
         self.server = lib.Server(self.data, "--clock", f"virtual:{self.now}", env=env)
 
     def pass_by(self, ms):
+        """A job still under way now would keep the next of its kind from being asked for: this clock has no later minute."""
+        lib.wait_until(self.rests)
         self.now += ms
         status, answer = self.server.post(CLOCK, {"now_ms": self.now}, key=self.secret)
         assert status == 200, answer
+
+    def rests(self):
+        return not self.rows("SELECT 1 FROM job_row WHERE state = 'running' OR (state = 'queued' AND due_ms <= ?)", self.now)
 
     def visitors_come(self):
         """Arm of each by the only experiment that runs; None outside of one."""
@@ -45,8 +50,8 @@ class Weeks(Shop):
             db.executemany("INSERT INTO order_row (store_id, order_id, visitor_id, status, total, created_ms) VALUES (?,?,?,?,?,?)", rows)
             db.commit()
 
-    def rows(self, statement):
-        return lib.sql(self.data, statement)
+    def rows(self, statement, *values):
+        return lib.sql(self.data, statement, *values)
 
     def experiments(self):
         return self.rows("SELECT experiment_id, state, author, winner, placement FROM experiment_row ORDER BY experiment_id")

@@ -41,7 +41,7 @@ class Little:
 
     def wait_for_jobs(self):
         lib.wait_until(lambda: self.serving(), 60)
-        lib.wait_until(lambda: not lib.sql(self.data, "SELECT 1 FROM job_row WHERE state IN ('waiting', 'running')"), 60)
+        lib.wait_until(lambda: not lib.sql(self.data, "SELECT 1 FROM job_row WHERE state IN ('queued', 'running')"), 60)
 
     def serving(self):
         row = lib.sql(self.data, "SELECT version FROM model_row WHERE state = 'serving'")
