@@ -2,6 +2,7 @@
 #include "api/recommendations.h"
 #include "api/answer_log.h"
 #include "api/widget.h"
+#include "decide/page_lists.h"
 #include "events/identity.h"
 #include "events/user_agent.h"
 #include <math.h>
@@ -32,6 +33,19 @@ static const param history_fields[] = {
       "\"purchase\"", NULL, 0 },
     { "time_ms", PARAM_INT, HISTORY_OFFSET(time_ms), 0, LAST_MS, false,
       "When, UTC milliseconds since 1970; what is long ago counts less.", "1763640000000", NULL, 0 },
+};
+
+#define LIST_OFFSET(member) offsetof(list_entry, member)
+static const param list_fields[] = {
+    { "placement", PARAM_TEXT, LIST_OFFSET(placement), 1, 40, true, "As of a request for one list.", "\"product\"", NULL, 0 },
+    { "source", PARAM_TEXT, LIST_OFFSET(source), 0, 40, false, "The same.", "\"cross_sell\"", NULL, 0 },
+    { "n", PARAM_INT, LIST_OFFSET(n), 1, LIMIT_RECOMMEND_N, false, "The same.", "3", NULL, 0 },
+    { "bundle", PARAM_BOOL, LIST_OFFSET(bundle), 0, 0, false,
+      "true: where the answer has a bundle the page shows that alone; the items beside it may then come in other lists.", "true", NULL, 0 },
+    { "least", PARAM_INT, LIST_OFFSET(least), 1, LIMIT_RECOMMEND_N, false,
+      "The page shows no list of fewer products than that: they may then come in other lists.", "2", NULL, 0 },
+    { "reserve", PARAM_BOOL, LIST_OFFSET(reserve), 0, 0, false,
+      "true: null is answered, and what the list would hold is kept out of the others, for who asks for it later.", NULL, NULL, 0 },
 };
 
 static const param slate_fields[] = {
@@ -68,6 +82,11 @@ const param recommend_params[COUNT_RECOMMEND] = {
       "Secret key only: a look that is not logged, in no experiment, and never held out.", "true", NULL, 0 },
     { "preview_token", PARAM_TEXT, OFFSET(preview_token), 0, 0, false,
       "The same for a page that shows a draft of its widgets; POST /api/v1/widget/preview makes one.", NULL, NULL, 0 },
+    { "lists", PARAM_ENTRIES, OFFSET(lists), sizeof(list_entry), LIMIT_PAGE_LISTS, false,
+      "All lists of a page at once, first choice first: no product is answered in two of them. The answer is then {\"lists\": [...]}, one "
+      "answer each in this order; 'placement', 'source' and 'n' stand in the list instead of beside it.",
+      "[{\"placement\":\"product\",\"source\":\"cross_sell\",\"n\":3,\"bundle\":true},{\"placement\":\"similar\",\"n\":8}]", list_fields,
+      COUNT(list_fields) },
     { "filter", PARAM_OBJECT, 0, 0, 0, false, "What may be answered at all.", NULL, filter_fields, COUNT(filter_fields) },
     { "slate", PARAM_OBJECT, 0, 0, 0, false, "What the list must keep to besides order; left out: the store's own.", NULL, slate_fields,
       COUNT(slate_fields) },
@@ -127,6 +146,11 @@ static void take_slate(const recommend_input *in, slate_rules *s) {
     s->explore_slots = (size_t)in->explore_slots.v;
 }
 
+static err_code take_source(ctx *c, str word, decide_source *ret_source) {
+    if (decide_source_find(word, ret_source)) return ERR_OK;
+    return fail_field(c, ERR_INVALID, "source", "'%.*s' is not a source; /docs lists them", STR_ARG(word));
+}
+
 static err_code make_query(ctx *c, const recommend_input *in, const serving_facts *facts, recommend_query *q) {
     *q = RECOMMEND_QUERY;
     q->placement = in->placement;
@@ -139,8 +163,7 @@ static err_code make_query(ctx *c, const recommend_input *in, const serving_fact
     q->customer_id = in->customer_id;
     q->n = in->n.known ? (size_t)in->n.v : 0;
     q->locale = in->locale;
-    if (!decide_source_find(in->source, &q->source))
-        return fail_field(c, ERR_INVALID, "source", "'%.*s' is not a source; /docs lists them", STR_ARG(in->source));
+    TRY(take_source(c, in->source, &q->source));
     q->filter.price_min = minor_of(in->price_min, facts->digits);
     q->filter.price_max = minor_of(in->price_max, facts->digits);
     q->filter.on_hand = in->in_stock.v;
@@ -246,6 +269,30 @@ static opt_int ceiling_of(const serving *s, const recommend_input *in) {
     return in->cart_value.v > 0 ? minor_of(in->cart_value, facts.digits) : (opt_int){ 0, false };
 }
 
+static err_code take_lists(ctx *c, const recommend_input *in, page_list *list) {
+    const list_entry *from = in->lists.p;
+    if (in->placement.n || in->source.n || in->n.known)
+        return fail_field(c, ERR_INVALID, "lists", "with 'lists', 'placement', 'source' and 'n' stand in each of them, not beside");
+    for (size_t i = 0; i < in->lists.n; i++) {
+        list[i] = (page_list){ .placement = from[i].placement, .n = (size_t)from[i].n.v, .least = (size_t)from[i].least.v,
+                               .bundle = from[i].bundle.v, .reserve = from[i].reserve.v };
+        TRY(take_source(c, from[i].source, &list[i].source));
+    }
+    return ERR_OK;
+}
+
+static err_code answer_lists(api_call *call, const serving *s, const recommend_input *in, const recommend_query *q, str visitor) {
+    page_list lists[LIMIT_PAGE_LISTS];
+    recommend_trace traces[LIMIT_PAGE_LISTS];
+    TRY(take_lists(call->c, in, lists));
+    json_out w = api_json(call);
+    TRY(page_lists_write(call->c, s, q, lists, in->lists.n, &call->out->body, traces));
+    TRY(api_json_done(call, &w));
+    for (size_t i = 0; i < in->lists.n && !q->preview; i++)
+        if (!lists[i].reserve) answer_log(call, visitor, &traces[i]);
+    return ERR_OK;
+}
+
 static err_code answer(api_call *call, const recommend_input *in) {
     AUTO_SERVING s = NULL;
     recommend_query q;
@@ -253,6 +300,7 @@ static err_code answer(api_call *call, const recommend_input *in) {
     str visitor;
     TRY(api_pin_shop(call, &s));
     TRY(prepare(call, s, in, &q, &visitor));
+    if (in->lists.known) return answer_lists(call, s, in, &q, visitor);
     json_out w = api_json(call);
     opt_int ceiling = ceiling_of(s, in);
     TRY(ceiling.known ? write_capped(call, s, &q, ceiling.v, &t) : recommend_write(call->c, s, &q, &call->out->body, &t));

@@ -7,6 +7,7 @@ typedef struct {
     str placement, product_id, visitor_id, customer_id, source, locale, store_id, preview_token;
     texts cart, exclude, categories, tags, brands, attributes;
     entries history;                /* of history_entry */
+    entries lists;                  /* of list_entry */
     opt_i64 n, max_per_brand, max_per_category, new_slots, explore_slots;
     opt_f64 diversity;
     opt_flag in_stock, preview;
@@ -15,11 +16,13 @@ typedef struct {
 
 /* One of `history`. */
 typedef struct { str product_id, kind; opt_i64 time_ms; } history_entry;
+/* One of `lists`. */
+typedef struct { str placement, source; opt_i64 n, least; opt_flag bundle, reserve; } list_entry;
 
 typedef struct { opt_i64 per_product; str locale; } rules_input;
 
 /* counts are constants: the route table needs them at compile time */
-enum { COUNT_RECOMMEND = 14, COUNT_ALIAS = 4, COUNT_RULES = 2 };
+enum { COUNT_RECOMMEND = 15, COUNT_ALIAS = 4, COUNT_RULES = 2 };
 extern const param recommend_params[COUNT_RECOMMEND], alias_params[COUNT_ALIAS], rules_params[COUNT_RULES];
 
 CHECK_RESULT err_code recommendations_post(api_call *call);

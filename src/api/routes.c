@@ -71,6 +71,7 @@ static const param out_recommendations[] = {
     DOC("display", "How to show it: popup, banner, inline, cart, checkout, slide_in or sticky; left out when nobody set it."),
     DOC_ANY("arms", "Experiments this visitor is in, by number, with the variant; left out when in none."),
     DOC_LIST("items", "Best first.", out_item), DOC_OBJECT("bundle", "Left out when there is none.", out_bundle),
+    DOC_ANY("lists", "Asked with 'lists': instead of all other members, one such answer each, in that order; null for a reserved one."),
 };
 
 static const param out_upsell[] = {

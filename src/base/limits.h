@@ -36,6 +36,8 @@
 #define LIMIT_RECOMMEND_N 50
 #define LIMIT_CART_ITEMS 100
 #define LIMIT_EXCLUDE_ITEMS 500
+#define LIMIT_PAGE_LISTS 12                /* of one page, asked for at once: a millisecond of an event loop */
+#define LIMIT_STANDING (LIMIT_PAGE_LISTS * LIMIT_RECOMMEND_N)   /* products in them */
 #define LIMIT_HISTORY_ITEMS 100
 #define LIMIT_FILTER_VALUES 50
 #define LIMIT_ID_BYTES 190                 /* an external id, a visitor id, a SKU */

@@ -1,4 +1,5 @@
-/* What the log of answers needs, written once when an answer is made and kept with its text. Form: the strategy, a space, the items. */
+/* What the log of answers needs, written once when an answer is made and kept with its text. Form: the strategy, a space, the
+ * items, and behind a line break (which no JSON text holds) the products of the bundle. */
 #include "decide/recommend_int.h"
 #include "schema/exposed_items.h"
 
@@ -16,13 +17,20 @@ void trace_write(buf *b, const recommend_answer *a) {
                                                 x->incentive_minor });
     }
     jw_end_array(&w);
+    if (!a->bundle.n) return;
+    buf_char(b, '\n');
+    jw_init(&w, b);
+    jw_array(&w);
+    for (size_t i = 0; i < a->bundle.n; i++) jw_str(&w, a->bundle.items[i]->product_id);
+    jw_end_array(&w);
 }
 
 void trace_init(ctx *c, buf *b) { buf_init_in(b, c->arena, TRACE_BYTES); }
 
 void trace_read(str kept, recommend_trace *t) {
     t->strategy = str_cut(&kept, ' ');
-    t->items = kept;
+    t->items = str_cut(&kept, '\n');
+    t->bundle = kept;
 }
 
 err_code recommend_trace_of(ctx *c, const recommend_answer *a, recommend_trace *ret_trace) {

@@ -42,15 +42,17 @@ static size_t read_bought(const request *r, told_event *list) {
 err_code context_read(request *r, told *ret_told) {
     const recommend_query *q = r->q;
     const catalogue_view *v = &r->s->view;
-    uint32_t *cart = arena_new_raw(r->c->arena, uint32_t, q->cart.n), *exclude = arena_new_raw(r->c->arena, uint32_t, q->exclude.n);
+    const size_t n_exclude = q->exclude.n + q->standing.n;
+    uint32_t *cart = arena_new_raw(r->c->arena, uint32_t, q->cart.n), *exclude = arena_new_raw(r->c->arena, uint32_t, n_exclude);
     told_event *past = arena_new_raw(r->c->arena, told_event, q->history.n);
     told_event *bought = arena_new_raw(r->c->arena, told_event, MOST_BOUGHT);
     if (!cart || !exclude || !past || !bought) return no_memory(r);
     for (size_t i = 0; i < q->cart.n; i++) cart[i] = catalogue_find(v, q->cart.p[i]);
     for (size_t i = 0; i < q->exclude.n; i++) exclude[i] = catalogue_find(v, q->exclude.p[i]);
+    for (size_t i = 0; i < q->standing.n; i++) exclude[q->exclude.n + i] = catalogue_find(v, q->standing.p[i]);
     for (size_t i = 0; i < q->history.n; i++)
         past[i] = (told_event){ catalogue_find(v, q->history.p[i].product_id), q->history.p[i].kind, q->history.p[i].time_ms };
-    *ret_told = (told){ catalogue_find(v, q->product_id), cart, exclude, q->cart.n, q->exclude.n, past, q->history.n,
+    *ret_told = (told){ catalogue_find(v, q->product_id), cart, exclude, q->cart.n, n_exclude, past, q->history.n,
                         bought, read_bought(r, bought) };
     return ERR_OK;
 }

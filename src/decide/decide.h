@@ -70,6 +70,7 @@ typedef struct {
     str placement;                      /* a word of placements.h; empty: "product" with a product, "cart" with a cart, else "home" */
     str product_id;                     /* looked at now */
     str_list cart, exclude;
+    str_list standing;                  /* in other lists of the page: not shown again; LIMIT_STANDING at most */
     recommend_events history;           /* newest first */
     str visitor_id, customer_id;
     str person;                         /* who that is, by identity; empty: nobody known, so in no experiment and never held out */
@@ -139,6 +140,7 @@ typedef struct {
     str strategy;
     int64_t model_version;
     str items;                          /* schema/exposed_items.h: by position, prices with their incentive */
+    str bundle;                         /* ids of its products as a JSON list; empty: there is none */
 } recommend_trace;
 
 /* Answer one request.

@@ -105,13 +105,16 @@ bool live_weigh(request *r, pool *h) {
 }
 
 /* ---- chance ---- */
-/* Those who ask the same where and when are offered the same lists; chance is the same for a visitor a minute long. */
+/* Those who ask the same where and when are offered the same lists; chance is the same for a visitor a minute long. What may not be shown
+ * is part of the question: lists of one page are drawn apart, so the chance of each holds whatever the one before it drew. */
 live_plan live_plan_of(request *r) {
     live_plan plan = { .share = r->s->loaded->settings.explore_percent / 100.0 };
     const slate_rules *s = &r->slate;
     str who = r->q->visitor_id.n ? r->q->visitor_id : r->q->customer_id;
     if (r->q->preview || s->explore_slots || !r->s->counters) plan.share = 0;
     plan.question = hash_bytes(r->place->name, strlen(r->place->name), (uint64_t)(r->now_ms / MS_PER_MINUTE));
+    plan.question = hash_bytes(&r->q->source, sizeof r->q->source, plan.question);
+    plan.question = hash_bytes(r->ban, r->n_ban * sizeof *r->ban, plan.question);
     for (size_t i = 0; i < r->n_anchors; i++) plan.question = hash_bytes(&r->anchors[i].slot, sizeof r->anchors[i].slot, plan.question);
     plan.visitor = who.n ? hash_bytes(who.p, who.n, plan.question) : plan.share > 0 ? rng_u64(&r->c->random) : 0;
     return plan;

@@ -74,7 +74,7 @@ static err_code check_query(ctx *c, const recommend_query *q) {
     const struct { const char *name; str_list list; size_t most; } lists[] = {
         { "product_id", { &q->product_id, 1 }, 1 }, { "visitor_id", { &q->visitor_id, 1 }, 1 },
         { "customer_id", { &q->customer_id, 1 }, 1 }, { "cart", q->cart, LIMIT_CART_ITEMS },
-        { "exclude", q->exclude, LIMIT_EXCLUDE_ITEMS },
+        { "exclude", q->exclude, LIMIT_EXCLUDE_ITEMS }, { "standing", q->standing, LIMIT_STANDING },
         { "categories", q->filter.categories, LIMIT_FILTER_VALUES }, { "tags", q->filter.tags, LIMIT_FILTER_VALUES },
         { "brands", q->filter.brands, LIMIT_FILTER_VALUES },
     };

@@ -151,7 +151,7 @@ void answer_json_nothing(json_out *w, const recommend_trace *t);
 void trace_init(ctx *c, buf *b);
 /* What is kept with the text of an answer ... */
 void trace_write(buf *b, const recommend_answer *a);
-/* ... and what of a trace is read back from it: strategy and items, pointing into `kept`. */
+/* ... and what of a trace is read back from it: strategy, items and bundle, pointing into `kept`. */
 void trace_read(str kept, recommend_trace *t);
 
 /* ranking.c */

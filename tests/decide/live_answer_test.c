@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include "decide/page_lists.h"
 #include "events/counters.h"
 #include "schema/exposed_items.h"
 #include "tests/decide/fake_shop.h"
@@ -226,6 +227,64 @@ TEST(live_answer, chances_told_are_those_that_happen_and_sum_to_one_at_each_posi
         least = most < least ? most : least;
     }
     assert_true(least >= VISITORS * 7 / 10 && kinds > 3 * SHOWN);       /* seven of ten see the best list, the others many more */
+    market_close(&m);
+}
+
+/* Two lists of one page for a visitor, as they are logged. */
+static void ask_page(market *m, int visitor, exposed_item **ret_first, exposed_item **ret_second) {
+    const page_list lists[] = { { .placement = STR("product"), .source = SOURCE_ALL, .n = SHOWN },
+                                { .placement = STR("product"), .source = SOURCE_ALL, .n = SHOWN } };
+    char who[16];
+    size_t n[2] = { 0 };
+    recommend_trace t[2];
+    AUTO_BUF out;
+    buf_init(&out, MIB);
+    AUTO_SERVING s = fake_pin(&m->f);
+    snprintf(who, sizeof who, "w%d", visitor);
+    recommend_query q = about_kettle(str_of(who));
+    assert_ok(m->c, page_lists_write(m->c, s, &q, lists, 2, &out, t));
+    assert_ok(m->c, exposed_items_read(m->c, t[0].items, ret_first, &n[0]));
+    assert_ok(m->c, exposed_items_read(m->c, t[1].items, ret_second, &n[1]));
+    assert_true(n[0] == SHOWN && n[1] == SHOWN);
+}
+
+static bool same_products(const exposed_item *a, const exposed_item *b) {
+    for (size_t k = 0; k < SHOWN; k++)
+        if (!str_eq(a[k].product_id, b[k].product_id)) return false;
+    return true;
+}
+
+/* Chances of a later list are told for those who see the same before it, and hold whatever chance decided there. */
+TEST(live_answer, chances_of_the_second_list_of_a_page_are_those_that_happen_beside_the_first) {
+    TEST_CTX(c);
+    market m;
+    market_open(&m, c, "{\"explore_percent\":30}");
+    tally *a = arena_new(c->arena, tally, 1);
+    exposed_item *usual = NULL;
+    recommend_query q = about_kettle(STR("v"));
+    for (int i = 0; i < 40; i++) visit(&m, &q, i % 2 ? "mug02" : "mug06");
+    m.clock.manual_ms = (m.clock.manual_ms / MS_PER_MINUTE + 1) * MS_PER_MINUTE;
+    int others = 0, others_best = 0;
+    for (int v = 0; v < VISITORS; v++) {
+        exposed_item *first, *second;
+        ask_page(&m, v, &first, &second);
+        for (size_t i = 0; i < SHOWN * SHOWN; i++) assert_false(str_eq(first[i / SHOWN].product_id, second[i % SHOWN].product_id));
+        if (!usual && first[0].propensity > 0.69 && first[SHOWN - 1].propensity > 0.69) usual = first;
+        bool best = usual && same_products(first, usual);
+        others += !best, others_best += !best && second[0].propensity > 0.69;
+        for (size_t k = 0; k < SHOWN && best; k++) {
+            size_t i = number_of(second[k].product_id);
+            a->shown[k][i]++, a->told[k][i] = second[k].propensity;
+        }
+        a->asked += best;
+    }
+    assert_true(a->asked > VISITORS * 6 / 10 && others > VISITORS / 10);
+    for (size_t k = 0; k < SHOWN; k++)
+        for (size_t i = 0; i <= MUGS; i++) {
+            double p = a->told[k][i], happened = (double)a->shown[k][i] / a->asked;
+            if (p > 0) assert_true(fabs(happened - p) < 4 * sqrt(p * (1 - p) / a->asked) + 1e-9);
+        }
+    assert_true(others_best > others * 6 / 10);             /* who drew the first list by chance draws the second anew */
     market_close(&m);
 }
 

@@ -73,6 +73,28 @@ def test_the_four_forms_of_a_request_agree():
     assert len(ids[0]) == 3 and ids.count(ids[0]) == 4, ids
 
 
+def test_lists_of_a_page_are_asked_at_once_and_share_no_product():
+    shop = Shop()
+    product = shop.products()[3]
+    lists = [{"placement": "product", "source": "cross_sell", "n": 3, "bundle": True}, {"placement": "also_bought", "n": 8},
+             {"placement": "similar", "n": 8, "reserve": True}, {"placement": "upsell", "n": 2}]
+    answer = shop.recommend(product_id=product, lists=lists)
+    assert list(answer) == ["lists"]
+    bundle, also, nothing, up = answer["lists"]
+    assert nothing is None and [len(a["items"]) for a in (bundle, also, up)] == [3, 8, 2]
+    shown = [p["product_id"] for p in bundle["bundle"]["products"][1:]] + [i["product_id"] for a in (also, up) for i in a["items"]]
+    assert len(shown) == len(set(shown)) and product not in shown
+    logged = lambda: [r[0] for r in lib.sql(shop.data, "SELECT rec_id FROM exposure_row ORDER BY rec_id")]
+    lib.wait_until(lambda: logged() == sorted(a["rec_id"] for a in (bundle, also, up)))
+    query = shop.server.get(f"/api/v1/recommendations?product_id={product}&lists=product,similar", key=shop.secret)[1]
+    assert [a["placement"] for a in query["lists"]] == ["product", "similar"]
+    for bad, field in (({"lists": lists, "n": 3}, "lists"), ({"lists": [{"placement": "attic"}]}, "placement"), ({"lists": lists * 4}, "lists"),
+                       ({"lists": [{"n": 3}]}, "placement"), ({"lists": [{"placement": "home", "source": "luck"}]}, "source"), ({"lists": []}, "lists"),
+                       ({"lists": [{"placement": "home"}, {"placement": "attic"}]}, "placement")):
+        status, error = shop.server.post("/api/v1/recommendations", bad, key=shop.secret)[:2]
+        assert status == 400 and error["error"]["field"] == field, (bad, error)
+
+
 def test_filters_hold():
     shop = Shop()
     answer = shop.recommend(n=20, filter={"price_min": 20, "price_max": 60})
