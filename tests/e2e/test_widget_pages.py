@@ -310,6 +310,20 @@ def test_an_answer_that_comes_late_is_shown_and_nothing_moves_for_it():
     assert v.page.layout_shift() == 0, v.page.shifted()
 
 
+def test_who_scrolls_in_the_moment_a_list_is_put_in_sees_nothing_move():
+    v = Visit("/shop/static/icon.svg")
+    v.page.call("Page.addScriptToEvaluateOnNewDocument", source="""
+        const soon = new MessageChannel();                  // a task of its own: it comes before the next picture where there is room for one
+        soon.port1.onmessage = () => scrollTo({ top: document.querySelector('.reviews').offsetTop, behavior: 'instant' });
+        new MutationObserver((all) => all.forEach((m) => m.addedNodes.forEach((e) => {
+            if (e.nodeName === 'VITRINE-DISPLAY' && e.dataset.slot !== 'similar') soon.port2.postMessage(0);
+        }))).observe(document, { childList: true, subtree: true });""")
+    for path in ("/shop/p/2001", "/shop/p/2002", "/shop/p/2001"):
+        v.page.go(v.url(path))
+        v.see("also_viewed", ".querySelectorAll('li:not([aria-hidden]) a[href]').length > 1")
+        assert v.page.layout_shift() == 0, v.page.shifted()
+
+
 def test_without_an_answer_an_earlier_one_is_shown_less_what_is_in_the_cart():
     v = Visit()
     ids = "[...{}.querySelectorAll('.card:not([aria-hidden]) .words a')].map((a) => a.pathname.split('/').pop())"
@@ -323,13 +337,16 @@ def test_without_an_answer_an_earlier_one_is_shown_less_what_is_in_the_cart():
 
 
 def test_room_that_nothing_comes_into_is_given_back_where_nobody_looks():
-    v = Visit()
+    v = Visit("/shop/static/icon.svg")
     v.page.call("Page.addScriptToEvaluateOnNewDocument", source="""
-        const own = window.fetch;
-        window.fetch = async (...words) => String(words[0]).includes('/recommendations') ? new Response('{"rec_id":"x1234567","items":[]}') : own(...words);""")
-    v.page.go(v.page.url())
-    v.page.wait("document.querySelector('[data-vitrine-slot=similar]').hidden", WALL)
-    assert v.page.layout_shift() == 0 and v.page.eval("document.querySelectorAll('vitrine-display').length") == 0
+        const own = window.fetch, soon = new MessageChannel();
+        window.fetch = async (...words) => String(words[0]).includes('/recommendations') ? new Response('{"rec_id":"x1234567","items":[]}') : own(...words);
+        soon.port1.onmessage = () => scrollTo({ top: document.documentElement.scrollHeight, behavior: 'instant' });     // nor who scrolls just then
+        new MutationObserver((all) => all.some((m) => m.target.dataset.vitrineSlot === 'similar') && soon.port2.postMessage(0))
+            .observe(document, { attributes: true, attributeFilter: ['hidden'], subtree: true });""")
+    v.page.go(v.url("/shop/p/2001"))
+    v.page.wait("document.querySelector('[data-vitrine-slot=similar]').hidden && scrollY > 0", WALL)
+    assert v.page.layout_shift() == 0 and v.page.eval("document.querySelectorAll('vitrine-display').length") == 0, v.page.shifted()
 
 
 def test_a_list_that_the_shops_server_drew_is_watched_and_not_drawn_again():

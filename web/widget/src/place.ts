@@ -39,20 +39,23 @@ function stir(): Promise<Event> {
   });
 }
 
-/* When the page as it stands now is on the screen. */
-const painted = (): Promise<void> => new Promise((go) => (document.hidden ? go() : void requestAnimationFrame(() => setTimeout(go, 0))));
+/* Just before the next picture is drawn: what is done then is in it, and no scrolling comes between. */
+export const beforePicture = (): Promise<void> => new Promise((go) => (document.hidden ? go() : void requestAnimationFrame(() => go())));
 
-/* Resolves when content may be put where `line` says: nobody sees it now, nor saw it in the picture that is on the screen (a page that
- * is moved and changed between two pictures seems to jump). `stopped`: the page became another one. */
+/* Resolves when content may be put where `line` says: nobody sees it in the picture that is on the screen, nor in the one that is about to
+ * be drawn with it (a page that is moved and changed between two pictures seems to jump). `stopped`: the page became another one. */
 async function calm(line: () => number, stopped: () => boolean): Promise<boolean> {
   const fine = (): boolean => document.hidden || unseen(line());
+  const unseenTwice = async (): Promise<boolean> => {
+    await beforePicture();
+    if (!fine()) return false;
+    await beforePicture();
+    return fine();
+  };
   /* on a short page nothing ever leaves the view: there what follows a visitor's own doing has to be good enough */
   const short = (): boolean => document.documentElement.scrollHeight < innerHeight * SHORT_PAGE;
   while (!stopped()) {
-    if (fine()) {
-      await painted();
-      if (fine()) return !stopped();
-    }
+    if (fine() && (await unseenTwice())) return !stopped();
     const { type } = await stir();
     if (short() && (type === 'click' || type === 'keydown')) return !stopped();
   }

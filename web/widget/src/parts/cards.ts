@@ -2,6 +2,7 @@
  * Promise: several on a page know nothing of each other; each has a shadow root of its own, keeps its height from the first moment on,
  * and goes away unseen when there is nothing to show. */
 import { offer } from '../part';
+import { beforePicture } from '../place';
 import type { Answer, Card, CardsPart, Core, Placement, TemplateTools } from '../types';
 import { addAll } from './add';
 import { adopt } from './adopt';
@@ -29,6 +30,9 @@ const thirds = (n: number): string => (n % 5 === 0 ? ' fifths' : n % 3 === 0 && 
 
 /* The offer goes to the cart only with the price it promises. */
 const offered = (token: string | false | undefined): { offer?: string } => (token ? { offer: token } : {});
+
+/* So far from the view that nothing seen moves with it. */
+const isAway = (b: DOMRect): boolean => !b.height || b.top > innerHeight + AWAY_PX || (b.bottom < -AWAY_PX && CSS.supports('overflow-anchor: auto'));
 
 function nothing(): void { /* a display that is not dismissed */ }
 
@@ -172,14 +176,14 @@ function make(core: Core): CardsPart {
     const own = [...slot.children] as HTMLElement[];
     if (own.some((e) => !e.matches('vitrine-display'))) return;
     own.forEach((e) => (e.style.visibility = 'hidden'));
-    const eye = new IntersectionObserver(([entry]) => {
+    const eye = new IntersectionObserver(() => void beforePicture().then(() => {
       if (slot.firstElementChild !== (own[0] ?? null)) eye.disconnect();             /* it was filled after all */
-      else if (entry && !entry.isIntersecting && (entry.boundingClientRect.top > 0 || CSS.supports('overflow-anchor: auto'))) {
+      else if (isAway(slot.getBoundingClientRect())) {
         eye.disconnect();
         slot.replaceChildren();
         slot.hidden = true;
       }
-    }, { rootMargin: `${AWAY_PX}px` });
+    }), { rootMargin: `${AWAY_PX}px` });
     eye.observe(slot);
   }
 
