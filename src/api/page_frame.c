@@ -1,6 +1,7 @@
 /* Frame of the pages: no script, no framework, no third party; the policy header allows nothing but our style and pictures. */
 #include "api/page_frame.h"
 #include "api/page_style.h"
+#include "base/html.h"
 
 static const char LOGO[] =
     "<div class=logo><svg width=26 height=26 viewBox='0 0 26 26' fill=none stroke='#fff' stroke-width=2 stroke-linejoin=round "
@@ -31,6 +32,13 @@ void page_start(api_call *call, const char *title, const char *intro) {
 }
 
 void page_again_soon(api_call *call) { http_add_header(call->out, "Refresh", STR("2")); }
+
+void page_price(buf *b, int64_t minor, str locale, const serving_facts *of) {
+    char room[192];
+    buf text = { .p = room, .cap = sizeof room, .max = sizeof room - 1 };   /* max below cap: never grows */
+    price_text(&text, minor, of->currency, locale, of->prices);
+    html_text(b, buf_view(&text));
+}
 
 err_code page_end(api_call *call) {
     http_response *out = call->out;

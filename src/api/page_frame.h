@@ -2,6 +2,7 @@
  * Read next: page_home.c (the smallest use is page_docs.c). */
 #pragma once
 #include "api/api_int.h"
+#include "decide/serving.h"
 
 /* What every page's policy begins and ends with: nothing comes from elsewhere but pictures, nobody frames it. `more`: what this one may. */
 #define PAGE_POLICY(more) \
@@ -15,5 +16,8 @@ void page_guard(http_response *out, str policy, str referrer, str cache);
 void page_start(api_call *call, const char *title, const char *intro);
 /* Have the reader's browser ask for this page again in two seconds: something is going on. */
 void page_again_soon(api_call *call);
+/* An amount as the shop writes it, escaped: symbols are the shop's own text.
+ *   minor   of the shop's currency;  locale  of a shop that told no style */
+void page_price(buf *b, int64_t minor, str locale, const serving_facts *of);
 /* End it: footer, status, headers. ERR_TOO_LARGE, ERR_NO_MEMORY of the body. */
 CHECK_RESULT err_code page_end(api_call *call);

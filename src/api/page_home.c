@@ -4,7 +4,6 @@
 #include "api/pages.h"
 #include "decide/learn_words.h"
 #include "letters/findings.h"
-#include "schema/currency.h"
 #include "storage/job_queue.h"
 
 enum { SHOPS_SHOWN = 20, PAIRS_SHOWN = 6, JOBS_READ = 20, NAME_SHOWN_BYTES = 120 };
@@ -43,7 +42,7 @@ static void write_product(buf *b, const catalogue_item *item, const serving_fact
     html_text(b, item->name.n ? str_clip(item->name, NAME_SHOWN_BYTES) : item->product_id);
     buf_text(b, "</span><span class=soft>");
     if (item->price_from) buf_text(b, "from ");
-    money_text(b, item->price_minor, facts->currency, facts->locale);
+    page_price(b, item->price_minor, facts->locale, facts);
     buf_text(b, "</span></figcaption></figure>");
 }
 

@@ -227,6 +227,7 @@ static const param out_policy[] = {
 
 static const param out_config_store[] = {
     DOC("currency", "ISO 4217."), DOC("locale", "How numbers are written: ro-RO, en-GB."), DOC_INT("minor", "Digits behind the point."),
+    DOC_ANY("price", "How the shop writes a price: before and after it, thousand, decimal, digits; null: as the locale does."),
 };
 static const param out_config_slot[] = {
     DOC("placement", "What to ask recommendations for."), DOC("slot", "Name of the widget: data-vitrine-slot."),

@@ -1,13 +1,13 @@
 /* GET /api/v1/widget/email: a block of products for a letter, as tables with inline styles and as text.
  * It is made when the letter is written. Nothing is loaded from us when it is opened, so opening counts nothing, and links lead straight to
  * the shop with the answer's id: what a mail program fetches ahead is no click, the page that a person opens tells it. */
+#include "api/page_frame.h"
 #include "api/recommendations.h"
 #include "api/widget.h"
 #include "base/html.h"
 #include "decide/catalogue.h"
 #include "decide/widget_config.h"
 #include "net/url.h"
-#include "schema/currency.h"
 
 enum { COLUMNS = 2, CELL_PX = 280, IMAGE_PX = 248 };
 
@@ -40,7 +40,8 @@ typedef struct {
     const slot_design *slot;
     widget_look look;
     widget_language language;
-    str currency, see_product, from_price;
+    serving_facts shop;
+    str see_product, from_price;
     str base;                       /* "https://shop.example", or empty */
 } block;
 
@@ -96,13 +97,15 @@ static str link_of(ctx *c, const block *x, size_t i) {
 /* ---- prices ---- */
 static const char *language_of(const block *x) { return widget_languages[x->language]; }
 
-/* "from {0}" filled in where variations differ. The only values are money, which needs no escaping. */
+static void put_money(const block *x, int64_t minor) { page_price(x->b, minor, str_of(language_of(x)), &x->shop); }
+
+/* "from {0}" filled in where variations differ. */
 static void put_price(const block *x, const recommended *r) {
     str head = x->from_price, tail = x->from_price;
     size_t hole = str_find(tail, STR("{0}"));
     bool from = r->item->price_from && hole != SIZE_MAX;
     if (from) html_text(x->b, str_sub(head, 0, hole));
-    money_text(x->b, r->price_minor, x->currency, str_of(language_of(x)));
+    put_money(x, r->price_minor);
     if (from) html_text(x->b, str_sub(tail, hole + 3, tail.n));
 }
 
@@ -151,7 +154,7 @@ static void put_prices(const block *x, const recommended *r) {
     buf_text(x->b, "</b>");
     if (price_before(r)) {
         buf_text(x->b, " <span style=\"text-decoration:line-through;color:#57606a;font-size:14px\">");
-        money_text(x->b, price_before(r), x->currency, str_of(language_of(x)));
+        put_money(x, price_before(r));
         buf_text(x->b, "</span>");
     }
     buf_text(x->b, "</p>");
@@ -223,7 +226,7 @@ static void draw_text(ctx *c, const block *x) {
         const recommended *r = &x->found->items[i];
         put_line(x->b, r->item->name);
         buf_text(x->b, ": ");
-        money_text(x->b, r->price_minor, x->currency, str_of(language_of(x)));
+        price_text(x->b, r->price_minor, x->shop.currency, str_of(language_of(x)), x->shop.prices);
         buf_char(x->b, '\n');
         put_line(x->b, link_of(c, x, i));
         buf_text(x->b, "\n\n");
@@ -264,10 +267,8 @@ static void say_what_it_is(api_call *call, const recommend_answer *found, bool t
 }
 
 static block block_of(api_call *call, const serving *s, const recommend_answer *found, const slot_design *slot) {
-    serving_facts facts;
-    serving_get_facts(s, &facts);
-    block x = { .b = &call->out->body, .found = found, .slot = slot, .language = widget_language_of(str_of(found->language)),
-                .currency = facts.currency };
+    block x = { .b = &call->out->body, .found = found, .slot = slot, .language = widget_language_of(str_of(found->language)) };
+    serving_get_facts(s, &x.shop);
     widget_look own = slot->look;
     x.look = widget_config_look(s);
     if (own.accent.n) x.look.accent = own.accent;

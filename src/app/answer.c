@@ -2,7 +2,6 @@
 #include "app/answer.h"
 #include "base/limits.h"
 #include "decide/catalogue.h"
-#include "schema/currency.h"
 
 enum { NAME_BYTES = 52, NAME_COLUMN = 44, MONEY_COLUMN = 14 };
 
@@ -33,8 +32,8 @@ static int bytes_beyond_letters(str s) {
 /* `width` 0: as long as it is. */
 static void print_money(FILE *out, int width, int64_t minor, const serving_facts *f) {
     AUTO_BUF b;
-    buf_init(&b, 64);
-    money_text(&b, minor, f->currency, f->locale);
+    buf_init(&b, 192);
+    price_text(&b, minor, f->currency, f->locale, f->prices);
     fprintf(out, "%*.*s", width ? width + bytes_beyond_letters(buf_view(&b)) : 0, STR_ARG(buf_view(&b)));
 }
 

@@ -33,8 +33,9 @@ typedef struct connect_sink {
     err_code (*remove)(ctx *c, void *self, const entity *e, const void *key_row);
     /* Is there a row with this key? Fills the row. ERR_NOT_FOUND. */
     err_code (*get)(ctx *c, void *self, const entity *e, void *row);
-    /* What the shop says of itself: title, currency, time zone, locale, tax, version. Only these columns of the store are taken,
-     * and of the texts only those that are not empty (empty = the shop did not say). */
+    /* What the shop says of itself: title, currency and how prices are written, time zone, locale, tax, version. Only these
+     * columns of the store are taken, and of the texts only those that are not empty (empty = the shop did not say); the style of prices
+     * goes with the currency, empty too. */
     err_code (*shop)(ctx *c, void *self, const store *facts);
     /* Cursor of a resource; a resource never seen gives a zeroed one. */
     err_code (*cursor_get)(ctx *c, void *self, str resource, sync_cursor *ret_cursor);

@@ -7,6 +7,7 @@
 #include "base/thread.h"
 #include "connect/connect.h"
 #include "net/http_client.h"
+#include "schema/price_style.h"
 
 /* ---- what can be wrong with an answer: name, machine word, what to do about it ---- */
 #define WOO_TROUBLE_LIST(X)                                                                                                       \
@@ -134,6 +135,8 @@ typedef struct { const char *key; size_t at; woo_rule rule; } woo_field;
 /* Fill the members of `row` from `json`; what is missing or cannot be read stays as it was. "a.b" reads b of a. */
 void woo_map_fields(woo_mapper *m, const json_value *json, const woo_field *fields, size_t n, void *row);
 str woo_map_id(woo_mapper *m, const json_value *v);
+/* `s` with its entities as characters, in `a` or itself; `space`: what a hard space becomes. Pure but for the room. */
+str woo_decode(arena *a, str s, const char *space);
 
 /* Each fills a row (and child sets) from one JSON object. False when it is not one of these (no id). */
 typedef struct { product row; record r; } woo_product;
@@ -231,5 +234,16 @@ bool woo_webhook_is_genuine(ctx *c, const shop_access *a, const webhook_delivery
 err_code woo_webhook(ctx *c, const shop_access *a, const webhook_delivery *d, const connect_sink *s);
 err_code woo_webhooks_ensure(ctx *c, const shop_access *a, webhook **ret_rows, size_t *ret_n);
 err_code woo_webhooks_remove(ctx *c, const shop_access *a);
+/* What a shop says of itself while it is read, answer by answer; an answer that was refused is left out. */
+typedef struct {
+    store row;
+    str currency;
+    price_words prices;             /* texts as told, entities and all */
+} woo_facts;
+#define WOO_FACTS ((woo_facts){ .prices.digits = -1 })
+err_code woo_facts_general(ctx *c, const json_value *settings, woo_facts *f);
+err_code woo_facts_status(ctx *c, const json_value *system_status, woo_facts *f);
+/* Fill the row's currency and price_style of what was read. */
+err_code woo_facts_end(ctx *c, woo_facts *f);
 /* What the shop says of itself; used by sync and by test. Texts in c->arena. */
 err_code woo_read_facts(ctx *c, woo_shop *shop, store *ret_facts);

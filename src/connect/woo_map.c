@@ -2,6 +2,7 @@
  * It does NOT put anything; orders are in woo_orders.c. Shapes seen: ../shared/fixtures/woocommerce (types, TSV). */
 #include "connect/woo_int.h"
 #include <stdio.h>
+#include <string.h>
 #include "base/limits.h"
 #include "base/parse.h"
 #include "net/crypto.h"
@@ -45,35 +46,64 @@ static str ids_of(woo_mapper *m, const json_value *v) {
     return buf_err(&b) ? (str){ 0 } : buf_view(&b);
 }
 
-/* WordPress keeps names of terms and titles with entities in them ("Books &amp; Music"). Texts with markup stay as they are. */
-static size_t entity_at_start(str s, char out[4]) {
+/* ---- entities ---- */
+/* UTF-8 of a code point; 0 bytes for one that no text holds. */
+static size_t encode(uint32_t point, char out[5]) {
+    if (point < ' ' || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000)) return 0;
+    size_t n = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    static const unsigned char head[] = { 0, 0, 0xC0, 0xE0, 0xF0 };
+    for (size_t i = n; i-- > 1; point >>= 6) out[i] = (char)(0x80 | (point & 0x3F));
+    out[0] = (char)(head[n] | point);
+    out[n] = 0;
+    return n;
+}
+
+/* "&#8211;", "&#x62f;" at the start of `s`: its length and its character; 0 when it is none. */
+static size_t number_at_start(str s, char out[5]) {
+    uint32_t point = 0, base = 10;
+    size_t i = 2;
+    if (!str_starts(s, STR("&#"))) return 0;
+    if (i < s.n && (s.p[i] | 0x20) == 'x') base = 16, i++;
+    for (size_t from = i; i < s.n && i < from + 7; i++) {
+        char ch = s.p[i];
+        if (ch == ';') return i > from && encode(point, out) ? i + 1 : 0;
+        bool letter = base == 16 && (ch | 0x20) >= 'a' && (ch | 0x20) <= 'f';
+        if (!letter && (ch < '0' || ch > '9')) return 0;
+        point = point * base + (uint32_t)(letter ? (ch | 0x20) - 'a' + 10 : ch - '0');
+    }
+    return i < s.n && s.p[i] == ';' && encode(point, out) ? i + 1 : 0;
+}
+
+static size_t entity_at_start(str s, char out[5]) {
     static const struct { const char *name, *text; } named[] = {
-        { "&amp;", "&" }, { "&lt;", "<" }, { "&gt;", ">" }, { "&quot;", "\"" }, { "&apos;", "'" }, { "&nbsp;", " " },
-        { "&#039;", "'" }, { "&#38;", "&" }, { "&#038;", "&" }, { "&#8211;", "\xE2\x80\x93" }, { "&#8217;", "\xE2\x80\x99" },
-        { "&#8220;", "\xE2\x80\x9C" }, { "&#8221;", "\xE2\x80\x9D" }, { "&#8230;", "\xE2\x80\xA6" },
+        { "&amp;", "&" }, { "&lt;", "<" }, { "&gt;", ">" }, { "&quot;", "\"" }, { "&apos;", "'" }, { "&nbsp;", "\xC2\xA0" },
+        { "&euro;", "€" }, { "&pound;", "£" }, { "&yen;", "¥" }, { "&cent;", "¢" }, { "&dollar;", "$" }, { "&fnof;", "ƒ" },
+        { "&thinsp;", "\xE2\x80\x89" },
     };
     for (size_t i = 0; i < COUNT(named); i++) {
         if (!str_starts(s, str_of(named[i].name))) continue;
-        snprintf(out, 4, "%s", named[i].text);
+        snprintf(out, 5, "%s", named[i].text);
         return str_of(named[i].name).n;
     }
-    return 0;
+    return number_at_start(s, out);
 }
 
-static str name_of(woo_mapper *m, const json_value *v) {
-    str s = text_of(m, v);
+str woo_decode(arena *a, str s, const char *space) {
     if (str_find(s, STR("&")) == SIZE_MAX) return s;
     buf b;
-    buf_init_in(&b, m->c->arena, s.n + 1);
+    buf_init_in(&b, a, s.n + 1);                            /* no entity is shorter than what it stands for */
     for (size_t i = 0; i < s.n;) {
-        char plain[4];
+        char plain[5];
         size_t n = entity_at_start(str_sub(s, i, SIZE_MAX), plain);
-        if (n) buf_text(&b, plain);
+        if (n) buf_text(&b, strcmp(plain, "\xC2\xA0") ? plain : space);
         else buf_char(&b, s.p[i]);
         i += n ? n : 1;
     }
     return buf_err(&b) ? s : buf_view(&b);
 }
+
+/* WordPress keeps names of terms and titles with entities in them ("Books &amp; Music"). Texts with markup stay as they are. */
+static str name_of(woo_mapper *m, const json_value *v) { return woo_decode(m->c->arena, text_of(m, v), " "); }
 
 static bool money_of(woo_mapper *m, const json_value *v, int64_t *ret_minor) {
     return parse_money(jr_text(m->c->arena, v), m->access->currency_digits, ret_minor);

@@ -1,81 +1,9 @@
-/* What `connect` tells the owner: does it work, and if not, what to do. It also reads what a shop says of itself.
+/* What `connect` tells the owner: does it work, and if not, what to do. What the shop says of itself is read by woo_facts.c.
  * Nothing in the shop is changed: the permission to write is asked for by a batch with nothing in it. */
 #include "connect/woo_int.h"
 #include <stdio.h>
 #include "net/crypto.h"
 #include "net/url.h"
-
-/* ---- what the shop says of itself ---- */
-static str setting(const json_value *list, const char *id) {
-    for (size_t i = 0; i < jr_count(list); i++)
-        if (str_eq(jr_string(jr_get(jr_at(list, i), "id")), str_of(id))) return jr_string(jr_get(jr_at(list, i), "value"));
-    return (str){ 0 };
-}
-
-static err_code keep_text(ctx *c, str s, str *ret_copy) {
-    *ret_copy = str_dup(c->arena, s);
-    return ret_copy->p ? ERR_OK : fail(c, ERR_NO_MEMORY, "facts of the shop");
-}
-
-/* "Europe/Bucharest", or 2, "5.5", -3 hours where the owner chose an offset. */
-static err_code read_zone(ctx *c, const json_value *root, store *facts) {
-    double hours = 0;
-    str name = jr_string(jr_get(root, "timezone_string"));
-    if (name.n) return keep_text(c, name, &facts->time_zone);
-    if (!jr_double(jr_get(root, "gmt_offset"), &hours) || hours < -14 || hours > 14) return ERR_OK;
-    int minutes = (int)(hours * 60 + (hours < 0 ? -0.5 : 0.5)), size = minutes < 0 ? -minutes : minutes;
-    char text[16];
-    snprintf(text, sizeof text, "%c%02d:%02d", minutes < 0 ? '-' : '+', size / 60 % 24, size % 60);
-    return keep_text(c, str_of(text), &facts->time_zone);
-}
-
-static err_code read_root(ctx *c, const json_value *v, store *facts) {
-    woo_mapper m = { .c = c };
-    static const woo_field name[] = { { "name", 0, WOO_NAME } };
-    str title = { 0 };
-    woo_map_fields(&m, v, name, 1, &title);
-    TRY(keep_text(c, title, &facts->title));
-    return read_zone(c, v, facts);
-}
-
-static err_code read_general(ctx *c, const json_value *v, store *facts) {
-    return keep_text(c, setting(v, "woocommerce_currency"), &facts->currency);
-}
-
-static err_code read_tax(ctx *c, const json_value *v, store *facts) {
-    facts->prices_include_tax = str_eq(setting(v, "woocommerce_prices_include_tax"), STR("yes"));
-    return keep_text(c, setting(v, "woocommerce_tax_display_shop"), &facts->tax_display);
-}
-
-static err_code read_environment(ctx *c, const json_value *v, store *facts) {
-    const json_value *e = jr_get(v, "environment");
-    TRY(keep_text(c, jr_string(jr_get(e, "version")), &facts->platform_version));
-    return keep_text(c, str_sub(jr_string(jr_get(e, "language")), 0, 2), &facts->locale);
-}
-
-static const struct fact_source {
-    const char *path, *query;
-    bool list;
-    err_code (*read)(ctx *c, const json_value *v, store *facts);
-} fact_sources[] = {
-    { "!/", "_fields=name,description,url,gmt_offset,timezone_string,namespaces", false, read_root },
-    { "/settings/general", "_fields=id,value", true, read_general },
-    { "/settings/tax", "_fields=id,value", true, read_tax },
-    { "/system_status", "_fields=environment", false, read_environment },
-};
-
-/* A source that refuses leaves its facts unknown: a key of a shop manager may read products but not settings. */
-err_code woo_read_facts(ctx *c, woo_shop *shop, store *ret_facts) {
-    *ret_facts = (store){ .store_id = shop->access->store_id, .platform = STR("woocommerce") };
-    for (size_t i = 0; i < COUNT(fact_sources); i++) {
-        const struct fact_source *f = &fact_sources[i];
-        woo_slot *s = &shop->slot[0];
-        TRY(woo_get(c, s, f->path, f->query, f->list));
-        if (!s->trouble) TRY(f->read(c, s->json, ret_facts));
-        else if (woo_trouble_passes(s->trouble) && !shop->one_try) return woo_fail(c, s, "read the settings of the shop");
-    }
-    return ERR_OK;
-}
 
 /* ---- the report ---- */
 static err_code say(ctx *c, connect_report *r, woo_trouble t, const woo_slot *s) {

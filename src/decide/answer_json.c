@@ -6,9 +6,9 @@
 #include "schema/currency.h"
 
 static void write_money_text(json_out *w, const serving *s, const char *key, int64_t minor, str locale) {
-    char room[96];
+    char room[192];
     buf text = { .p = room, .cap = sizeof room, .max = sizeof room - 1 };   /* max below cap: never grows */
-    money_text(&text, minor, str_of(s->loaded->currency), locale);
+    price_text(&text, minor, str_of(s->loaded->currency), locale, &s->loaded->prices);
     jw_member_str(w, key, buf_view(&text));
 }
 
@@ -166,7 +166,7 @@ static err_code export_upsell(exporter *x, const catalogue_item *from, uint32_t 
         if (!to || !is_upgrade(from, to)) continue;
         int discount = s->loaded->settings.upsell_discount;
         str text, money = str_of(s->loaded->currency);
-        message_facts f = { .anchor = from->name, .percent = discount, .currency = money,
+        message_facts f = { .anchor = from->name, .percent = discount, .currency = money, .prices = &s->loaded->prices,
                             .price_minor = money_discounted(to->price_minor, discount, money) };
         TRY(message_write(x->c, discount ? REASON_UPGRADE_OFFER : REASON_UPGRADE, x->locale, &f, &text));
         jw_object(&x->w);

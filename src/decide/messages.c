@@ -40,8 +40,8 @@ static void write_name(buf *b, str name) {
 static void write_value(buf *b, str key, str locale, const message_facts *f) {
     if (str_eq(key, STR("anchor"))) write_name(b, f->anchor);
     else if (str_eq(key, STR("percent"))) buf_i64(b, f->percent);
-    else if (str_eq(key, STR("price"))) money_text(b, f->price_minor, f->currency, locale);
-    else if (str_eq(key, STR("savings"))) money_text(b, f->savings_minor, f->currency, locale);
+    else if (str_eq(key, STR("price"))) price_text(b, f->price_minor, f->currency, locale, f->prices);
+    else if (str_eq(key, STR("savings"))) price_text(b, f->savings_minor, f->currency, locale, f->prices);
 }
 
 err_code message_write(ctx *c, reason r, str locale, const message_facts *f, str *ret_text) {

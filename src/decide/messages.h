@@ -2,7 +2,7 @@
  * Promise: a reason has a sentence in every language (the test walks the table); texts are UTF-8, names are clipped, not escaped.
  * Add a reason: one row here and one in messages.c. Pure functions over const data. */
 #pragma once
-#include "base/ctx.h"
+#include "schema/price_style.h"
 
 #define REASON_LIST(X)                  \
     X(BOUGHT_TOGETHER, "bought_together")           \
@@ -33,6 +33,7 @@ typedef struct {
     int percent;                    /* discount */
     int64_t price_minor, savings_minor;
     str currency;
+    const price_style *prices;      /* how the shop writes them */
 } message_facts;
 /* The sentence, in c->arena.
  *   locale   see locale_language()

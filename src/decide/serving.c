@@ -426,7 +426,7 @@ void serving_get_facts(const serving *s, serving_facts *ret_facts) {
     const loaded_shop *l = s->loaded;
     const snapshot *snap = l->snap;
     *ret_facts = (serving_facts){
-        .store_id = l->store_id, .currency = str_of(l->currency), .locale = str_of(l->locale), .digits = l->digits,
+        .store_id = l->store_id, .currency = str_of(l->currency), .locale = str_of(l->locale), .digits = l->digits, .prices = &l->prices,
         .consent_default = str_of(l->settings.consent),
         .products = s->counts.products, .sellable = s->counts.sellable, .variations = s->counts.variations,
         .cross_sell_rules = snap ? snap->n_cross_sell : 0, .upsell_rules = snap ? snap->n_upsell : 0,

@@ -8,6 +8,7 @@
 #include "decide/decide.h"
 #include "plugin/offer.h"
 #include "plugin/secret.h"
+#include "schema/price_style.h"
 #include "storage/storage.h"
 
 typedef struct serving_registry serving_registry;
@@ -59,6 +60,7 @@ typedef struct {
     int64_t store_id;
     str currency, locale;           /* "RON", "ro" */
     int digits;                     /* behind the point */
+    const price_style *prices;      /* how the shop writes them, known or not */
     str consent_default;            /* of visitors nobody asked: the store's setting, "all" without one */
     size_t products;                /* parents and simple ones */
     size_t sellable;                /* of them may be shown now */

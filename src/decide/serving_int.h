@@ -37,6 +37,7 @@ typedef struct loaded_shop {
     int64_t store_id, loaded_ms;
     char currency[8], locale[16], snapshot_error[256];
     int digits;
+    price_style prices;             /* as the shop writes them */
     store_settings settings;
     offer_key offers;               /* signs what answers promise; not made: they promise nothing */
     shop_terms *terms;              /* of the first generation, which takes them over */

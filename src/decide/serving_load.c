@@ -144,6 +144,7 @@ err_code loaded_shop_new(ctx *c, const store *facts, catalogue *k, snapshot *sna
                         .settings = store_settings_read(c, facts->settings), .k = k, .snap = snap };
     copy_word(l->currency, sizeof l->currency, facts->currency);
     copy_word(l->locale, sizeof l->locale, facts->locale);
+    price_style_read(c, facts->price_style, &l->prices);
     catalogue_view v = catalogue_look(k);
     bool ok = true;
     l->n_ranked = v.n_slots;

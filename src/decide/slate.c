@@ -71,7 +71,7 @@ static err_code add_bundle(request *r, recommend_bundle *b) {
     bundle_price(r->s, b);
     return message_write(r->c, REASON_BUNDLE, r->locale,
                          &(message_facts){ .price_minor = b->bundle_minor, .savings_minor = b->savings_minor,
-                                           .currency = str_of(r->s->loaded->currency) }, &b->message);
+                                           .currency = str_of(r->s->loaded->currency), .prices = &r->s->loaded->prices }, &b->message);
 }
 
 /* ---- words ---- */
@@ -111,7 +111,8 @@ static err_code describe(request *r, const candidate *x, recommended *out) {
                           .source = (decide_source)x->source, .reason = reason_name(why), .anchor = from, .price_minor = price,
                           .incentive_minor = offer_minor, .discount_percent = discount };
     if (x->anchor != NO_ANCHOR && !from) why = REASON_MORE;         /* what led here has been deleted: it has no name any more */
-    message_facts f = { .anchor = from ? from->name : STR(""), .percent = discount, .price_minor = offer_minor, .currency = money };
+    message_facts f = { .anchor = from ? from->name : STR(""), .percent = discount, .price_minor = offer_minor, .currency = money,
+                        .prices = &r->s->loaded->prices };
     return say(r, why, &f, &out->message);
 }
 
@@ -119,7 +120,7 @@ static err_code describe_filled(request *r, recommended *x) {
     x->price_minor = x->incentive_minor = x->item->price_minor;
     x->discount_percent = offer(r, x->item, SOURCE_POPULAR, &x->incentive_minor);
     reason why = x->reason == reason_name(REASON_POPULAR_HERE) ? REASON_POPULAR_HERE : REASON_MORE;
-    return say(r, why, &(message_facts){ .currency = str_of(r->s->loaded->currency) }, &x->message);
+    return say(r, why, &(message_facts){ .currency = str_of(r->s->loaded->currency), .prices = &r->s->loaded->prices }, &x->message);
 }
 
 static err_code describe_choice(request *r, const choice *chosen, recommend_answer *a) {

@@ -56,6 +56,8 @@ static void write_store(json_out *w, const serving *s, widget_language language)
     jw_member_text(w, "currency", s->loaded->currency);
     jw_member_text(w, "locale", locales[language]);
     jw_member_i64(w, "minor", s->loaded->digits);
+    jw_key(w, "price");
+    price_style_write(w, &s->loaded->prices);
     jw_end_object(w);
 }
 

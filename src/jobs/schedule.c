@@ -107,6 +107,7 @@ static err_code submit(ctx *c, db *d, int64_t store_id, const char *kind, const 
 static uint64_t settings_hash(const store *s) {
     uint64_t h = hash_str(s->settings);
     h = hash_bytes(s->currency.p, s->currency.n, h);
+    h = hash_bytes(s->price_style.p, s->price_style.n, h);
     return hash_bytes(s->locale.p, s->locale.n, h);
 }
 

@@ -75,13 +75,13 @@ int currency_digits(str code) {
 /* How a language writes amounts. */
 typedef struct {
     const char *language;
-    char thousands, point;
+    const char *thousand, *point;
     bool symbol_first;              /* "€5" instead of "5 €" */
     bool code_for_local;            /* "RON 5" where the symbol is a word of another language ("lei") */
 } number_format;
 static const number_format formats[] = {
-    { "en", ',', '.', true, true },             /* the first is the one for languages without a row */
-    { "ro", '.', ',', false, false },
+    { "en", ",", ".", true, true },             /* the first is the one for languages without a row */
+    { "ro", ".", ",", false, false },
 };
 
 static const number_format *format_of(str locale) {
@@ -109,14 +109,15 @@ static bool is_sign(const char *symbol) {
 }
 
 /* From the right: digits behind the point, then groups of three. Written by hand: every answer has ten amounts. */
-static void write_amount(buf *b, uint64_t minor, int digits, const number_format *f) {
-    char room[48];
+void money_amount(buf *b, uint64_t minor, int digits, int shown, str thousand, str point) {
+    char room[128];
     size_t at = sizeof room;
+    for (int i = shown; i > digits; i--) room[--at] = '0';
     for (int i = 0; i < digits; i++, minor /= 10) room[--at] = (char)('0' + minor % 10);
-    if (digits) room[--at] = f->point;
+    if (shown) memcpy(room + (at -= point.n), point.p, point.n);
     int n = 0;
     do {
-        if (n && n % 3 == 0) room[--at] = f->thousands;
+        if (n && n % 3 == 0 && thousand.n) memcpy(room + (at -= thousand.n), thousand.p, thousand.n);
         room[--at] = (char)('0' + minor % 10);
         n++;
     } while (minor /= 10);
@@ -134,7 +135,8 @@ void money_text(buf *b, int64_t minor, str code, str locale) {
         buf_str(b, name);
         if (by_code_name) buf_text(b, " ");
     }
-    write_amount(b, amount, k ? k->digits : 2, f);
+    int digits = k ? k->digits : 2;
+    money_amount(b, amount, digits, digits, str_of(f->thousand), str_of(f->point));
     if (!f->symbol_first && name.n) {
         buf_text(b, " ");
         buf_str(b, name);

@@ -26,6 +26,10 @@ bool locale_is_known(str locale);
  *   minor   of the currency `code`, negative gets a "-" in front
  *   locale  as for locale_language() */
 void money_text(buf *b, int64_t minor, str code, str locale);
+/* The amount alone, in groups of three.
+ *   digits, shown   digits of `minor` behind the point, and how many to write there, >= digits and at most 8: zeros are added
+ *   thousand, point at most 7 bytes each */
+void money_amount(buf *b, uint64_t minor, int digits, int shown, str thousand, str point);
 /* Price after `percent` (0..100) off, rounded to the currency's nearest step; when the step would swallow the discount, to whole
  * minor units. Never over `minor`, which is >= 0. */
 int64_t money_discounted(int64_t minor, int percent, str code);

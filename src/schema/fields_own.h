@@ -8,6 +8,7 @@
     X(T, TEXT,  url, 0)                                                                                                 \
     X(T, TEXT,  title, 0)                       /* the shop's own name */                                               \
     X(T, TEXT,  currency, 0)                    /* ISO 4217 */                                                          \
+    X(T, JSON,  price_style, 0)                 /* how the shop writes prices (schema/price_style.h); empty: by its language */ \
     X(T, TEXT,  locale, 0)                      /* ro, en */                                                            \
     X(T, TEXT,  time_zone, 0)                   /* IANA name or +02:00 */                                               \
     X(T, BOOL,  prices_include_tax, 0)                                                                                  \

@@ -22,6 +22,7 @@ static const struct { int64_t version; const char *sql; } steps[] = {
     { 12, "" },                                                         /* connect codes */
     { 13, "" },                                                         /* offers that were used */
     { 14, "" },                                                         /* carts */
+    { 15, "ALTER TABLE store_row ADD COLUMN price_style TEXT NOT NULL DEFAULT '';" },
 };
 
 /* What the column tables cannot say. */

@@ -357,6 +357,10 @@ static err_code edit_facts(ctx *c, store *s, void *arg) {
     const store *f = w->facts;
     bool changed = take(&s->title, f->title);
     changed = take(&s->currency, f->currency) || changed;
+    if (f->currency.n && !str_eq(s->price_style, f->price_style)) {     /* told together: no old symbol beside a new currency */
+        s->price_style = f->price_style;
+        changed = true;
+    }
     changed = take(&s->tax_display, f->tax_display) || changed;
     if (f->tax_display.n) {                                     /* else the shop did not say how it taxes */
         changed = s->prices_include_tax != f->prices_include_tax || changed;

@@ -7,7 +7,7 @@
 #include "base/map.h"
 
 void fake_init(fake_shop *f, ctx *c, size_t products, size_t rules) {
-    *f = (fake_shop){ .c = c, .most = products, .most_rules = rules, .currency = "RON", .locale = "ro", .settings = "" };
+    *f = (fake_shop){ .c = c, .most = products, .most_rules = rules, .currency = "RON", .locale = "ro", .settings = "", .price_style = "" };
     f->rows = arena_new(c->arena, product, products);
     f->category = arena_new(c->arena, const char *, products);
     f->brand = arena_new(c->arena, const char *, products);
@@ -329,7 +329,8 @@ static snapshot *make_snapshot(fake_shop *f) {
 }
 
 loaded_shop *fake_load(fake_shop *f, bool with_snapshot) {
-    store facts = { .store_id = FAKE_STORE, .currency = str_of(f->currency), .locale = str_of(f->locale), .settings = str_of(f->settings) };
+    store facts = { .store_id = FAKE_STORE, .currency = str_of(f->currency), .locale = str_of(f->locale), .settings = str_of(f->settings),
+                    .price_style = str_of(f->price_style) };
     loaded_shop *l = NULL;
     if (loaded_shop_new(f->c, &facts, make_catalogue(f), with_snapshot ? make_snapshot(f) : NULL, &l)) abort();
     l->offers = offer_key_of(f->plugin_secret);

@@ -19,7 +19,7 @@ typedef struct {
     size_t n_purchases;
     category *categories;
     size_t n_categories;
-    const char *currency, *locale, *settings;
+    const char *currency, *locale, *settings, *price_style;
     bool with_models;               /* a personal and a session model fitted on the cross-sell pairs, and vectors by category */
     bool without_session;           /* the personal model alone, as a shop without browsing data has it */
     const char *session;            /* that session model, of `visits` visits to four products near each other; NULL: as personal */

@@ -83,6 +83,21 @@ TEST(widget_config, tells_a_shop_nobody_designed_what_it_needs) {
     assert_str("ro-RO", jr_string(jr_get(jr_get(config(&f, "ro_RO"), "store"), "locale")));
 }
 
+TEST(widget_config, tells_how_the_shop_writes_prices_where_it_said_so) {
+    EMPTY_SHOP(f, d, c);
+    publish(&f, d);
+    assert_true(jr_is_null(jr_get(jr_get(config(&f, "ro"), "store"), "price")));
+    f.price_style = "{\"before\":\"lei\",\"after\":\"\",\"thousand\":\",\",\"decimal\":\".\",\"digits\":0}";
+    publish(&f, d);
+    const json_value *price = jr_get(jr_get(config(&f, "ro"), "store"), "price");
+    assert_str("lei", jr_string(jr_get(price, "before")));
+    assert_str(".", jr_string(jr_get(price, "decimal")));
+    assert_int_equal(0, number(price, "digits"));
+    f.price_style = "{\"before\":\"<script>\"}";
+    publish(&f, d);
+    assert_true(jr_is_null(jr_get(jr_get(config(&f, "ro"), "store"), "price")));
+}
+
 TEST(widget_config, goes_by_what_the_owner_set_for_the_placement) {
     EMPTY_SHOP(f, d, c);
     owner_sets(c, d, "product", "{\"n\":2,\"display\":\"popup\"}");

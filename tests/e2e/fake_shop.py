@@ -148,9 +148,13 @@ class Invented:
                    for i in range(4)]
         self.rows = {"products": products, "variations": variations, "categories": cats, "tags": tags, "brands": brands if version[:2] in ("10", "11") else [],
                      "customers": customers, "orders": orders, "refunds": refunds, "reviews": reviews, "coupons": coupons, "webhooks": []}
-        self.settings = {"general": [{"id": "woocommerce_currency", "value": "RON"}], "products": [],
+        self.settings = {"general": [dict(id=f"woocommerce_{name}", value=value) for name, value in
+                                     (("currency", "RON"), ("currency_pos", "right_space"), ("price_thousand_sep", "."), ("price_decimal_sep", ","),
+                                      ("price_num_decimals", "2"))], "products": [],
                          "tax": [{"id": "woocommerce_prices_include_tax", "value": "yes"}, {"id": "woocommerce_tax_display_shop", "value": "incl"}]}
-        self.status = {"environment": {"version": version, "language": "ro_RO"}}
+        self.status = {"environment": {"version": version, "language": "ro_RO"}, "settings": {
+            "currency": "RON", "currency_symbol": "lei", "currency_position": "right_space", "thousand_separator": ".", "decimal_separator": ",",
+            "number_of_decimals": 2}}
 
 
 class Wrong(Exception):
@@ -170,6 +174,7 @@ class FakeShop:
         self.old = not self.version.startswith(("10.", "11."))
         self.requests, self.asked, self.nonces, self.hang_s, self.retry_after = [], {}, set(), 0.3, "0"
         self.churned = []
+        self.refused = {}                   # {"settings/general": 403}: of a key whose user may not see it, or 404 of a shop that has no such route
         shop = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -265,8 +270,10 @@ class FakeShop:
         rest = route[len("/wc/v3"):].strip("/")
         known = self.find(rest)
         self.authorize(h, args, query, h.command)
-        if known is None:
+        if known is None or self.refused.get(rest) == 404:
             raise Wrong(404, "rest_no_route", "No route was found matching the URL and request method.")
+        if self.refused.get(rest) == 403:
+            raise Wrong(403, "woocommerce_rest_cannot_view", "Sorry, you cannot list resources.")
         with self.lock:
             return known(h.command, args, body, what)
 

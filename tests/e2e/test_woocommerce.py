@@ -1,7 +1,7 @@
 """A WooCommerce shop goes in: every row, whatever the shop does meanwhile, and the same rows after a kill at any moment."""
-import concurrent.futures, contextlib, copy, random, shutil, signal, sqlite3, subprocess, time
+import concurrent.futures, contextlib, copy, json, random, shutil, signal, sqlite3, subprocess, time
 from fake_shop import FakeShop, Invented, Recorded, send_webhook
-from lib import BINARY, SHARED, Server, Skip, dump, environment, folder, free_port, run, sql, wait_until
+from lib import BINARY, SHARED, Server, Skip, bearer, dump, environment, folder, free_port, run, sql, wait_until
 
 KEY, SECRET = "ck_" + "1" * 40, "cs_" + "1" * 40
 OURS = {"store_row", "job_row", "api_key_row", "model_row", "webhook_row", "sync_cursor_row", "delivery_row", "usage_row", "event_row",
@@ -262,6 +262,45 @@ def test_6_each_failure_of_a_connection_is_explained():
     with shop_of(what) as shop:
         connect(shop, folder(), key="ck_" + "2" * 40, secret="cs_" + "2" * 40)     # read only: good enough
         assert not shop.rows["webhooks"]
+
+
+def test_6_prices_are_written_as_the_shop_writes_them_and_follow_its_settings():
+    what, data = Invented(8, 3, "11.0.1"), folder()
+    with shop_of(what) as shop:
+        key = json.loads(connect(shop, data, "--json").stdout)["secret"]
+        sync(data, "--full")
+        simple = next(i for i, row in shop.rows["products"].items() if row["type"] == "simple")
+        shop.rows["products"][simple]["price"] = shop.rows["products"][simple]["regular_price"] = "1234.50"
+        sync(data, "--full")
+        server = Server(data)
+        written = lambda: server.get("/api/v1/widget/config", key)[1]["store"]["price"]
+        cards = lambda: server.get(f"/api/v1/widget/products?ids={simple}", key)[1]["items"][0]["price_text"]
+        assert written() == {"before": "", "after": "\u00a0lei", "thousand": ".", "decimal": ",", "digits": 2} and cards() == "1.234,50\u00a0lei"
+        change = {"woocommerce_currency_pos": "left", "woocommerce_price_thousand_sep": "&nbsp;", "woocommerce_price_num_decimals": "0"}
+        for row in what.settings["general"]:
+            row["value"] = change.get(row["id"], row["value"])
+        what.status["settings"]["currency_symbol"] = "R&amp;&#66;"
+        sync(data, "--full")
+        wait_until(lambda: written() == {"before": "R&B", "after": "", "thousand": "\u00a0", "decimal": ",", "digits": 0})
+        assert cards() == "R&B1\u00a0235"
+        letter = server.request("GET", "/api/v1/widget/email?n=12", headers=bearer(key))[2].decode()
+        assert "<b>R&amp;B1\u00a0235</b>" in letter and "R&B" not in letter, letter
+        answer = server.get(f"/api/v1/recommendations?product_id={simple}&n=3", key)[1]
+        assert answer["items"] and all(item["price_text"] == f"R&B{int(float(item['price']) + 0.5)}" for item in answer["items"]), answer
+        for refusal in (403, 404):                                              # then what was known stays
+            shop.refused = {"settings/general": refusal, "system_status": refusal}
+            sync(data, "--full")
+            assert sql(data, "SELECT price_style FROM store_row WHERE platform = 'woocommerce'")[0][0].startswith('{"before":"R&B"')
+        server.stop()
+    for refusal, kept in (({"settings/general": 403, "system_status": 403}, ""), ({"settings/general": 404}, '{"before":"","after":"\u00a0lei"'),
+                          ({"system_status": 404}, '{"before":"","after":"\u00a0lei"')):
+        data = folder()
+        with shop_of(Invented(5, 3, "11.0.1")) as shop:
+            shop.refused = refusal
+            connect(shop, data)
+            sync(data, "--full")
+            style, state = sql(data, "SELECT price_style, state FROM store_row")[0]
+            assert state == "ready" and style.startswith(kept) and bool(style) == bool(kept), (refusal, style, state)
 
 
 def test_7_webhooks_are_made_mended_and_obeyed():

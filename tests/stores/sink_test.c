@@ -217,6 +217,24 @@ TEST(sink, takes_only_the_shops_own_facts) {
     SINK_END();
 }
 
+TEST(sink, takes_the_style_of_prices_with_the_currency_alone) {
+    SINK(c, false);
+    store row;
+    static const struct { const char *currency, *style, *kept; bool changed; } cases[] = {
+        { "RON", "{\"after\":\" lei\"}", "{\"after\":\" lei\"}", true }, { "RON", "{\"after\":\" lei\"}", "{\"after\":\" lei\"}", false },
+        { "", "", "{\"after\":\" lei\"}", false },            /* the shop kept its settings to itself */
+        { "EUR", "", "", true },                               /* or changed them to what nobody can read */
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        store_sink_forget(s);
+        assert_ok(c, k->shop(c, k->self, &(store){ .currency = str_of(cases[i].currency), .price_style = str_of(cases[i].style) }));
+        assert_ok(c, store_get(c, d, 1, &row));
+        assert_str(cases[i].kept, row.price_style);
+        assert_int_equal(cases[i].changed, store_sink_changes(s).facts);
+    }
+    SINK_END();
+}
+
 static err_code mark_copied(ctx *c, store *s, void *arg) {
     (void)c, (void)arg;
     s->synced_ms = 1;

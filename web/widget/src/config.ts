@@ -1,6 +1,6 @@
 /* Makes a Config of what the server sent: every member checked, everything unknown replaced by what is usual, placements that
  * cannot be shown left out. It does NOT fetch. */
-import { flag, list, number, object, oneOf, text, textOrNull } from './read';
+import { flag, list, number, object, oneOf, priceStyleOf, text, textOrNull } from './read';
 import type { Config, Design, Frequency, Manners, OverlayDisplay, Placement, Trigger } from './types';
 
 const OVERLAYS = ['popup', 'slide_in', 'banner', 'sticky'] as const, DISPLAYS = ['inline', ...OVERLAYS] as const;
@@ -67,7 +67,8 @@ export function configOf(v: unknown): Config {
   for (const [name, value] of Object.entries(object(c.texts))) if (typeof value === 'string') texts[name] = value;
   return {
     version: number(c.version, 0),
-    store: { currency: text(store.currency), locale: text(store.locale), minor: Math.round(number(store.minor, 2, 0, 4)) },
+    store: { currency: text(store.currency), locale: text(store.locale), minor: Math.round(number(store.minor, 2, 0, 4)),
+             price: priceStyleOf(store.price) },
     track: { consent: oneOf(track.consent, ['optional', 'required'], 'optional'), dnt: flag(track.dnt), cookieless: flag(track.cookieless),
              impression_share: number(track.impression_share, 0.5, 0, 1), impression_ms: number(track.impression_ms, 1000, 0, 60000) },
     forward: { ga4: flag(forward.ga4), meta: flag(forward.meta), segment: flag(forward.segment) },

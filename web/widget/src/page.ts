@@ -1,6 +1,6 @@
 /* What the page at hand is: told by its own <script data-vitrine>, else read off a WooCommerce theme's body classes.
  * It does NOT watch the page; ask again after a navigation. */
-import { list, number, object, oneOf, parse, text } from './read';
+import { list, number, object, oneOf, parse, priceStyleOf, text } from './read';
 import type { Json } from './read';
 import type { CartLine, OrderFacts, PageFacts, PageKind } from './types';
 
@@ -23,11 +23,12 @@ function orderOf(v: unknown): OrderFacts | null {
 
 /* Of the page's own JSON. A search with `results` 0 is a page of its own kind. */
 export function factsOf(v: Json): PageFacts {
-  const told = oneOf(v.page, PAGES, 'other');
+  const told = oneOf(v.page, PAGES, 'other'), style = priceStyleOf(v.price);
   return {
     page: told === 'search' && v.results !== undefined && number(v.results, 1) === 0 ? 'search_empty' : told,
     product_id: text(v.product_id), category: text(v.category), search: text(v.search),
-    cart: Array.isArray(v.cart) ? linesOf(v.cart) : null, order: orderOf(v.order), off: list(v.off).map((x) => text(x)).filter(Boolean),
+    cart: Array.isArray(v.cart) ? linesOf(v.cart) : null, order: orderOf(v.order),
+    price: style && { ...style, currency: text(object(v.price).currency) }, off: list(v.off).map((x) => text(x)).filter(Boolean),
   };
 }
 
@@ -43,7 +44,7 @@ export function guess(classes: string, href: string): PageFacts {
   return {
     page, product_id: page === 'product' ? (/\bpostid-(\d+)\b/.exec(classes)?.[1] ?? '') : '',
     category: /\bterm-(\d+)\b/.exec(classes)?.[1] ?? '', search: page.startsWith('search') ? (url.searchParams.get('s') ?? '') : '',
-    cart: null, off: [],
+    cart: null, price: null, off: [],
     order: page === 'order_received' ? orderOf({ id: /\/order-received\/(\d+)/.exec(url.pathname)?.[1] }) : null,
   };
 }

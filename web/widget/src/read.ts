@@ -1,6 +1,8 @@
 /* Reads values of unknown JSON: each answers the value when it has the type and the range, and what stands in for it otherwise.
  * Promise: nothing here throws. It does NOT know what the values mean. */
 
+import type { PriceStyle } from './types';
+
 export type Json = Record<string, unknown>;
 
 export const object = (v: unknown): Json => (typeof v === 'object' && v !== null && !Array.isArray(v) ? (v as Json) : {});
@@ -16,6 +18,17 @@ export function number(v: unknown, otherwise: number, least = -Infinity, most = 
 
 export function oneOf<T extends string>(v: unknown, words: readonly T[], otherwise: T): T {
   return words.includes(v as T) ? (v as T) : otherwise;
+}
+
+/* Text as it stands, of so many characters at most; null when it is longer or none. */
+const brief = (v: unknown, most: number): string | null => (typeof v === 'string' && v.length <= most ? v : null);
+
+/* How prices are written; null when a price cannot be written so. It is shown as text, never as HTML. */
+export function priceStyleOf(v: unknown): PriceStyle | null {
+  const p = object(v), before = brief(p.before, 40), after = brief(p.after, 40), thousand = brief(p.thousand, 2), decimal = brief(p.decimal, 2);
+  const digits = p.digits, sound = typeof digits === 'number' && digits >= 0 && digits <= 8 && digits % 1 === 0;
+  return before === null || after === null || thousand === null || !decimal || !sound || /[a-z\d<>&]/i.test(thousand + decimal) ? null
+    : { before, after, thousand, decimal, digits, trim: flag(p.trim) };
 }
 
 /* An address that may stand in href or src: http and https only, read as a browser reads it ("java\nscript:" is no way around).

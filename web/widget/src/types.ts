@@ -43,9 +43,12 @@ export interface Design {
   accent: string | null; text: string | null; surface: string | null; radius: string | null; font: string | null; scheme: Scheme;
 }
 
+/* How the shop writes a price: what stands before and behind it, its separators, how many digits it shows; `trim`: no digits that are all 0. */
+export interface PriceStyle { before: string; after: string; thousand: string; decimal: string; digits: number; trim: boolean }
+
 export interface Config {
   version: number;
-  store: { currency: string; locale: string; minor: number };
+  store: { currency: string; locale: string; minor: number; price: PriceStyle | null };     /* null: as the locale does */
   track: { consent: 'optional' | 'required'; dnt: boolean; cookieless: boolean; impression_share: number; impression_ms: number };
   forward: { ga4: boolean; meta: boolean; segment: boolean };
   texts: Record<string, string>;
@@ -96,6 +99,7 @@ export interface PageFacts {
   search: string;
   cart: CartLine[] | null;    /* null: the page does not tell */
   order: OrderFacts | null;
+  price: (PriceStyle & { currency: string }) | null;     /* of this page; null: it does not tell */
   off: string[];              /* slots that are placed nowhere on this page; where the page has one of them, it is filled */
 }
 

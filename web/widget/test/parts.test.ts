@@ -6,7 +6,8 @@ import { configOf } from '../src/config';
 import { sumOf } from '../src/parts/bundle';
 import { colourOf, contrast } from '../src/parts/colour';
 import { messageOf } from '../src/parts/forward';
-import { moneyLike, percentOff } from '../src/parts/money';
+import { moneyLike, percentOff, styled, styleFor } from '../src/parts/money';
+import { factsOf } from '../src/page';
 import { tokenSheet, tokensOf } from '../src/parts/theme';
 import type { Found } from '../src/parts/theme';
 import { shareSeen } from '../src/parts/trigger';
@@ -25,6 +26,27 @@ test('sums are written as the shop writes its prices', () => {
   assert.match(moneyLike('', 9.5, 'en-US', 'USD', 2), /\$9\.50/);
   assert.equal(moneyLike('', 9.5, 'not a locale!', 'USD', 2), '9.50');
   assert.equal(moneyLike('1200 ¥', 3400, 'ja-JP', 'JPY', 0), '3,400 ¥');
+});
+
+const lei = { before: '', after: '\u00a0lei', thousand: '.', decimal: ',', digits: 2, trim: false };
+
+test('prices are written by position, separators and digits of the shop', () => {
+  const cases: [Partial<typeof lei>, number, number, string][] = [
+    [{}, 34.9, 2, '34,90\u00a0lei'], [{}, 1234567.89, 2, '1.234.567,89\u00a0lei'], [{ before: 'lei', after: '', thousand: ',', decimal: '.' }, 1034.9, 2, 'lei1,034.90'],
+    [{ digits: 0 }, 34.9, 2, '35\u00a0lei'], [{ digits: 0 }, 34.5, 2, '35\u00a0lei'], [{ digits: 0 }, 34.49, 2, '34\u00a0lei'], [{ digits: 0 }, 999.5, 2, '1.000\u00a0lei'],
+    [{ digits: 1 }, 34.95, 2, '35,0\u00a0lei'], [{ digits: 3 }, 34.9, 2, '34,900\u00a0lei'], [{ digits: 2 }, 1200, 0, '1.200,00\u00a0lei'],
+    [{ digits: 2 }, 1.235, 3, '1,24\u00a0lei'], [{ digits: 1 }, 0.05, 2, '0,1\u00a0lei'], [{}, 0.29 * 100 - 28, 2, '1,00\u00a0lei'], [{}, -19.9, 2, '-19,90\u00a0lei'], [{}, 0, 2, '0,00\u00a0lei'],
+    [{ trim: true }, 35, 2, '35\u00a0lei'], [{ trim: true }, 35.5, 2, '35,50\u00a0lei'], [{ thousand: '' }, 1234, 2, '1234,00\u00a0lei'],
+    [{ thousand: '$&', decimal: '$1' }, 1234, 2, '1$&234$100\u00a0lei'], [{ before: '<b>', after: '</b>' }, 1, 2, '<b>1,00</b>'],
+  ];
+  for (const [change, value, minor, expected] of cases) assert.equal(styled({ ...lei, ...change }, value, minor), expected);
+});
+
+test('the page says how prices are written, unless it speaks of another currency', () => {
+  const store = configOf({ store: { currency: 'RON', minor: 2, price: { ...lei, digits: 0 } } }).store, page = (price: unknown) => factsOf({ page: 'product', price });
+  assert.equal(styleFor(store, page({ ...lei, currency: 'RON' }))?.digits, 2);
+  for (const other of [undefined, null, 7, lei, { ...lei, currency: 'EUR' }, { ...lei, currency: 'RON', digits: 40 }]) assert.equal(styleFor(store, page(other))?.digits, 0);
+  assert.equal(styleFor(configOf({ store: { currency: 'RON', price: null } }).store, page(undefined)), null);
 });
 
 test('percents off are never rounded up, and a dearer price is none', () => {

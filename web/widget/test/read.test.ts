@@ -2,13 +2,22 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answerOf } from '../src/answers';
 import { configOf } from '../src/config';
-import { address } from '../src/read';
+import { address, priceStyleOf } from '../src/read';
 
 test('addresses that are not http or https are never followed', () => {
   const hostile = ['javascript:alert(1)', ' java\nscript:alert(1)', 'JAVASCRIPT:alert(1)', 'data:text/html,<script>1</script>', 'vbscript:x',
                    'blob:https://x/1', 'file:///etc/passwd', 'https://[', '', null, 7];
   for (const url of hostile) assert.equal(address(url, 'https://shop.example'), '', String(url));
   assert.equal(address('/demo/images/1.svg', 'https://shop.example/p/x'), 'https://shop.example/demo/images/1.svg');
+});
+
+test('a style that no price could be written by is none', () => {
+  const good = { before: 'lei', after: '', thousand: '', decimal: '.', digits: 2 };
+  assert.deepEqual(priceStyleOf(good), { ...good, trim: false });
+  const hostile = [{ thousand: 'abcde' }, { thousand: '<b' }, { thousand: '1' }, { thousand: 7 }, { decimal: '' }, { decimal: 'x' }, { decimal: '...' }, { digits: -1 }, { digits: 9 },
+                   { digits: 1.5 }, { digits: '2' }, { digits: NaN }, { digits: Infinity }, { before: 'x'.repeat(41) }, { after: null }, { before: {} }];
+  for (const change of hostile) assert.equal(priceStyleOf({ ...good, ...change }), null, JSON.stringify(change));
+  for (const none of [null, undefined, 7, 'x', [], {}]) assert.equal(priceStyleOf(none), null);
 });
 
 test('a card keeps hostile names as text and loses hostile addresses', () => {

@@ -1,7 +1,7 @@
 /* Draws one product: picture, name, price, what is true of it. Names, prices and addresses are text. It does NOT know layouts. */
-import type { Answer, Card, Config, Placement } from '../types';
+import type { Answer, Card, Config, Placement, PriceStyle } from '../types';
 import { el, icon } from './dom';
-import { moneyLike, percentOff } from './money';
+import { moneyLike, percentOff, styled } from './money';
 import type { Word } from './words';
 
 /* What drawing needs to know. */
@@ -12,19 +12,21 @@ export interface Drawing {
   label: Word;
   can: boolean;                       /* there is a cart to put things into */
   incentives: boolean;                /* and it grants discounts of upgrades */
-  like: string;                       /* some price as the shop writes it */
+  style: PriceStyle | null;           /* how the shop writes prices */
+  like: string;                       /* some price, where the shop did not say how */
   seen(element: Element, item: Card): void;
   clicked(item: Card): void;
   add(item: Card, button: HTMLElement): Promise<void>;
 }
 
 export function money(d: Drawing, value: number): string {
-  return moneyLike(d.like, value, d.config.store.locale, d.config.store.currency, d.config.store.minor);
+  const { locale, currency, minor } = d.config.store;
+  return d.style ? styled(d.style, value, minor) : moneyLike(d.like, value, locale, currency, minor);
 }
 
 /* What it costs today: with the incentive only where the cart grants it. */
 const asked = (d: Drawing, c: Card): number => (c.incentive && d.incentives ? c.incentive.price : c.price);
-export const priceText = (d: Drawing, c: Card): string => (asked(d, c) === c.price && c.price_text ? c.price_text : money(d, asked(d, c)));
+export const priceText = (d: Drawing, c: Card): string => (!d.style && asked(d, c) === c.price && c.price_text ? c.price_text : money(d, asked(d, c)));
 
 export function price(d: Drawing, c: Card): HTMLElement {
   const now = asked(d, c), before = now < c.price ? c.price : c.on_sale && c.regular_price > c.price && !c.price_from ? c.regular_price : 0;

@@ -11,6 +11,7 @@ import { big, blank, card, row } from './card';
 import type { Drawing } from './card';
 import styles from './cards.css';
 import { dress, el, icon } from './dom';
+import { styleFor } from './money';
 import { readTheme, tokenSheet, tokensOf, whenLooksChange } from './theme';
 import { watcher } from './watch';
 import { wordsOf } from './words';
@@ -112,7 +113,7 @@ function make(core: Core): CardsPart {
     const shop = await core.part('shop');
     const d: Drawing = {
       config: core.config, placement, answer, label, can: shop?.can() ?? false, incentives: shop?.grants('incentives') ?? false,
-      like: answer.items.find((i) => i.price_text)?.price_text ?? answer.bundle?.bundle_price_text ?? '',
+      style: styleFor(core.config.store, core.page()), like: answer.items.find((i) => i.price_text)?.price_text ?? answer.bundle?.bundle_price_text ?? '',
       seen: sightings(core, placement, answer), clicked: clicker(core, placement, answer),
       add: async (item, button) => void (await addAll({ core, root, label }, [item], { rec_id: answer.rec_id, bundle: false, ...offered(d.incentives && item.incentive?.offer) }, button)),
     };
