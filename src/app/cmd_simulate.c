@@ -34,6 +34,7 @@ typedef struct {
     sim_params params;
     sim_world world;
     sim_strangers strangers, swapped;
+    sim_acquaintances acquaintances;
     simulate_plan plan;
     simulate_api api;
     const char *folder;             /* temporary; NULL: none yet */
@@ -150,15 +151,25 @@ static err_code start_server(ctx *c, simulator *s) {
     return find_port(c, s, said);
 }
 
+/* The last days before the swap, or before the end. */
+static void settled_days(const simulator *s, uint32_t *ret_from, uint32_t *ret_end) {
+    uint32_t end = s->params.swap_day ? s->params.swap_day - s->params.first_day : s->plan.days;
+    *ret_from = end > WINDOW_DAYS ? end - WINDOW_DAYS : 0;
+    *ret_end = end ? end : 1;
+}
+
 static err_code prepare(ctx *c, const invocation *v, simulator *s) {
     TRY(sim_world_make(c, &s->params, &s->world));
     TRY(sim_strangers_make(c, &s->world, s->params.first_day, &s->strangers));
     if (s->params.swap_day) TRY(sim_strangers_make(c, &s->world, s->params.swap_day, &s->swapped));
+    TRY(sim_acquaintances_make(c, &s->world, s->params.first_day, &s->acquaintances));
     TRY(child_folder(c, &s->folder));
     s->plan.data = s->own_server ? path_in(c, s->folder, "data") : v->data;
     s->plan.work = s->folder;
     s->plan.w = &s->world;
     s->plan.strangers = &s->strangers, s->plan.strangers_swapped = &s->swapped;
+    s->plan.acquaintances = &s->acquaintances;
+    settled_days(s, &s->plan.known_from, &s->plan.known_end);
     TRY(make_store(c, s, "simulated", &s->api.key[STORE_LEARNED]));
     TRY(make_store(c, s, "untrained", &s->api.key[STORE_UNTRAINED]));
     TRY(import_past(c, s));
@@ -183,10 +194,12 @@ static simulate_day sum_of(const simulate_day *days, uint32_t from, uint32_t to)
         sum.visits += d->visits, sum.visits_shown += d->visits_shown, sum.lists += d->lists, sum.clicks += d->clicks;
         sum.dismissals += d->dismissals, sum.orders += d->orders, sum.caused_items += d->caused_items;
         sum.baseline += d->baseline, sum.caused += d->caused;
-        sum.learned += d->learned, sum.untrained += d->untrained, sum.stranger += d->stranger, sum.oracle += d->oracle;
+        sum.learned += d->learned, sum.untrained += d->untrained, sum.stranger += d->stranger;
+        sum.knowable += d->knowable, sum.oracle += d->oracle;
         for (size_t k = 0; k < SIM_PAGE_KINDS; k++) {
             sum.at[k].learned += d->at[k].learned, sum.at[k].untrained += d->at[k].untrained;
             sum.at[k].stranger += d->at[k].stranger, sum.at[k].oracle += d->at[k].oracle;
+            sum.at[k].knowable += d->at[k].knowable;
         }
         sum.swap_learned += d->swap_learned, sum.swap_oracle += d->swap_oracle;
     }
@@ -195,10 +208,11 @@ static simulate_day sum_of(const simulate_day *days, uint32_t from, uint32_t to)
 
 static double share(double a, double b) { return b > 0 ? a / b : 0; }
 
-/* The last days before the swap, or before the end: what learning has come to. */
+/* What learning has come to. */
 static simulate_day settled(const simulator *s, const simulate_day *days) {
-    uint32_t end = s->params.swap_day ? s->params.swap_day - s->params.first_day : s->plan.days;
-    return sum_of(days, end > WINDOW_DAYS ? end - WINDOW_DAYS : 0, end ? end : 1);
+    uint32_t from, end;
+    settled_days(s, &from, &end);
+    return sum_of(days, from, end);
 }
 
 /* Days until pages where a swapped product stands are answered nine tenths as well as before; negative: not within the run. */
@@ -232,6 +246,7 @@ static void write_per_visitor(json_out *w, const simulate_day *d) {
     jw_member_fixed(w, "rules", (own + d->untrained) / n, 4);
     jw_member_fixed(w, "learned", (own + d->learned) / n, 4);
     jw_member_fixed(w, "stranger_oracle", (own + d->stranger) / n, 4);
+    jw_member_fixed(w, "knowable", (own + d->knowable) / n, 4);
     jw_member_fixed(w, "oracle", (own + d->oracle) / n, 4);
     jw_end_object(w);
 }
@@ -250,6 +265,7 @@ static void write_places(json_out *w, const simulate_day *d) {
         jw_member_fixed(w, "uplift_of_oracle", share(d->at[k].learned, d->at[k].oracle), 4);
         jw_member_fixed(w, "untrained", share(d->at[k].untrained, d->at[k].oracle), 4);
         jw_member_fixed(w, "stranger", share(d->at[k].stranger, d->at[k].oracle), 4);
+        jw_member_fixed(w, "knowable", share(d->at[k].knowable, d->at[k].oracle), 4);
         jw_member_fixed(w, "weight", share(d->at[k].oracle, d->oracle), 4);
         jw_end_object(w);
     }
@@ -260,11 +276,13 @@ static void write_figures(json_out *w, const simulator *s, const simulate_day *d
     simulate_day last = settled(s, days), all = sum_of(days, 0, s->plan.days);
     jw_member_str(w, "policy", s->policy);
     jw_member_fixed(w, "uplift_of_oracle", share(last.learned, last.oracle), 4);
+    jw_member_fixed(w, "uplift_of_knowable", share(last.learned, last.knowable), 4);
     jw_member_fixed(w, "uplift_of_stranger_oracle", share(last.learned, last.stranger), 4);
     jw_member_fixed(w, "uplift_of_untrained", share(last.baseline + last.learned, last.baseline + last.untrained) - 1, 4);
     jw_member_fixed(w, "caused_over_untrained", share(last.learned, last.untrained) - 1, 4);
     jw_member_fixed(w, "untrained_of_oracle", share(last.untrained, last.oracle), 4);
     jw_member_fixed(w, "stranger_of_oracle", share(last.stranger, last.oracle), 4);
+    jw_member_fixed(w, "knowable_of_oracle", share(last.knowable, last.oracle), 4);
     jw_key(w, "recovery_days");
     int recovered = s->params.swap_day ? recovery_days(s, days) : -1;
     if (recovered < 0) jw_null(w);

@@ -3,12 +3,15 @@
 #include "app/simulate_run.h"
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include "app/child.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/map.h"
 
-enum { NIGHT_MS = 4 * MS_PER_HOUR, TRAIN_SECONDS = 1800, BOUGHT_MOST = 24, BATCH = 400, ORDER_STEP = SIM_PAGES_MOST };
+enum { NIGHT_MS = 4 * MS_PER_HOUR, TRAIN_SECONDS = 1800, BOUGHT_MOST = 24, BATCH = 400, ORDER_STEP = SIM_PAGES_MOST,
+       VISITS_KNOWN = 6,
+       TRACES_MOST = (VISITS_KNOWN + 1) * SIM_PAGES_MOST };
 
 /* ---- who bought what ---- */
 typedef struct { uint32_t n, items[BOUGHT_MOST]; } purse;
@@ -29,6 +32,45 @@ static err_code purse_add(ctx *c, purses *all, const simulated_order *o) {
     return ERR_OK;
 }
 
+/* ---- who came when ---- */
+/* The last visits of a visitor since suggestions began, oldest first: what he opened then is a function of them. */
+typedef struct { uint32_t n; uint64_t visit[VISITS_KNOWN]; } diary;
+typedef struct { map64 place; diary *list; uint32_t n, room; } diaries;    /* place: visitor -> 1 + index */
+
+static err_code diary_add(ctx *c, diaries *all, const sim_visit *v) {
+    uint32_t *at = map64_at(&all->place, v->visitor.number);
+    if (at && !*at && all->n < all->room) *at = ++all->n;
+    if (!at || !*at) return fail(c, ERR_NO_MEMORY, "remember who came when");
+    diary *d = &all->list[*at - 1];
+    if (d->n == VISITS_KNOWN) memmove(d->visit, d->visit + 1, --d->n * sizeof *d->visit);
+    d->visit[d->n++] = v->number;
+    return ERR_OK;
+}
+
+/* What he let be seen on the pages of a visit before `end`. */
+static size_t add_traces(const sim_visit *v, size_t end, sim_trace *ret_seen) {
+    size_t n = 0;
+    for (size_t i = 0; i < end; i++) {
+        const sim_page *page = &v->pages[i];
+        bool opens = page->kind == SIM_PRODUCT, asks = page->kind == SIM_SEARCH || page->kind == SIM_CATEGORY;
+        if (!opens && !asks) continue;
+        ret_seen[n++] = (sim_trace){ v->number, v->day, opens ? page->about : UINT32_MAX, asks ? page->about : UINT32_MAX };
+    }
+    return n;
+}
+
+/* On earlier days, and on this visit up to the page. */
+static size_t traces_at(const sim_moment *m, const diary *d, sim_trace *ret_seen) {
+    uint32_t a_day = m->w->p.visits_a_day;
+    size_t n = 0;
+    for (uint32_t i = 0; i < d->n; i++) {
+        if (d->visit[i] / a_day >= m->v->day) continue;
+        sim_visit before = sim_visit_of(m->w, (uint32_t)(d->visit[i] / a_day), (uint32_t)(d->visit[i] % a_day));
+        n += add_traces(&before, before.n_pages, ret_seen + n);
+    }
+    return n + add_traces(m->v, m->page + 1, ret_seen + n);
+}
+
 /* ---- the run ---- */
 typedef struct { sim_visit v; simulated_order order; double caused; bool held_out; } guest;
 typedef struct { uint32_t day; simulated_order order; } on_its_way;         /* it comes back that day */
@@ -38,6 +80,7 @@ typedef struct {
     simulate_api *a;
     simulate_day *today;
     purses bought;
+    diaries came;
     guest *guests;                  /* of the day: w->p.visits_a_day */
     on_its_way *returns;
     size_t n_returns, room_returns;
@@ -110,6 +153,16 @@ static err_code tell_cart(ctx *c, simulation *s, const sim_visit *v, const sim_p
 }
 
 /* ---- lists ---- */
+static void weigh_known(simulation *s, const sim_moment *m) {
+    uint32_t list[SIM_SHOWN_MOST], day = m->v->day - s->p->w->p.first_day;
+    sim_trace seen[TRACES_MOST];
+    size_t n;
+    if (day < s->p->known_from || day >= s->p->known_end) return;
+    const diary *d = &s->came.list[*map64_find(&s->came.place, m->v->visitor.number) - 1];
+    sim_acquaintances_list(m, s->p->acquaintances, seen, traces_at(m, d, seen), s->p->n, list, &n);
+    s->today->at[m->v->pages[m->page].kind].knowable += sim_list_value(m, list, n);
+}
+
 static void weigh_lists(simulation *s, const sim_moment *m, const simulated_answer answers[STORES_SIMULATED]) {
     const sim_world *w = s->p->w;
     const sim_strangers *strangers = w->p.swap_day && m->v->day >= w->p.swap_day ? s->p->strangers_swapped : s->p->strangers;
@@ -173,6 +226,7 @@ static err_code show_lists(ctx *c, simulation *s, guest *g, size_t page) {
     if (answers[STORE_LEARNED].held_out) return ERR_OK;
     s->today->lists++;
     weigh_lists(s, &m, answers);
+    weigh_known(s, &m);
     if (s->p->policy == POLICY_NONE) return ERR_OK;
     return tell_list(c, s, g, &m, &answers[s->p->policy == POLICY_LEARNED ? STORE_LEARNED : STORE_UNTRAINED]);
 }
@@ -266,6 +320,7 @@ static err_code live_day(ctx *c, simulation *s, uint32_t day) {
     for (uint32_t i = 0; i < s->p->w->p.visits_a_day; i++) {
         s->guests[i] = (guest){ .v = sim_visit_of(s->p->w, day, i) };
         s->guests[i].order = simulated_own_order(&s->guests[i].v);
+        TRY(diary_add(c, &s->came, &s->guests[i].v));
     }
     for (uint32_t wave = 0; wave < SIM_WAVES; wave++) TRY(live_wave(c, s, day, wave));
     TRY(import_day(c, s, day));
@@ -282,11 +337,13 @@ static err_code start(ctx *c, simulation *s) {
     s->guests = arena_new(c->arena, guest, a_day);
     s->bought.list = arena_new(c->arena, purse, s->bought.room);
     s->returns = arena_new(c->arena, on_its_way, s->room_returns);
-    map64_init(&s->bought.place, c->arena);
+    s->came.room = a_day * s->p->days;                      /* a visit brings one visitor at most */
+    s->came.list = arena_new(c->arena, diary, s->came.room);
+    map64_init(&s->bought.place, c->arena), map64_init(&s->came.place, c->arena);
     buf_init_in(&s->events, c->arena, LIMIT_EVENTS_BYTES);
     buf_init_in(&s->orders, c->arena, 32 * MIB);
     /* room that is never grown again: arenas are marked and restored around requests */
-    bool have = s->guests && s->bought.list && s->returns && buf_room(&s->events, LIMIT_EVENTS_BYTES - 1) && buf_room(&s->orders, 16 * MIB);
+    bool have = s->guests && s->came.list && s->bought.list && s->returns && buf_room(&s->events, LIMIT_EVENTS_BYTES - 1) && buf_room(&s->orders, 16 * MIB);
     return have ? ERR_OK : fail(c, ERR_NO_MEMORY, "live through a simulated shop");
 }
 
@@ -315,7 +372,8 @@ static err_code remember_past(ctx *c, simulation *s) {
 static void add_up(simulate_day *d) {
     for (size_t k = 0; k < SIM_PAGE_KINDS; k++) {
         d->learned += d->at[k].learned, d->untrained += d->at[k].untrained;
-        d->stranger += d->at[k].stranger, d->oracle += d->at[k].oracle;
+        d->stranger += d->at[k].stranger, d->knowable += d->at[k].knowable;
+        d->oracle += d->at[k].oracle;
     }
 }
 

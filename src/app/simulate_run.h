@@ -3,6 +3,7 @@
  * causes (simulate/shown.h), beside what came of it. One thread. Read next: simulate/README.md. */
 #pragma once
 #include "app/simulate_api.h"
+#include "simulate/acquaintances.h"
 #include "simulate/strangers.h"
 
 typedef enum { POLICY_LEARNED, POLICY_RULES, POLICY_NONE } simulate_policy;    /* what visitors are shown: rules = the untrained store's */
@@ -10,7 +11,9 @@ typedef enum { POLICY_LEARNED, POLICY_RULES, POLICY_NONE } simulate_policy;    /
 typedef struct {
     const sim_world *w;
     const sim_strangers *strangers, *strangers_swapped;     /* before and from the swap day on; the second may be NULL */
+    const sim_acquaintances *acquaintances;                 /* as people are before the swap day */
     uint32_t days;
+    uint32_t known_from, known_end; /* days of [0, days) whose lists are weighed against acquaintances': 0.1 ms each */
     size_t n;                       /* products a list */
     simulate_policy policy;
     const char *data;               /* folder of the server's data */
@@ -25,8 +28,8 @@ typedef struct {
     uint64_t lists, clicks, dismissals;
     uint64_t orders, caused_items;  /* that came: orders of any cause; items suggestions added */
     double baseline;                /* that came, of visits not held out, of their own accord */
-    double learned, untrained, stranger, oracle;            /* of each page's list by who makes it */
-    struct { double learned, untrained, stranger, oracle; } at[SIM_PAGE_KINDS];  /* the same by kind of page */
+    double learned, untrained, stranger, knowable, oracle;  /* of each page's list by who makes it; knowable: 0 where nobody asked */
+    struct { double learned, untrained, stranger, knowable, oracle; } at[SIM_PAGE_KINDS];    /* the same by kind of page */
     double swap_learned, swap_oracle;                       /* the same of pages where one of the swapped products stands in either list */
     double caused;                  /* that came, of what was shown */
 } simulate_day;

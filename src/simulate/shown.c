@@ -29,12 +29,16 @@ static bool is_barred(const sim_moment *m, uint32_t product) {
     return false;
 }
 
+double sim_pull_at_home(const sim_world *w, uint32_t category, double interest, uint32_t day) {
+    return home_relation * fmin(3, interest * exp(sim_season(w, category, day)));
+}
+
 double sim_pull(const sim_moment *m, uint32_t product) {
     const sim_page *page = &m->v->pages[m->page];
     uint32_t kind = m->w->products[product].category;
     double best = 0;
     if (page->kind == SIM_PRODUCT) return sim_relation(m->w, page->about, product);
-    if (page->kind == SIM_HOME) return home_relation * fmin(3, exp(m->v->visitor.taste.interest[kind] + sim_season(m->w, kind, m->v->day)));
+    if (page->kind == SIM_HOME) return sim_pull_at_home(m->w, kind, exp(m->v->visitor.taste.interest[kind]), m->v->day);
     for (size_t i = 0; i < m->v->n_cart; i++)
         if (m->w->products[m->v->cart[i]].category != kind)         /* one of the kind is in the cart already */
             best = fmax(best, sim_relation(m->w, m->v->cart[i], product));

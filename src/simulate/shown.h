@@ -34,6 +34,8 @@ double sim_buy_chance(const sim_moment *m, uint32_t product);
 double sim_list_value(const sim_moment *m, const uint32_t *list, size_t n);
 /* How far what the page is about makes one want the product, whoever one is (at home: what he usually comes for). */
 double sim_pull(const sim_moment *m, uint32_t product);
+/* The same at home, of a category that somebody's interest (exp of its log) is in. */
+double sim_pull_at_home(const sim_world *w, uint32_t category, double interest, uint32_t day);
 /* The list that is best for who believes that clicks are in proportion to `wanted`: *ret_n <= n products. O(products x n). */
 typedef double sim_wanted(const sim_moment *m, const void *arg, uint32_t product);
 void sim_best_list(const sim_moment *m, sim_wanted *wanted, const void *arg, size_t n, uint32_t *ret_list, size_t *ret_n);

@@ -60,7 +60,7 @@ static void open_page(sim_visit *v, sim_page_kind kind, uint32_t about) {
 static void look_at_products(const sim_world *w, sim_visit *v, rng *r) {
     int n = 1 + rng_poisson(r, 1.6);
     for (int i = 0; i < n && v->n_pages < SIM_PAGES_MOST - 1; i++) {
-        uint32_t kind = rng_unit(r) < 0.85 ? v->need : choose_category(w, v, r), product = choose_product(w, v, kind, r);
+        uint32_t kind = rng_unit(r) < SIM_NEEDED_0_1 ? v->need : choose_category(w, v, r), product = choose_product(w, v, kind, r);
         open_page(v, SIM_PRODUCT, product);
         bool wants = rng_unit(r) < fmin(add_most, add_rate * sim_liking(w, &v->visitor, product, v->day));
         if (!wants || is_in_cart(v, product) || v->n_cart == SIM_BASKET_MOST) continue;

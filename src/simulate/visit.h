@@ -34,5 +34,7 @@ sim_visit sim_visit_of(const sim_world *w, uint32_t day, uint32_t place);
 double sim_visit_value(const sim_world *w, const sim_visit *v);
 /* Days from the order until it would come back, and the share of orders that do. */
 enum { SIM_RETURN_LEAST_DAYS = 2, SIM_RETURN_MOST_DAYS = 8 };
+/* Pages opened of the category he comes for; the others are of any, by interest. */
+#define SIM_NEEDED_0_1 0.85
 #define SIM_RETURNED_0_1 0.05
 #define SIM_RETURNING_0_1 0.4
