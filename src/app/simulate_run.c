@@ -343,7 +343,8 @@ static err_code start(ctx *c, simulation *s) {
     buf_init_in(&s->events, c->arena, LIMIT_EVENTS_BYTES);
     buf_init_in(&s->orders, c->arena, 32 * MIB);
     /* room that is never grown again: arenas are marked and restored around requests */
-    bool have = s->guests && s->came.list && s->bought.list && s->returns && buf_room(&s->events, LIMIT_EVENTS_BYTES - 1) && buf_room(&s->orders, 16 * MIB);
+    bool have = s->guests && s->came.list && s->bought.list && s->returns;
+    have = have && buf_room(&s->events, LIMIT_EVENTS_BYTES - 1) && buf_room(&s->orders, 16 * MIB);
     return have ? ERR_OK : fail(c, ERR_NO_MEMORY, "live through a simulated shop");
 }
 
