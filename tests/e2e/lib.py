@@ -49,9 +49,9 @@ def environment(**extra):
     return env
 
 
-def run(*args, ok=True, timeout=120, cwd=None, env=None, stdin=None):
+def run(*args, ok=True, timeout=300, cwd=None, env=None, stdin=None):
     """Run `vitrine ARGS`; returns the finished process. With ok=True a non-zero exit fails the test, with ok=False a zero one does;
-    ok=None takes any."""
+    ok=None takes any. The time-out is for what hangs: a training under ASan takes a minute and a half on a busy machine."""
     done = subprocess.run([BINARY, *map(str, args)], capture_output=True, text=True, timeout=timeout, cwd=cwd, input=stdin,
                           env=env or environment())
     if "AddressSanitizer" in done.stderr or "runtime error:" in done.stderr or "LeakSanitizer" in done.stderr:

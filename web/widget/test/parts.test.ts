@@ -64,7 +64,7 @@ test('the price of a bundle is shown only while all is ticked and the cart grant
 
 const design = configOf({}).design;
 const theme = (surface: string, text: string, button: string): Found => ({ surface: colourOf(surface) ?? [0, 0, 0, 1], text: colourOf(text) ?? [0, 0, 0, 1],
-  button: colourOf(button), link: null, font: 'serif', titleFont: 'serif', titleWeight: '700', radius_px: 8, size_px: 16, title_px: 20 });
+  button: colourOf(button), link: null, font: 'serif', titleFont: 'serif', titleWeight: '700', radius_px: 8, size_px: 16, title_px: 20, bleeds: false });
 
 test('whatever the theme, texts stand out by 4.5 and controls by 3', () => {
   const grounds = ['#fff', '#000', '#14161b', '#faf7f2', '#808080', '#ffe600', '#7a0019'], inks = ['#fff', '#000', '#777', '#c0c0c0', '#ff0000'];
@@ -84,6 +84,12 @@ test('the owner decides over the theme, and cannot break out of a declaration', 
   assert.equal(t['--accent'], 'rgb(138 63 252)');
   assert.equal(t['--button-radius'], '3px');
   assert.ok(!/[{}<>]/.test(tokenSheet(t).slice(6, -1)));
+});
+
+test('what reaches from edge to edge keeps the theme\'s distance from them', () => {
+  const found = theme('#fff', '#111', '#0b6b57');
+  assert.equal(tokensOf(found, design)['--inset'], '0px');
+  assert.match(tokensOf({ ...found, bleeds: true }, design)['--inset'] ?? '', /^max\(var\(--wp--style--root--padding-left, /);
 });
 
 test('an owner who wants it dark gets it dark on a light page', () => {

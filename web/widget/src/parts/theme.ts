@@ -7,12 +7,16 @@ import type { Colour } from './colour';
 export interface Found {                                    /* what was read off the page, as getComputedStyle() says it */
   surface: Colour; text: Colour; button: Colour | null; link: Colour | null; font: string; titleFont: string; titleWeight: string;
   radius_px: number; size_px: number; title_px: number;     /* of the theme's headings of sections; 0: it has none */
+  bleeds: boolean;                                          /* the place reaches from edge to edge of the window */
 }
 export type Tokens = Record<string, string>;
 
 const DARK: readonly [Colour, Colour] = [[22, 24, 29, 1], [240, 241, 244, 1]], LIGHT: readonly [Colour, Colour] = [WHITE, [29, 31, 36, 1]];
 const BUTTONS = '.single_add_to_cart_button, .add_to_cart_button, .wp-block-button__link, .wc-block-components-button, .button.alt, ' +
                 '.btn-primary, button[type=submit], .button, button', MOST_BUTTONS = 40;
+
+/* What bleeds keeps the distance from the edges that the theme's own lines of text keep; block themes name it. */
+const INSET = 'max(var(--wp--style--root--padding-left, 1.25rem), (100% - var(--wp--style--global--wide-size, 75rem)) / 2)', EDGE_PX = 12;
 
 const isDark = (c: Colour): boolean => luminance(c) < 0.18;
 const has = (c: Colour | null): c is Colour => c !== null && c[3] > 0.9;
@@ -51,7 +55,7 @@ export function tokensOf(found: Found, d: Design): Tokens {
     '--radius': `${Math.min(14, radius)}px`, '--button-radius': `${Math.min(999, radius)}px`, '--chip-radius': `${Math.min(6, radius)}px`,
     '--font': d.font ?? found.font, '--title-font': d.font ?? found.titleFont, '--title-weight': found.titleWeight, '--size': `${size}px`,
     '--title-size': found.title_px ? `${Math.min(28, Math.max(18, found.title_px))}px` : '1.4em',
-    'color-scheme': dark ? 'dark' : 'light',
+    '--inset': found.bleeds ? INSET : '0px', 'color-scheme': dark ? 'dark' : 'light',
   };
 }
 
@@ -71,6 +75,11 @@ function mainButton(): CSSStyleDeclaration | null {
   return filled.find((s) => isColourful(colourOf(s.backgroundColor) ?? BLACK)) ?? filled[0] ?? found[0] ?? null;
 }
 
+function bleeds(e: Element): boolean {
+  const box = e.getBoundingClientRect();
+  return box.width > 0 && box.left < EDGE_PX && box.right > document.documentElement.clientWidth - EDGE_PX;
+}
+
 /* The theme around `at`. Reads styles once, before anything is written. */
 export function readTheme(at: Element): Found {
   const here = getComputedStyle(at), pressed = mainButton(), link = document.querySelector('main a, #content a, a');
@@ -80,7 +89,7 @@ export function readTheme(at: Element): Found {
     surface: surfaceBehind(at), text: colourOf(here.color) ?? BLACK, button: colourOf(pressed?.backgroundColor),
     link: link ? colourOf(getComputedStyle(link).color) : null, font: here.fontFamily, titleFont: heading?.fontFamily ?? here.fontFamily,
     titleWeight: String(Math.min(800, Math.max(500, weight))), radius_px: parseFloat(pressed?.borderTopLeftRadius ?? '') || 0,
-    size_px: parseFloat(getComputedStyle(document.body).fontSize) || 16, title_px: own || 0,
+    size_px: parseFloat(getComputedStyle(document.body).fontSize) || 16, title_px: own || 0, bleeds: bleeds(at),
   };
 }
 
