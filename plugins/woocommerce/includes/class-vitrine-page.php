@@ -147,6 +147,10 @@ final class Vitrine_Page {
 		if ( $order ) {
 			$facts['order'] = self::order_facts( $order );
 		}
+		$price = self::price();
+		if ( $price ) {
+			$facts['price'] = $price;
+		}
 		$off = Vitrine_Placements::off();
 		if ( $off ) {
 			$facts['off'] = $off;
@@ -157,6 +161,35 @@ final class Vitrine_Page {
 		 * @param array $facts Members as in docs/widget.md.
 		 */
 		return apply_filters( 'vitrine_page_facts', $facts );
+	}
+
+	/**
+	 * How this shop writes prices, by its settings and whoever changes them. Text: entities are read, and where a theme makes the symbol
+	 * a picture nothing is said, so that the widget goes by what the server knows.
+	 *
+	 * @return array currency, before, after, thousand, decimal, digits, and trim when zeros behind the point are left out; empty: markup.
+	 */
+	public static function price() {
+		$text  = function ( $html ) {
+			return html_entity_decode( (string) $html, ENT_QUOTES | ENT_HTML5, 'UTF-8' );
+		};
+		$whole = $text( sprintf( get_woocommerce_price_format(), get_woocommerce_currency_symbol(), "\x01" ) );
+		$parts = explode( "\x01", $whole );
+		if ( 2 !== count( $parts ) || false !== strpbrk( $whole, '<>' ) ) {
+			return array();
+		}
+		$price = array(
+			'currency' => get_woocommerce_currency(),
+			'before'   => $parts[0],
+			'after'    => $parts[1],
+			'thousand' => $text( wc_get_price_thousand_separator() ),
+			'decimal'  => $text( wc_get_price_decimal_separator() ),
+			'digits'   => wc_get_price_decimals(),
+		);
+		if ( apply_filters( 'woocommerce_price_trim_zeros', false ) ) { // phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals -- WooCommerce's own.
+			$price['trim'] = true;
+		}
+		return $price;
 	}
 
 	/**

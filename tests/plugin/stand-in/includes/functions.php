@@ -26,11 +26,18 @@ function wc_get_rounding_precision() {
 }
 
 function wc_get_price_decimal_separator() {
-	return '.';
+	$point = apply_filters( 'wc_get_price_decimal_separator', get_option( 'woocommerce_price_decimal_sep' ) );
+	return $point ? stripslashes( $point ) : '.';
 }
 
 function wc_get_price_thousand_separator() {
-	return ',';
+	return stripslashes( apply_filters( 'wc_get_price_thousand_separator', get_option( 'woocommerce_price_thousand_sep', ',' ) ) );
+}
+
+function get_woocommerce_price_format() {
+	$position = get_option( 'woocommerce_currency_pos', 'left' );
+	$formats  = array( 'left' => '%1$s%2$s', 'right' => '%2$s%1$s', 'left_space' => '%1$s&nbsp;%2$s', 'right_space' => '%2$s&nbsp;%1$s' );
+	return apply_filters( 'woocommerce_price_format', $formats[ $position ] ?? '%1$s%2$s', $position );
 }
 
 function wc_format_decimal( $number, $decimals = false, $trim = false ) {
@@ -50,12 +57,18 @@ function get_woocommerce_currency() {
 }
 
 function get_woocommerce_currency_symbol( $currency = '' ) {
-	return array( 'RON' => 'lei', 'EUR' => '&euro;', 'USD' => '&#36;' )[ $currency ?: get_woocommerce_currency() ] ?? '';
+	$currency = $currency ?: get_woocommerce_currency();
+	return apply_filters( 'woocommerce_currency_symbol', array( 'RON' => 'lei', 'EUR' => '&euro;', 'USD' => '&#36;' )[ $currency ] ?? '', $currency );
 }
 
 function wc_price( $price, $args = array() ) {
-	$amount = number_format( abs( (float) $price ), wc_get_price_decimals(), '.', ',' );
-	$html   = '<span class="woocommerce-Price-amount amount"><bdi>' . ( $price < 0 ? '-' : '' ) . '<span class="woocommerce-Price-currencySymbol">' . get_woocommerce_currency_symbol() . '</span>' . $amount . '</bdi></span>';
+	$point  = wc_get_price_decimal_separator();
+	$amount = number_format( abs( (float) $price ), wc_get_price_decimals(), $point, wc_get_price_thousand_separator() );
+	if ( apply_filters( 'woocommerce_price_trim_zeros', false ) ) {
+		$amount = preg_replace( '/' . preg_quote( $point, '/' ) . '0++$/', '', $amount );
+	}
+	$symbol = '<span class="woocommerce-Price-currencySymbol">' . get_woocommerce_currency_symbol() . '</span>';
+	$html   = '<span class="woocommerce-Price-amount amount"><bdi>' . ( $price < 0 ? '-' : '' ) . sprintf( get_woocommerce_price_format(), $symbol, $amount ) . '</bdi></span>';
 	return apply_filters( 'wc_price', $html, $amount, $args, $price, $price );
 }
 

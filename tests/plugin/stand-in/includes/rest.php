@@ -104,10 +104,16 @@ class WC_REST {
 		}
 		$add( '/products/(?P<parent>\d+)/variations', 'GET', function ( $request ) { return self::listed( 'variations', $request ); } );
 		$add( '/orders/(?P<parent>\d+)/refunds', 'GET', function () { return self::paged( array(), array() ); } );
-		$add( '/settings/general', 'GET', function () { return array( array( 'id' => 'woocommerce_currency', 'value' => get_woocommerce_currency() ) ); } );
+		$add( '/settings/general', 'GET', function () {
+			$rows = array( array( 'id' => 'woocommerce_currency', 'value' => get_woocommerce_currency() ) );
+			foreach ( array( 'currency_pos' => 'left', 'price_thousand_sep' => ',', 'price_decimal_sep' => '.', 'price_num_decimals' => '2' ) as $name => $usual ) {
+				$rows[] = array( 'id' => "woocommerce_$name", 'value' => get_option( "woocommerce_$name", $usual ) );
+			}
+			return $rows;
+		} );
 		$add( '/settings/tax', 'GET', function () { return array( array( 'id' => 'woocommerce_prices_include_tax', 'value' => 'no' ), array( 'id' => 'woocommerce_tax_display_shop', 'value' => 'excl' ) ); } );
 		$add( '/settings/products', 'GET', function () { return array(); } );
-		$add( '/system_status', 'GET', function () { return array( 'environment' => array( 'version' => WC_VERSION, 'language' => get_locale() ) ); } );
+		$add( '/system_status', 'GET', function () { return array( 'environment' => array( 'version' => WC_VERSION, 'language' => get_locale() ), 'settings' => array( 'currency' => get_woocommerce_currency(), 'currency_symbol' => get_woocommerce_currency_symbol() ) ); } );
 		$add( '/webhooks', 'POST', array( 'WC_Webhooks', 'create' ) );
 		$add( '/webhooks/batch', 'POST', array( 'WC_Webhooks', 'batch' ) );
 		$add( '/webhooks/(?P<id>\d+)', 'POST, PUT', array( 'WC_Webhooks', 'change' ) );

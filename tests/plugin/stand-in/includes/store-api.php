@@ -185,7 +185,10 @@ class WC_Store_API {
 	}
 
 	private static function money() {
-		return array( 'currency_code' => get_woocommerce_currency(), 'currency_symbol' => html_entity_decode( get_woocommerce_currency_symbol() ), 'currency_minor_unit' => wc_get_price_decimals(), 'currency_decimal_separator' => '.', 'currency_thousand_separator' => ',', 'currency_prefix' => html_entity_decode( get_woocommerce_currency_symbol() ), 'currency_suffix' => '' );
+		$symbol   = html_entity_decode( get_woocommerce_currency_symbol() );
+		$position = get_option( 'woocommerce_currency_pos', 'left' );
+		$beside   = array( 'left' => array( $symbol, '' ), 'left_space' => array( "$symbol ", '' ), 'right' => array( '', $symbol ), 'right_space' => array( '', " $symbol" ) )[ $position ];
+		return array( 'currency_code' => get_woocommerce_currency(), 'currency_symbol' => $symbol, 'currency_minor_unit' => wc_get_price_decimals(), 'currency_decimal_separator' => wc_get_price_decimal_separator(), 'currency_thousand_separator' => wc_get_price_thousand_separator(), 'currency_prefix' => $beside[0], 'currency_suffix' => $beside[1] );
 	}
 
 	private static function limits( $product, $values ) {
