@@ -131,10 +131,13 @@ static err_code follow_others(ctx *c, db *d, schedule *sc, const store *s, const
     return ERR_OK;
 }
 
-static err_code follow_plans(ctx *c, db *d, const store *s, const job_facts *f, size_t *submitted) {
-    for (size_t i = 0; i < n_job_plans; i++)
-        if (f->has_events && !f->open[i] && plan_is_due(c, &job_plans[i], s, f->asked_ms[i], ctx_now_ms(c)))
-            TRY(submit(c, d, s->store_id, job_plans[i].kind, "", submitted));
+/* What is due while the job before it is still under way is looked at again at the next look. */
+static err_code follow_plans(ctx *c, db *d, schedule *sc, const store *s, const job_facts *f, size_t *submitted) {
+    for (size_t i = 0; f->has_events && i < n_job_plans; i++) {
+        if (!plan_is_due(c, &job_plans[i], s, f->asked_ms[i], ctx_now_ms(c))) continue;
+        if (f->open[i]) sc->minute = -1;
+        else TRY(submit(c, d, s->store_id, job_plans[i].kind, "", submitted));
+    }
     return ERR_OK;
 }
 
@@ -149,7 +152,7 @@ static err_code look_at(ctx *c, db *d, schedule *sc, const store *s, size_t *sub
     store_plan p = schedule_decide(&f.store, ctx_now_ms(c));
     if (p.sync) TRY(submit(c, d, s->store_id, "sync", inputs[p.depth], submitted));
     if (p.train) TRY(submit(c, d, s->store_id, "train", "", submitted));
-    if (sc->minute_turned) TRY(follow_plans(c, d, s, &f, submitted));
+    if (sc->minute_turned) TRY(follow_plans(c, d, sc, s, &f, submitted));
     if (sc->services->counters) TRY(counters_tend(c, sc->services->counters, d, s->store_id));
     if (p.mail) TRY(submit(c, d, s->store_id, "mail", "", submitted));
     TRY(follow_others(c, d, sc, s, &m));
@@ -180,6 +183,7 @@ static err_code follow_keys(ctx *c, db *d, schedule *s) {
 
 static void look_and_log(ctx *c, db *d, schedule *sc, const store *s, size_t *submitted) {
     err_code e = look_at(c, d, sc, s, submitted);
+    if (e) sc->minute = -1;                                     /* its plans are looked at again */
     if (e) log_line(c->log, LOG_WARN, "schedule.failed", "store=%lld error=%s why=%s", (long long)s->store_id, err_name(e), c->error.text);
 }
 

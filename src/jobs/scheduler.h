@@ -13,7 +13,7 @@ typedef struct schedule {
     map64 seen;                     /* store -> hash of the settings that were last loaded; memory of the process */
     uint64_t key_state;             /* hash of the last state of the keys */
     int64_t keys_loaded_ms;
-    int64_t minute;                 /* of the last look: plans are looked at once in each */
+    int64_t minute;                 /* of the last look: plans are looked at once in each; -1: at the next look again */
     bool minute_turned;
 } schedule;
 

@@ -81,3 +81,32 @@ TEST(plans, are_followed_by_the_scheduler_where_visitors_came) {
     assert_int_equal(0, submitted);                         /* they wait already */
     storage_close(d);
 }
+
+TEST(plans, whose_last_job_is_under_way_at_their_moment_are_looked_at_again_when_it_has_ended) {
+    TEST_CTX(c);
+    db_options o;
+    db *d = test_database(c, &backends[0], &o);
+    time_source clock = time_source_manual(INT64_C(1784116800000));
+    c->time = &clock;
+    const job_services services = { .database = o, .data_dir = test_folder() };
+    schedule s;
+    size_t submitted = 0;
+    assert_ok(c, storage_put(c, d, &store_entity, &(store){ .store_id = 2, .name = STR("b") }));
+    const logged_event seen = { .store_id = 2, .event_id = 1, .kind = STR("view"), .time_ms = 1 };
+    assert_ok(c, storage_put(c, d, &logged_event_entity, &seen));
+    schedule_init(&s, &services, NULL, c->arena);
+    assert_ok(c, schedule_step(c, d, &s, &submitted));
+    clock.manual_ms += MS_PER_DAY;                          /* a clock that now stands still: no other minute comes */
+    assert_ok(c, schedule_step(c, d, &s, &submitted));
+    assert_int_equal(0, submitted);
+    for (size_t i = 0; i < n_job_plans; i++) {
+        job row;
+        assert_ok(c, job_claim(c, d, STR("me"), JOB_STALE_MS, &row));
+        assert_ok(c, job_finish(c, d, &row, JOB_DONE, (str){ 0 }, (str){ 0 }));
+    }
+    assert_ok(c, schedule_step(c, d, &s, &submitted));
+    assert_int_equal(n_job_plans, submitted);
+    assert_ok(c, schedule_step(c, d, &s, &submitted));
+    assert_int_equal(0, submitted);
+    storage_close(d);
+}
