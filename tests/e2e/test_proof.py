@@ -14,8 +14,8 @@ def exposures(shop, where="1=1", *binds):
 def exposures_of(shop, answers):
     """The rows of these answers, once all are there."""
     wanted = [a["rec_id"] for a in answers]
-    found = lib.wait_until(lambda: [e] if len(e := exposures(shop, "rec_id >= ?", min(wanted))) >= len(wanted) else None)[0]
-    by_id = {e["rec_id"]: e for e in found}
+    found = lambda: {e["rec_id"]: e for e in exposures(shop, "rec_id >= ?", min(wanted))}
+    by_id = lib.wait_until(lambda: e if set(wanted) <= (e := found()).keys() else None)
     return [by_id[r] for r in wanted]
 
 

