@@ -1,5 +1,5 @@
 """What end-to-end tests share: the binary, temporary data folders, servers that are stopped after each test, HTTP, databases."""
-import contextlib, http.client, json, os, pathlib, shutil, signal, socket, sqlite3, subprocess, tempfile, time
+import contextlib, http.client, json, os, pathlib, secrets, shutil, signal, socket, sqlite3, subprocess, tempfile, time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = str((ROOT / os.environ.get("VITRINE", "build/vitrine")).resolve())
@@ -12,7 +12,7 @@ class Skip(Exception):
     """Raised by a test that cannot run on this machine; the text says why."""
 
 
-_folders, _processes, _afterwards = [], [], []
+_folders, _processes, _afterwards, _ports = [], [], [], []
 
 
 def shared(below):
@@ -36,9 +36,19 @@ def folder():
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port nobody listens on, this process's until it ends. Others look for one at the same time, and a server may come back to its own
+    later: so each process holds the same number for UDP, which nobody uses, and below the range from which the system gives ports by itself."""
+    while True:
+        port, mark = 20000 + secrets.randbelow(12768), socket.socket(type=socket.SOCK_DGRAM)
+        try:
+            mark.bind(("127.0.0.1", port))
+            with socket.socket() as s:
+                s.bind(("127.0.0.1", port))
+        except OSError:
+            mark.close()
+            continue
+        _ports.append(mark)
+        return port
 
 
 def environment(**extra):
