@@ -3,7 +3,7 @@ pages that leave, displays that wait for their moment, what it costs the page's 
 import json, time
 import lib
 from test_front import Front
-from test_widget_pages import Visit, WALL, events, overlay, shown
+from test_widget_pages import TOLD, Visit, WALL, events, overlay, shown
 
 TAG = """new MutationObserver(() => { const tag = document.querySelector('script[data-store]'); if (tag) Object.assign(tag.dataset, %s); })
     .observe(document, { childList: true, subtree: true });"""
@@ -22,7 +22,7 @@ def visit(path="/shop/p/2001", tag=None, script="", **how):
 
 def sent(v):
     """After all that waits has gone."""
-    v.page.wait("!Object.keys(localStorage).some((k) => k.startsWith('vitrine.e.'))", WALL)
+    v.page.wait("!Object.keys(localStorage).some((k) => k.startsWith('vitrine.e.'))", TOLD)
     time.sleep(0.3)
 
 
@@ -34,15 +34,15 @@ def test_a_page_that_becomes_another_without_loading_is_viewed_and_filled_anew()
               "history.{1}({{}}, '', '/shop/p/{0}{2}'); 1")
     other = first.split("/")[-1]
     v.page.eval(become.format(other, "pushState", ""))
-    lib.wait_until(lambda: [e["product_id"] for e in v.told("view")] == ["2001", other], WALL)
+    lib.wait_until(lambda: [e["product_id"] for e in v.told("view")] == ["2001", other], TOLD)
     v.page.wait(f"asked.some((q) => q.product_id === '{other}' && q.placement === 'similar')", WALL)
     v.stands(f"!!{shown('similar')}.querySelector('.card a') && ![...{shown('similar')}.querySelectorAll('a')].some((a) => a.pathname === '{first}')")
     v.page.eval("addEventListener('popstate', () => { document.querySelector('script[data-vitrine]').textContent ="
                 " JSON.stringify({ page: 'product', product_id: '2001', cart: [] }); }); history.back(); 1")
-    lib.wait_until(lambda: [e["product_id"] for e in v.told("view")] == ["2001", other, "2001"], WALL)
+    lib.wait_until(lambda: [e["product_id"] for e in v.told("view")] == ["2001", other, "2001"], TOLD)
     v.page.eval("history.replaceState({}, '', location.pathname + '#part'); 1")             # the same page
     v.page.eval("history.replaceState({}, '', '/shop/p/2001?colour=red'); 1")               # another one
-    lib.wait_until(lambda: len(v.told("view")) == 4, WALL)
+    lib.wait_until(lambda: len(v.told("view")) == 4, TOLD)
     time.sleep(0.5)
     assert len(v.told("view")) == 4 and not v.errors(), v.errors()
     v.page.eval("document.querySelector('script[data-vitrine]').textContent = JSON.stringify({ page: 'other', cart: [] });"
@@ -63,7 +63,7 @@ def test_consent_mode_is_waited_for_and_then_obeyed():
     v.page.wait("!!window.vitrine?.started", WALL)
     assert f"vitrine_visitor={who}" in v.page.eval("document.cookie") and len(events(v.shop, "view")) == 1
     v.page.eval("dataLayer.push(['consent', 'update', { analytics_storage: 'granted', ad_storage: 'denied' }]); 1")
-    lib.wait_until(lambda: [(e["product_id"], e["visitor_id"]) for e in v.told("view")][1:] == [("2002", who)], WALL)
+    lib.wait_until(lambda: [(e["product_id"], e["visitor_id"]) for e in v.told("view")][1:] == [("2002", who)], TOLD)
     v.page.eval("dataLayer.push(['consent', 'update', { analytics_storage: 'denied' }]); 1")
     v.page.wait(f"{THERE}.length === 0 && !document.cookie.includes('vitrine_visitor=')", WALL)
 
@@ -93,7 +93,7 @@ def test_where_consent_is_required_nothing_happens_before_and_the_word_of_the_pa
     v.page.eval("vitrine('consent', 'all')")
     assert len(v.told("view")) == 1
     v.page.go(v.url("/shop/p/2002"))
-    lib.wait_until(lambda: [e["product_id"] for e in v.told("view")] == ["2001", "2002"], WALL)
+    lib.wait_until(lambda: [e["product_id"] for e in v.told("view")] == ["2001", "2002"], TOLD)
     assert len({e["visitor_id"] for e in v.told("view")}) == 1
 
 
@@ -198,8 +198,7 @@ def waits(trigger, happen, **more):
     v.page.wait("!!window.vitrine?.started", WALL)
     time.sleep(1.2)
     assert not v.page.eval(OVER), trigger
-    happen(v)
-    v.page.wait(OVER, WALL)
+    v.stands(OVER, lambda: happen(v))
     assert v.page.layout_shift() == 0
     v.page.eval("document.querySelector('vitrine-display[data-display]').shadowRoot.querySelector('.corner').click()")
     v.page.go(v.page.url())
