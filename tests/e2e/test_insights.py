@@ -31,7 +31,7 @@ def test_a_day_that_is_over_is_looked_at_the_next_morning():
     shown, = lib.sql(shop.data, "SELECT sum(4) FROM exposure_row WHERE held_out = 0")[0]
     clicks, = lib.sql(shop.data, "SELECT count(*) FROM event_row WHERE kind = 'click'")[0]
     assert shop.server.post(CLOCK, {"now_ms": start + DAY}, key=shop.secret)[0] == 200
-    lib.wait_until(lambda: shop.server.get("/api/v1/insights", key=shop.secret)[1]["days"], 60)
+    lib.wait_until(lambda: shop.server.get("/api/v1/insights", key=shop.secret)[1]["days"])
     day, = shop.server.get("/api/v1/insights?days=5", key=shop.secret)[1]["days"]
     assert (day["impressions"], day["clicks"]) == (shown, clicks), day
     moved = {f["kind"] for f in day["findings"]}        # too few days for anything else

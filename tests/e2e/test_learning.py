@@ -67,7 +67,7 @@ def test_another_process_on_the_same_database_knows_within_seconds():
     other = lib.Server(shop.data)
     before = best(other, shop, product)
     click_until_first(shop, product, before[3], 150)
-    lib.wait_until(lambda: best(other, shop, product)[0] == before[3], seconds=60, pause=0.5)
+    lib.wait_until(lambda: best(other, shop, product)[0] == before[3], pause=0.5)
     assert other.stop() == 0
 
 
@@ -126,5 +126,5 @@ def test_one_order_of_two_products_never_sold_together_is_in_the_next_answer():
 
 
 def wait_for_training(p):
-    lib.wait_until(lambda: lib.sql(p.data, "SELECT 1 FROM model_row WHERE state = 'serving'"), seconds=60)
-    lib.wait_until(lambda: p.post("/api/v1/recommendations", {"n": 1, "preview": True})[1]["model_version"] > 0, seconds=30)
+    lib.wait_until(lambda: lib.sql(p.data, "SELECT 1 FROM model_row WHERE state = 'serving'"))
+    lib.wait_until(lambda: p.post("/api/v1/recommendations", {"n": 1, "preview": True})[1]["model_version"] > 0)

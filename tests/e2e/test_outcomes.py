@@ -49,7 +49,7 @@ def train(shop, since):
         if not jobs or jobs[0]["state"] == "done":
             shop.server.post("/api/v1/store/train", {}, key=shop.secret)
         return False
-    lib.wait_until(newest, seconds=120, pause=0.2)
+    lib.wait_until(newest, pause=0.2)
 
 
 def scene(shop, kinds):
@@ -90,6 +90,6 @@ def test_clicks_teach_the_next_training_what_to_show_on_pages_nobody_visited():
     told = metrics(shop)
     assert told["answers_shown"] >= 300 and told["clicks"] > 80 and told["outcome_rows"] > 1000, told
     assert told["outcomes"]["stranger_product"]["used"], told["outcomes"]
-    lib.wait_until(lambda: look(shop, unvisited[0])["strategy"] == "outcomes", seconds=30)
+    lib.wait_until(lambda: look(shop, unvisited[0])["strategy"] == "outcomes")
     after = share([look(shop, p) for p in unvisited])
     assert after > before, (before, after, wanted, told["outcomes"])

@@ -77,5 +77,5 @@ def test_a_damaged_snapshot_is_refused_and_the_shop_learned_anew():
     shop.server = lib.Server(shop.data)
     answer = shop.recommend(product_id=product, n=3)
     assert answer["strategy"] == "catalogue" and len(answer["items"]) == 3, answer
-    lib.wait_until(lambda: shop.recommend(product_id=product, n=3)["model_version"] == 2, seconds=120)
+    lib.wait_until(lambda: shop.recommend(product_id=product, n=3)["model_version"] == 2)
     assert shop.recommend(product_id=product, n=3)["strategy"] in ("ranker", "rules")

@@ -36,12 +36,12 @@ class Little:
         assert self.server.post(CLOCK, {"now_ms": now_ms}, key=self.key) == (200, {"now_ms": now_ms})
         looked = lambda: lib.sql(self.data, "SELECT 1 FROM job_row WHERE kind = 'rollback' AND state = 'done' AND ended_ms = ?", now_ms)
         if night:
-            lib.wait_until(looked, 60)
+            lib.wait_until(looked)
         self.wait_for_jobs()
 
     def wait_for_jobs(self):
-        lib.wait_until(lambda: self.serving(), 60)
-        lib.wait_until(lambda: not lib.sql(self.data, "SELECT 1 FROM job_row WHERE state IN ('queued', 'running')"), 60)
+        lib.wait_until(lambda: self.serving())
+        lib.wait_until(lambda: not lib.sql(self.data, "SELECT 1 FROM job_row WHERE state IN ('queued', 'running')"))
 
     def serving(self):
         row = lib.sql(self.data, "SELECT version FROM model_row WHERE state = 'serving'")
@@ -52,7 +52,7 @@ class Little:
         status, job = self.server.post("/api/v1/store/train", {}, key=self.key)
         assert status in (200, 202), (status, job)
         ended = lambda: lib.sql(self.data, "SELECT result FROM job_row WHERE job_id = ? AND state = 'done'", job["job_id"])
-        return json.loads(lib.wait_until(ended, 60)[0][0])
+        return json.loads(lib.wait_until(ended)[0][0])
 
 
 def any_two(r, o):
@@ -97,7 +97,7 @@ def live(shop, answers, clicked):
     status, said = shop.server.post(TRACK, {"events": events}, key=shop.key)
     assert status == 200 and said["accepted"] == len(events), said
     count = lambda: lib.sql(shop.data, "SELECT count(*) FROM exposure_row WHERE time_ms = ?", shop.now)[0][0]
-    lib.wait_until(lambda: count() == answers, 30)
+    lib.wait_until(lambda: count() == answers)
     return answer["model_version"]
 
 
