@@ -78,15 +78,17 @@ static void print_keys(const connect_run *k) {
 static err_code print_example(ctx *c, connect_run *k) {
     AUTO_ANSWER a = { 0 };
     recommend_query q = RECOMMEND_QUERY;
+    str base;
     FILE *out = k->v->out;
     q.n = 3;
     TRY(answer_open(c, &k->home, k->made.row.store_id, &a));
     TRY(answer_good_product(c, &a, &q.product_id));
     fputs("\nan example, ", out);
     TRY(answer_print(c, &a, &q, false, out));
+    TRY(connect_address_here(c, k->v, &base));
     fprintf(out, "\nask for it:\n  vitrine serve --data %s &\n  curl -H 'Authorization: Bearer %.*s' \\\n", k->v->data,
             STR_ARG(k->made.is_new ? k->made.secret_key : STR("SECRET_KEY")));
-    fprintf(out, "    'http://localhost:8080/api/v1/recommendations?product_id=%.*s&n=3'\n", STR_ARG(q.product_id));
+    fprintf(out, "    '%.*s/api/v1/recommendations?product_id=%.*s&n=3'\n", STR_ARG(base), STR_ARG(q.product_id));
     return ERR_OK;
 }
 
@@ -178,7 +180,8 @@ const command cmd_connect = {
     .name = "connect", .summary = "Connect a shop: test, copy, learn, first recommendation",
     .usage = "code [--webhook-base URL] | woocommerce URL --key KEY --secret SECRET [options]",
     .details = "With the WooCommerce plugin: 'code' prints an address to paste into the plugin's page, good once and for a day; the\n"
-               "plugin does the rest through a running server. --webhook-base is the address under which the shop reaches that server.\n"
+               "plugin does the rest through a running server. --webhook-base is the address under which the shop reaches that\n"
+               "server; without it, it is the one the server of this data folder listens at.\n"
                "Without the plugin: the shop's REST key is made in WooCommerce, Settings, Advanced, REST API. One that may write lets\n"
                "Vitrine register webhooks; one that may only read is enough for all else. URL may also come from WOOCOMMERCE_URL. The\n"
                "connection is tested first; nothing is kept when it does not work. The key is sealed before it is stored.",

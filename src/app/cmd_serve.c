@@ -50,6 +50,7 @@ typedef struct {
     virtual_clock clock;            /* when `clock_is_virtual` */
     bool clock_is_virtual;
     str demo_key;
+    char base[320];                 /* http://localhost:8080; empty until it listens */
 } server;
 
 static err_code read_log_level(ctx *c, const invocation *v, log_level *ret_level) {
@@ -200,6 +201,7 @@ static void stop_all(ctx *c, server *s) {
     key_table_free(s->keys);
     serving_registry_free(s->serving);
     counters_free(s->counters);
+    if (s->home.dir) connect_address_forget(c, s->home.dir, str_of(s->base));
     home_close(&s->home);
 }
 
@@ -218,15 +220,21 @@ static void announce_code(ctx *c, const invocation *v, const server *s, str base
 }
 
 /* People see localhost when they listen on their own machine. */
-static void announce(ctx *c, const invocation *v, const server *s) {
+static void find_base(const invocation *v, server *s) {
     const char *address = invocation_cstr(v, "address");
     bool own = strcmp(address, "127.0.0.1") == 0 || strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::1") == 0;
     const char *open = strchr(address, ':') ? "[" : "", *close = *open ? "]" : "";
-    char base[320];
-    int n = snprintf(base, sizeof base, "http://%s%s%s:%u", own ? "" : open, own ? "localhost" : address, own ? "" : close,
-                     http_server_port(s->http));
-    fprintf(v->out, "Vitrine serves %s\n", base);
-    if (n > 0 && (size_t)n < sizeof base) announce_code(c, v, s, (str){ base, (size_t)n });
+    snprintf(s->base, sizeof s->base, "http://%s%s%s:%u", own ? "" : open, own ? "localhost" : address, own ? "" : close,
+             http_server_port(s->http));
+}
+
+/* For people, and for commands of the same data folder. Without the note they go by the settings of port. */
+static void announce(ctx *c, const invocation *v, server *s) {
+    find_base(v, s);
+    fprintf(v->out, "Vitrine serves %s\n", s->base);
+    if (connect_address_note(c, s->home.dir, str_of(s->base)))
+        log_line(c->log, LOG_WARN, "serve.no_address_file", "why=%s", c->error.text);
+    announce_code(c, v, s, str_of(s->base));
     if (s->demo_key.n) fprintf(v->out, "the demonstration shop's keys are in %s/%s\n", s->home.dir, DEMO_KEYS_FILE);
     fflush(v->out);
 }

@@ -205,6 +205,28 @@ def test_a_line_to_paste_is_shown_while_there_is_no_shop_but_the_demonstration()
     assert "/connect/" not in Server(data).log()
 
 
+def test_a_line_to_paste_leads_to_the_server_of_its_data_folder_wherever_it_listens():
+    data = folder()
+    line = lambda **env: run("connect", "code", "--data", data, env=environment(**env)).stdout.splitlines()[0].rsplit("/connect/", 1)[0]
+    assert line() == "http://localhost:8080" and line(VITRINE_PORT="8099") == "http://localhost:8099"       # there is no server yet
+    server = Server(data)
+    assert line() == line(VITRINE_PORT="8099") == f"http://localhost:{server.port}"
+    assert (data / "address").stat().st_mode & 0o777 == 0o600
+    newer = Server(data)
+    assert line() == f"http://localhost:{newer.port}"
+    server.stop()
+    assert line() == f"http://localhost:{newer.port}", "the older one took the newer one's note along"
+    newer.stop(signal.SIGKILL)
+    assert line() == f"http://localhost:{newer.port}", "a killed server may be back in a moment"
+    last = Server(data)
+    assert line() == f"http://localhost:{last.port}"
+    last.stop()
+    assert line() == "http://localhost:8080" and not (data / "address").exists()
+    for rubbish in (b"", b"\xff\x00", b"javascript:alert(1)", b"http://" + b"x" * 4000):
+        (data / "address").write_bytes(rubbish)
+        assert line() == "http://localhost:8080", rubbish
+
+
 # ---- offers ----
 def opened(token, secret):
     """What a token promises, checked as the plugin does."""
