@@ -4,7 +4,7 @@ versions agree with VERSION, every text is in the template of translations, ever
    plugin.py pot    writes languages/vitrine.pot from the texts in the code
    plugin.py check  the checks alone
 The zip holds the same bytes for the same sources: sorted names, one date, one mode."""
-import json, pathlib, re, shutil, struct, subprocess, sys, zipfile
+import pathlib, re, shutil, struct, subprocess, sys, zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PLUGIN = ROOT / "plugins" / "woocommerce"
@@ -45,7 +45,7 @@ def quoted(text):
 # ---- texts ----
 def texts():
     """{(context, text, plural): (places, note)} of all that the code asks to be translated, and of what WordPress translates by itself:
-    the header of the plugin, and blocks."""
+    the header of the plugin."""
     found = {}
     for path in files():
         if path.suffix != ".php":
@@ -61,11 +61,6 @@ def texts():
     head = (PLUGIN / "vitrine.php").read_text()
     for what in ("Plugin Name", "Description"):
         found[("", re.search(rf"{what}:\s+(.*)", head).group(1), "")] = (["vitrine.php"], "")
-    for path in sorted(PLUGIN.rglob("block.json")):
-        block = json.loads(path.read_text())
-        for context, said in [("block title", block["title"]), ("block description", block["description"]),
-                              *(("block keyword", k) for k in block.get("keywords", []))]:
-            found[(context, said, "")] = ([path.relative_to(PLUGIN).as_posix()], "")
     return found
 
 def pot():

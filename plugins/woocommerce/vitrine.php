@@ -30,5 +30,4 @@ require_once VITRINE_DIR . 'includes/template-tags.php';
 
 register_activation_hook( __FILE__, array( 'Vitrine_Plugin', 'activate' ) );
 register_deactivation_hook( __FILE__, array( 'Vitrine_Plugin', 'deactivate' ) );
-add_action( 'before_woocommerce_init', array( 'Vitrine_Plugin', 'declare_compatible' ) );
 add_action( 'plugins_loaded', array( 'Vitrine_Plugin', 'boot' ) );

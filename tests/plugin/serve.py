@@ -29,7 +29,7 @@ def main():
     if not said.inactive and (shop.PLUGIN / "vitrine.php").exists():
         site.activate()
     print(f"shop      {site.url}/shop/        owner: {site.url}/wp-login.php  admin / admin        customers: client0..client11 / client\n"
-          f"errors    tail -f {site.root}/errors.log\nletters   {site.root}/mails.jsonl\nhooks     {site.root}/hooks.jsonl (milliseconds in the plugin, per request)\n"
+          f"errors    tail -f {site.root}/errors.log\nletters   {site.root}/mails.jsonl\nhooks     {site.root}/hooks.jsonl (what the plugin cost, per request)\n"
           f"background work runs only on call: curl -s -X POST -H 'X-Site-Token: {site.token}' {site.url}/__site/php -d 'return site_work();'\n"
           f"any PHP:  the same with your code (`/__site/php-admin` as the owner)\nCtrl-C ends it.", flush=True)
     try:

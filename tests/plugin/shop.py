@@ -288,7 +288,8 @@ class Site:
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
     def hook_times(self):
-        """[{uri, ms, hooks}] : what the plugin's hooks took on each request since restore()."""
+        """What the plugin cost each request since restore(), as wordpress/meter.php writes it: queries, late (queries at the end), http, options, files
+        (lists), ms and cpu_ms of its callbacks, hooks (name -> ms, cpu_ms), whole (the request)."""
         path = self.root / "hooks.jsonl"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 

@@ -28,23 +28,6 @@ final class Vitrine_Admin {
 	);
 
 	/**
-	 * Adds the page.
-	 */
-	public static function hooks() {
-		if ( ! is_admin() ) {
-			return;
-		}
-		add_action( 'admin_menu', array( __CLASS__, 'add_page' ), 60 );
-		add_action( 'admin_init', array( __CLASS__, 'open_once' ) );
-		add_action( 'admin_enqueue_scripts', array( __CLASS__, 'enqueue' ) );
-		add_filter( 'plugin_action_links_' . plugin_basename( VITRINE_FILE ), array( __CLASS__, 'add_link' ) );
-		foreach ( array_keys( self::ACTIONS ) as $action ) {
-			add_action( 'admin_post_' . $action, array( __CLASS__, 'act' ) );
-		}
-		add_action( 'wp_ajax_vitrine_status', array( __CLASS__, 'send_status' ) );
-	}
-
-	/**
 	 * Address of the page.
 	 *
 	 * @return string

@@ -14,60 +14,10 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Vitrine_Ajax {
 
-	const ACTIONS     = array( 'add', 'cart', 'variations', 'contact' );
 	const MOST_ITEMS  = 20;
 	const MOST_NUMBER = 1000;
 	const MOST_BYTES  = 20000;
 	const MOST_SHOWN  = 100;    // Variations.
-
-	/**
-	 * Adds the hooks.
-	 */
-	public static function hooks() {
-		foreach ( self::ACTIONS as $action ) {
-			add_action( 'wc_ajax_vitrine_' . $action, array( __CLASS__, $action ) );
-		}
-		add_action( 'wp_enqueue_scripts', array( __CLASS__, 'enqueue' ) );
-		add_filter( 'script_loader_tag', array( __CLASS__, 'defer' ), 10, 2 );
-		add_action( 'wp_footer', array( __CLASS__, 'print_facts' ), 5 );
-	}
-
-	/* ---- the script ---- */
-
-	/**
-	 * Action wp_enqueue_scripts.
-	 */
-	public static function enqueue() {
-		wp_enqueue_script( 'vitrine-shop', plugins_url( 'assets/shop.js', VITRINE_FILE ), array(), VITRINE_VERSION, true );
-	}
-
-	/**
-	 * Filter script_loader_tag: our script blocks nothing.
-	 *
-	 * @param string $tag    Of a script.
-	 * @param string $handle Its name.
-	 * @return string
-	 */
-	public static function defer( $tag, $handle ) {
-		return 'vitrine-shop' === $handle && false === strpos( $tag, ' defer' ) ? str_replace( ' src=', ' defer src=', $tag ) : $tag;
-	}
-
-	/**
-	 * What the script has to know; data, which no content policy stops, and the same for all visitors.
-	 */
-	public static function print_facts() {
-		$asks  = Vitrine_Options::get( 'recover_carts' ) && is_checkout();
-		$facts = array(
-			'ajax'       => WC_AJAX::get_endpoint( '%%endpoint%%' ),
-			'bundles'    => Vitrine_Offers::are_on(),
-			'incentives' => Vitrine_Offers::are_on(),
-			'contact'    => $asks,
-			'question'   => $asks && ! Vitrine_Checkout::has_block_fields() ? Vitrine_Checkout::question() : '',
-			'seen'       => Vitrine_Options::get( 'track_server' ) ? Vitrine_Track::address() : '',
-		);
-		// phpcs:ignore WordPress.Security.EscapeOutput
-		echo '<script type="application/json" id="vitrine-shop-facts">' . wp_json_encode( $facts, JSON_HEX_TAG | JSON_HEX_AMP | JSON_UNESCAPED_SLASHES ) . "</script>\n";
-	}
 
 	/* ---- questions ---- */
 

@@ -12,27 +12,50 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Vitrine_Block {
 
-	/**
-	 * Registers it, connected or not: a page that has it keeps it.
-	 */
-	public static function hooks() {
-		add_action( 'init', array( __CLASS__, 'register' ) );
-		add_action( 'enqueue_block_editor_assets', array( __CLASS__, 'say_texts' ) );
-	}
+	const NAME = 'vitrine/placement';
 
 	/**
-	 * The block and the script of its editor.
+	 * Registers it, connected or not: a page that has it keeps it. What it is called is for editors.
 	 */
 	public static function register() {
-		$needs = array( 'wp-blocks', 'wp-element', 'wp-block-editor', 'wp-components' );
-		wp_register_script( 'vitrine-block', plugins_url( 'blocks/placement/block.js', VITRINE_FILE ), $needs, VITRINE_VERSION, true );
-		register_block_type( VITRINE_DIR . 'blocks/placement', array( 'render_callback' => array( __CLASS__, 'draw' ) ) );
+		$type = array(
+			'api_version'     => 2,
+			'attributes'      => array(
+				'placement' => array(
+					'type'    => 'string',
+					'default' => 'for_you',
+				),
+			),
+			'supports'        => array(
+				'html'  => false,
+				'align' => array( 'wide', 'full' ),
+			),
+			'render_callback' => array( __CLASS__, 'draw' ),
+		);
+		register_block_type( self::NAME, is_admin() ? $type + self::described() : $type );
 	}
 
 	/**
-	 * Texts of the editor. Only there: labels are many, and pages of the shop need none.
+	 * How editors list it.
+	 *
+	 * @return array
+	 */
+	private static function described() {
+		return array(
+			'title'       => __( 'Vitrine suggestions', 'vitrine' ),
+			'description' => __( 'Products Vitrine suggests to each visitor.', 'vitrine' ),
+			'category'    => 'widgets',
+			'icon'        => 'grid-view',
+			'keywords'    => array( __( 'recommendations', 'vitrine' ), __( 'products', 'vitrine' ), __( 'related', 'vitrine' ) ),
+		);
+	}
+
+	/**
+	 * The script of the editor and its texts. Only there: labels are many, and pages of the shop need none.
 	 */
 	public static function say_texts() {
+		$needs = array( 'wp-blocks', 'wp-element', 'wp-block-editor', 'wp-components' );
+		wp_enqueue_script( 'vitrine-block', plugins_url( 'assets/block.js', VITRINE_FILE ), $needs, VITRINE_VERSION, true );
 		$rows = array();
 		foreach ( Vitrine_Placements::for_pages() as $slot ) {
 			$rows[] = array(

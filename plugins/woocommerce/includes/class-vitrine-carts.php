@@ -21,15 +21,6 @@ final class Vitrine_Carts {
 	const CONSENT   = 'vitrine_email_consent';
 	const MOST      = 100;                   // Lines.
 	const KEPT_DAYS = 90;
-	const HOOKS     = array(
-		'woocommerce_add_to_cart',
-		'woocommerce_cart_item_removed',
-		'woocommerce_cart_item_restored',
-		'woocommerce_after_cart_item_quantity_update',
-		'woocommerce_cart_emptied',
-		'woocommerce_applied_coupon',
-		'woocommerce_removed_coupon',
-	);
 
 	/**
 	 * Whether the cart changed in this request.
@@ -39,27 +30,15 @@ final class Vitrine_Carts {
 	private static $changed = false;
 
 	/**
-	 * Adds the hooks.
-	 */
-	public static function hooks() {
-		if ( ! Vitrine_Options::get( 'recover_carts' ) ) {
-			return;
-		}
-		foreach ( self::HOOKS as $hook ) {
-			add_action( $hook, array( __CLASS__, 'note_change' ) );
-		}
-		add_action( 'shutdown', array( __CLASS__, 'tell' ), 5 );
-	}
-
-	/**
 	 * The cart, or whose it is, changed.
 	 */
 	public static function note_change() {
 		self::$changed = true;
+		add_action( 'shutdown', array( __CLASS__, 'tell' ), 5 );        // WooCommerce saves its session at 20.
 	}
 
 	/**
-	 * When the request ends: tells of the cart if it is another one than was told.
+	 * When the request ends: tells of the cart if it is another one than was told. What needs the database waits until the answer is out.
 	 */
 	public static function tell() {
 		if ( ! self::$changed || ! WC()->session || ! WC()->cart || 'none' === Vitrine_Visitor::consent() ) {
@@ -78,7 +57,7 @@ final class Vitrine_Carts {
 			WC()->session->set( self::SEED, $seed );
 		}
 		WC()->session->set( self::TOLD, $digest );
-		self::keep( $seed, $who, $lines );
+		Vitrine_Late::add( array( __CLASS__, 'keep' ), array( $seed, $who, $lines ) );
 		Vitrine_Queue::add( 'cart', self::message( $seed, $who, $lines ), 'cart:' . self::hash( $seed ) );
 	}
 
@@ -232,13 +211,14 @@ final class Vitrine_Carts {
 	 * @param array  $more  Members of the message.
 	 */
 	public static function end( $seed, $state, array $more = array() ) {
-		Vitrine_Table::ask( self::TABLE, 'query', 'DELETE FROM [table] WHERE token_hash = %s', array( self::hash( $seed ) ) );
+		$hash    = self::hash( $seed );
 		$message = array(
-			'token' => self::hash( $seed ),
+			'token' => $hash,
 			'items' => array(),
 			'state' => $state,
 		);
-		Vitrine_Queue::add( 'cart', $message + $more, 'cart:' . self::hash( $seed ) );
+		Vitrine_Late::add( array( __CLASS__, 'drop' ), array( $hash ) );
+		Vitrine_Queue::add( 'cart', $message + $more, 'cart:' . $hash );
 	}
 
 	/* ---- tokens ---- */
@@ -272,9 +252,18 @@ final class Vitrine_Carts {
 	 * @param array  $who   Of owner().
 	 * @param array  $lines Of lines().
 	 */
-	private static function keep( $seed, array $who, array $lines ) {
+	public static function keep( $seed, array $who, array $lines ) {
 		$values = array( self::hash( $seed ), $seed, (int) $who['customer_id'], Vitrine_Visitor::email_hash( $who['email'] ), (string) wp_json_encode( $lines ), time() );
 		Vitrine_Table::ask( self::TABLE, 'query', 'REPLACE INTO [table] (token_hash, seed, user_id, email_hash, items, changed) VALUES (%s, %s, %d, %s, %s, %d)', $values );
+	}
+
+	/**
+	 * Takes a cart out.
+	 *
+	 * @param string $hash Of its token.
+	 */
+	public static function drop( $hash ) {
+		Vitrine_Table::ask( self::TABLE, 'query', 'DELETE FROM [table] WHERE token_hash = %s', array( $hash ) );
 	}
 
 	/**

@@ -20,22 +20,6 @@ final class Vitrine_Checkout {
 	const META_CONSENT = '_vitrine_email_consent';    // Of orders and of customers: yes or no.
 
 	/**
-	 * Adds the hooks.
-	 */
-	public static function hooks() {
-		add_action( 'woocommerce_checkout_create_order', array( __CLASS__, 'write_classic' ), 10, 2 );
-		add_action( 'woocommerce_store_api_checkout_update_order_meta', array( __CLASS__, 'write' ) );
-		add_action( 'woocommerce_checkout_order_processed', array( __CLASS__, 'placed_classic' ), 20, 3 );
-		add_action( 'woocommerce_store_api_checkout_order_processed', array( __CLASS__, 'placed' ), 20 );
-		if ( Vitrine_Options::get( 'recover_carts' ) ) {
-			add_filter( 'woocommerce_checkout_fields', array( __CLASS__, 'add_field' ) );
-			add_action( 'init', array( __CLASS__, 'add_block_field' ), 20 );      // After the texts of the language are there.
-			add_action( 'woocommerce_set_additional_field_value', array( __CLASS__, 'block_field_set' ), 10, 4 );
-			add_action( 'woocommerce_store_api_cart_update_customer_from_request', array( 'Vitrine_Carts', 'note_change' ) );
-		}
-	}
-
-	/**
 	 * The question.
 	 *
 	 * @return string
@@ -79,9 +63,6 @@ final class Vitrine_Checkout {
 	 * The same in the block.
 	 */
 	public static function add_block_field() {
-		if ( ! self::has_block_fields() ) {
-			return;
-		}
 		woocommerce_register_additional_checkout_field(
 			array(
 				'id'       => self::BLOCK_FIELD,

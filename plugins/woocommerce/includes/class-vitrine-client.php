@@ -11,17 +11,18 @@ defined( 'ABSPATH' ) || exit;
  * Asks the server and reads its answers. An answer is an array, a failure a WP_Error whose message is a sentence to show as it is
  * and whose data is array( 'status' => HTTP status, 0 when there was no answer ).
  *
- * Options of a request: `timeout` in seconds (10), `page` => true while a visitor waits (0.8 s, and nothing at all for a minute after three
- * failures in a row), `key` (the secret key of the settings; '' sends none), `server` (that of the settings), `headers`, `type` => 'text' for
+ * Options of a request: `timeout` in seconds (10), `page` => true while a visitor waits (0.8 s, and after three failures in a row nothing at
+ * all: for a minute, then one visitor finds out, and each time it is twice as long, up to a quarter of an hour), `key` (the secret key of the settings; '' sends none), `server` (that of the settings), `headers`, `type` => 'text' for
  * answers that are no JSON: array( 'text' => ... ).
  */
 final class Vitrine_Client {
 
 	const PAGE_SECONDS  = 0.8;
 	const WAIT_SECONDS  = 10;
-	const FAILURES      = 'vitrine_failures';
+	const FAILURES      = 'vitrine_failures';     // Option: array( failures in a row, until when nobody waits ).
 	const MOST_FAILURES = 3;
 	const PAUSE_SECONDS = 60;
+	const LONGEST_PAUSE = 900;
 	const BATCH_BYTES   = 1000000;
 	const ANSWER_BYTES  = 4194304;
 
@@ -127,12 +128,47 @@ final class Vitrine_Client {
 	}
 
 	/**
-	 * Whether the server failed so often just now that no visitor is to wait for it.
+	 * Whether a visitor may wait for the server. When a pause is over the first who asks goes alone: the others follow if he gets an answer.
 	 *
 	 * @return bool
 	 */
-	public static function is_paused() {
-		return (int) get_transient( self::FAILURES ) >= self::MOST_FAILURES;
+	private static function may_wait() {
+		list( $failures, $until ) = self::failures();
+		if ( $failures < self::MOST_FAILURES ) {
+			return true;
+		}
+		if ( time() < $until ) {
+			return false;
+		}
+		self::note_failures( $failures, time() + self::PAUSE_SECONDS );
+		return true;
+	}
+
+	/**
+	 * How it went of late. The row is loaded with WordPress: reading costs no query.
+	 *
+	 * @return int[] failures in a row, until when nobody waits (second).
+	 */
+	private static function failures() {
+		$row = get_option( self::FAILURES );
+		return is_array( $row ) && 2 === count( $row ) ? array_map( 'intval', array_values( $row ) ) : array( 0, 0 );
+	}
+
+	/**
+	 * Keeps it.
+	 *
+	 * @param int $failures In a row.
+	 * @param int $until    Second.
+	 */
+	private static function note_failures( $failures, $until ) {
+		update_option( self::FAILURES, array( $failures, $until ), true );
+	}
+
+	/**
+	 * Another server, or this one anew: nothing has failed.
+	 */
+	public static function forget_failures() {
+		self::note_failures( 0, 0 );
 	}
 
 	/**
@@ -150,7 +186,7 @@ final class Vitrine_Client {
 		if ( '' === $server ) {
 			return self::failure( __( 'The shop is not connected to a Vitrine server yet.', 'vitrine' ), 0 );
 		}
-		if ( $on_page && self::is_paused() ) {
+		if ( $on_page && ! self::may_wait() ) {
 			return self::failure( __( 'The Vitrine server failed several times in a row; it is asked again in a minute.', 'vitrine' ), 0 );
 		}
 		$response = wp_remote_request( $server . $path, self::arguments( $method, $body, $options ) );
@@ -236,12 +272,15 @@ final class Vitrine_Client {
 	 * @param array|WP_Error $answer What came.
 	 */
 	private static function count( $answer ) {
-		$failures = (int) get_transient( self::FAILURES );
-		$status   = is_wp_error( $answer ) ? (int) $answer->get_error_data()['status'] : 200;
+		list( $failures ) = self::failures();
+		$status           = is_wp_error( $answer ) ? (int) $answer->get_error_data()['status'] : 200;
 		if ( 0 === $status || $status >= 500 ) {
-			set_transient( self::FAILURES, $failures + 1, self::PAUSE_SECONDS );
+			++$failures;
+			$more  = max( 0, $failures - self::MOST_FAILURES );
+			$pause = min( self::LONGEST_PAUSE, self::PAUSE_SECONDS * pow( 2, min( 10, $more ) ) );
+			self::note_failures( $failures, $failures < self::MOST_FAILURES ? 0 : time() + $pause );
 		} elseif ( $failures ) {
-			delete_transient( self::FAILURES );
+			self::forget_failures();
 		}
 	}
 }

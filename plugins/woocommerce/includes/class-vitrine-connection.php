@@ -71,7 +71,7 @@ final class Vitrine_Connection {
 				)
 			)
 		);
-		delete_transient( Vitrine_Client::FAILURES );
+		Vitrine_Client::forget_failures();
 		return true;
 	}
 
@@ -137,9 +137,10 @@ final class Vitrine_Connection {
 	}
 
 	/**
-	 * Part of the plugin's installation: there is nothing to make.
+	 * Part of the plugin's installation: a row that is there is read without a query.
 	 */
 	public static function install() {
+		Vitrine_Client::forget_failures();
 	}
 
 	/**
@@ -147,6 +148,7 @@ final class Vitrine_Connection {
 	 */
 	public static function remove() {
 		self::end();
+		delete_option( Vitrine_Client::FAILURES );
 	}
 
 	/**

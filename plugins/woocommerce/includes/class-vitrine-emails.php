@@ -18,23 +18,12 @@ final class Vitrine_Emails {
 	const WAIT_SECONDS = 5;
 	const KEPT_SECONDS = 7200;
 	const FETCH        = 'vitrine_letter';
+	const ASKED        = 'vitrine_letter';   // In the session: array( what was fetched last, second ).
 
 	/**
 	 * Letters that have it: the customer's own, when something nice happened.
 	 */
 	const LETTERS = array( 'customer_on_hold_order', 'customer_processing_order', 'customer_completed_order' );
-
-	/**
-	 * Adds the block, and its fetching ahead.
-	 */
-	public static function hooks() {
-		if ( ! Vitrine_Options::get( 'email_block' ) ) {
-			return;
-		}
-		add_action( 'woocommerce_email_customer_details', array( __CLASS__, 'draw' ), 30, 4 );
-		add_action( 'wp_footer', array( __CLASS__, 'fetch_soon' ), 20 );
-		add_action( self::FETCH, array( __CLASS__, 'fetch' ), 10, 2 );
-	}
 
 	/**
 	 * The block in a letter.
@@ -104,6 +93,7 @@ final class Vitrine_Emails {
 			$options = array(
 				'type'    => 'text',
 				'timeout' => self::WAIT_SECONDS,
+				'page'    => true,                  // An owner who completes fifty orders does not wait fifty times.
 			);
 			$answer  = Vitrine_Client::get( '/api/v1/widget/email', $question + array( 'part' => $part ), $options );
 			if ( is_wp_error( $answer ) ) {
@@ -129,16 +119,18 @@ final class Vitrine_Emails {
 	 * On the checkout page: what the letter will need is fetched in the background. Once for what is in the cart.
 	 */
 	public static function fetch_soon() {
-		if ( ! is_checkout() || 'checkout' !== Vitrine_Page::kind() || ! isset( WC()->cart ) || ! function_exists( 'as_enqueue_async_action' ) ) {
+		$session = WC()->session;
+		if ( ! $session || ! WC()->cart || ! function_exists( 'as_enqueue_async_action' ) ) {
 			return;
 		}
-		$products = array_map( 'strval', wp_list_pluck( WC()->cart->get_cart(), 'product_id' ) );
+		$products = array_values( array_unique( array_map( 'strval', wp_list_pluck( WC()->cart->get_cart(), 'product_id' ) ) ) );
 		$name     = self::name( self::question( $products, get_current_user_id() ) );
-		if ( ! $products || get_transient( $name ) || get_transient( $name . '_soon' ) ) {
+		$asked    = $session->get( self::ASKED );
+		if ( ! $products || ( is_array( $asked ) && $asked[0] === $name && $asked[1] > time() - self::KEPT_SECONDS ) ) {
 			return;
 		}
-		set_transient( $name . '_soon', 1, self::KEPT_SECONDS );
-		as_enqueue_async_action( self::FETCH, array( array_values( array_unique( $products ) ), get_current_user_id() ), 'vitrine' );
+		$session->set( self::ASKED, array( $name, time() ) );
+		Vitrine_Late::add( 'as_enqueue_async_action', array( self::FETCH, array( $products, get_current_user_id() ), 'vitrine' ) );
 	}
 
 	/**

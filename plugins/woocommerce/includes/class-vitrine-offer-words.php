@@ -14,12 +14,9 @@ defined( 'ABSPATH' ) || exit;
 final class Vitrine_Offer_Words {
 
 	/**
-	 * Adds the hooks.
+	 * Adds the hooks: there is an offer in the cart.
 	 */
 	public static function hooks() {
-		if ( ! Vitrine_Offers::are_on() ) {
-			return;
-		}
 		add_filter( 'woocommerce_get_item_data', array( __CLASS__, 'describe' ), 20, 2 );
 		add_filter( 'woocommerce_cart_item_price', array( __CLASS__, 'show_price' ), 20, 3 );
 		add_filter( 'woocommerce_cart_item_quantity', array( __CLASS__, 'show_quantity' ), 20, 3 );

@@ -14,9 +14,9 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Vitrine_Offers {
 
-	const LINE      = 'vitrine_offer';   // In a line of the cart: the token.
-	const ENDED     = 'vitrine_ended';   // In the session: names of lines that lost their offer.
-	const FOR_GOOD  = array( 'invalid', 'ended', 'used' );
+	const LINE     = Vitrine_Hooks::OFFER;     // In a line of the cart: the token.
+	const ENDED    = Vitrine_Hooks::ENDED;     // In the session: names of lines that lost their offer.
+	const FOR_GOOD = array( 'invalid', 'ended', 'used' );
 
 	/**
 	 * Prices set in this request: key of the line => array( product, base, price, before, after, percent ).
@@ -39,31 +39,6 @@ final class Vitrine_Offers {
 	 */
 	private static $read = array();
 
-	/**
-	 * Adds the hooks.
-	 */
-	public static function hooks() {
-		if ( ! self::are_on() ) {
-			return;
-		}
-		add_action( 'woocommerce_cart_loaded_from_session', array( __CLASS__, 'grant' ), 1000 );
-		add_action( 'woocommerce_before_calculate_totals', array( __CLASS__, 'grant' ), 1000 );
-		add_action( 'woocommerce_after_cart_item_quantity_update', array( __CLASS__, 'keep_one' ), 10, 4 );
-		add_action( 'woocommerce_cart_emptied', array( __CLASS__, 'forget_what_ended' ) );
-		add_action( 'woocommerce_check_cart_items', array( __CLASS__, 'say_what_ended' ) );
-		add_action( 'woocommerce_checkout_order_processed', array( __CLASS__, 'placed_classic' ), 5, 3 );
-		add_action( 'woocommerce_store_api_checkout_order_processed', array( __CLASS__, 'burn' ), 5 );
-	}
-
-	/**
-	 * Whether this shop grants offers: only then are their prices shown.
-	 *
-	 * @return bool
-	 */
-	public static function are_on() {
-		return (bool) Vitrine_Options::get( 'offers' ) && '' !== Vitrine_Options::get( 'plugin_secret' );
-	}
-
 	/* ---- putting one into the cart ---- */
 
 	/**
@@ -75,7 +50,7 @@ final class Vitrine_Offers {
 	 *                        are. The error is a sentence.
 	 */
 	public static function lines( $token, array $items ) {
-		$offer = self::are_on() ? self::read( $token ) : null;
+		$offer = Vitrine_Options::grants_offers() ? self::read( $token ) : null;
 		if ( ! $offer || ! Vitrine_Offer::runs( $offer, time() ) || Vitrine_Offer_Log::used( array( $offer['id'] ) ) || ! self::is_of_this_visitor( $offer ) ) {
 			return new WP_Error( 'vitrine_offer', __( 'This offer has ended. Reload the page to see the prices of this moment.', 'vitrine' ) );
 		}
@@ -171,6 +146,7 @@ final class Vitrine_Offers {
 			self::$verdicts = array();
 			return;
 		}
+		self::begin();
 		$ids            = array_filter( array_map( array( __CLASS__, 'id_of' ), $lines ) );
 		$coupons        = (bool) $cart->get_applied_coupons() && ! Vitrine_Options::get( 'offers_with_coupons' );
 		self::$verdicts = Vitrine_Offer::decide( $lines, Vitrine_Offer_Log::used( array_values( $ids ) ), time(), $coupons );
@@ -179,6 +155,16 @@ final class Vitrine_Offers {
 			if ( in_array( $verdict, self::FOR_GOOD, true ) ) {
 				self::let_go( $cart, $key );
 			}
+		}
+	}
+
+	/**
+	 * There is an offer in the cart: more lines have to be looked at, and words stand with them.
+	 */
+	private static function begin() {
+		if ( ! has_action( 'woocommerce_after_cart_item_quantity_update', array( __CLASS__, 'keep_one' ) ) ) {
+			add_action( 'woocommerce_after_cart_item_quantity_update', array( __CLASS__, 'keep_one' ), 10, 4 );
+			Vitrine_Offer_Words::hooks();
 		}
 	}
 
@@ -222,15 +208,6 @@ final class Vitrine_Offers {
 		unset( $cart->cart_contents[ $key ][ self::LINE ] );
 		if ( WC()->session ) {
 			WC()->session->set( self::ENDED, array_slice( array_unique( $names ), 0, 10 ) );
-		}
-	}
-
-	/**
-	 * An empty cart has lost nothing.
-	 */
-	public static function forget_what_ended() {
-		if ( WC()->session ) {
-			WC()->session->set( self::ENDED, null );
 		}
 	}
 

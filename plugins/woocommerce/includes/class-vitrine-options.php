@@ -75,6 +75,15 @@ final class Vitrine_Options {
 	}
 
 	/**
+	 * Whether this shop grants offers in its cart: only then are their prices shown.
+	 *
+	 * @return bool
+	 */
+	public static function grants_offers() {
+		return (bool) self::get( 'offers' ) && '' !== self::get( 'plugin_secret' );
+	}
+
+	/**
 	 * Forgets everything, also what was kept for a while.
 	 */
 	public static function delete_all() {

@@ -14,15 +14,38 @@ defined( 'ABSPATH' ) || exit;
 final class Vitrine_Page {
 
 	const SCRIPT = 'vitrine-widget';
+	const SHOP   = 'vitrine-shop';
 
 	/**
-	 * Adds the tag, the facts and what we say to the WP Consent API.
+	 * The order this page thanks for, as WooCommerce has read it.
+	 *
+	 * @var WC_Order|null
 	 */
-	public static function hooks() {
+	private static $order = null;
+
+	/**
+	 * Action template_redirect: a page is about to be drawn, and it is known which one. All that visitors see of us is hooked here.
+	 */
+	public static function begin() {
+		if ( ! self::is_shown() ) {
+			return;
+		}
 		add_action( 'wp_enqueue_scripts', array( __CLASS__, 'enqueue' ) );
 		add_filter( 'script_loader_tag', array( __CLASS__, 'finish_tag' ), 10, 2 );
 		add_action( 'wp_footer', array( __CLASS__, 'print_facts' ), 5 );
-		add_action( 'init', array( __CLASS__, 'declare_cookies' ) );
+		Vitrine_Placements::begin( self::kind() );
+		if ( Vitrine_Options::get( 'server_render' ) ) {
+			add_action( 'wp_enqueue_scripts', array( 'Vitrine_Render', 'enqueue' ) );
+		}
+		if ( Vitrine_Options::get( 'track_server' ) ) {
+			add_action( 'wp_footer', array( 'Vitrine_Track', 'draw' ), 99 );
+		}
+		if ( 'order_received' === self::kind() ) {
+			add_filter( 'woocommerce_thankyou_order_received_text', array( __CLASS__, 'see_order' ), 10, 2 );
+		}
+		if ( Vitrine_Options::get( 'email_block' ) && 'checkout' === self::kind() ) {
+			add_action( 'wp_footer', array( 'Vitrine_Emails', 'fetch_soon' ), 20 );
+		}
 	}
 
 	/**
@@ -36,25 +59,35 @@ final class Vitrine_Page {
 	}
 
 	/**
-	 * The tag: async, so that no page waits for it, and without a version, as the server's own cache headers say how long it holds.
+	 * The widget's tag: async, so that no page waits for it, and without a version, as the server's own cache headers say how long it holds.
+	 * And the shop's own script for it.
 	 */
 	public static function enqueue() {
-		if ( self::is_shown() ) {
-			wp_enqueue_script( self::SCRIPT, Vitrine_Options::get( 'server' ) . '/v.js', array(), null, false ); // phpcs:ignore WordPress.WP.EnqueuedResourceParameters.MissingVersion
-		}
+		wp_enqueue_script( self::SCRIPT, Vitrine_Options::get( 'server' ) . '/v.js', array(), null, false ); // phpcs:ignore WordPress.WP.EnqueuedResourceParameters.MissingVersion
+		wp_enqueue_script( self::SHOP, plugins_url( 'assets/shop.js', VITRINE_FILE ), array(), VITRINE_VERSION, true );
 	}
 
 	/**
-	 * Adds what the widget reads off its tag. Optimisers that bundle scripts or start them late are asked to leave this one as it is.
+	 * Our scripts block nothing.
 	 *
 	 * @param string $tag    HTML.
 	 * @param string $handle Name of the script.
 	 * @return string
 	 */
 	public static function finish_tag( $tag, $handle ) {
-		if ( self::SCRIPT !== $handle ) {
-			return $tag;
+		if ( self::SHOP === $handle && false === strpos( $tag, ' defer' ) ) {
+			return str_replace( ' src=', ' defer src=', $tag );
 		}
+		return self::SCRIPT === $handle ? self::describe_tag( $tag ) : $tag;
+	}
+
+	/**
+	 * Adds what the widget reads off its tag. Optimisers that bundle scripts or start them late are asked to leave this one as it is.
+	 *
+	 * @param string $tag HTML.
+	 * @return string
+	 */
+	private static function describe_tag( $tag ) {
 		$words = array(
 			'async'            => '',
 			'data-store'       => Vitrine_Options::get( 'public_key' ),
@@ -193,12 +226,25 @@ final class Vitrine_Page {
 	}
 
 	/**
+	 * Filter woocommerce_thankyou_order_received_text: the page has its order; it is not read a second time.
+	 *
+	 * @param string   $text  As it was.
+	 * @param WC_Order $order The order.
+	 * @return string
+	 */
+	public static function see_order( $text, $order = null ) {
+		self::$order = $order instanceof WC_Order ? $order : null;
+		return $text;
+	}
+
+	/**
 	 * The order the page thanks for, when the address holds its key.
 	 *
 	 * @return WC_Order|null
 	 */
-	public static function order() {
-		$order = wc_get_order( absint( get_query_var( 'order-received' ) ) );
+	private static function order() {
+		$id    = absint( get_query_var( 'order-received' ) );
+		$order = self::$order && self::$order->get_id() === $id ? self::$order : wc_get_order( $id );
 		$key   = isset( $_GET['key'] ) && is_string( $_GET['key'] ) ? sanitize_text_field( wp_unslash( $_GET['key'] ) ) : ''; // phpcs:ignore WordPress.Security.NonceVerification.Recommended
 		return $order instanceof WC_Order && '' !== $key && hash_equals( $order->get_order_key(), $key ) ? $order : null;
 	}
@@ -230,24 +276,32 @@ final class Vitrine_Page {
 	}
 
 	/**
-	 * Writes the facts. JSON with its angle brackets and ampersands as \u003C and the like cannot end the element it stands in.
+	 * What assets/shop.js has to know: the same for all visitors too.
+	 *
+	 * @return array
 	 */
-	public static function print_facts() {
-		if ( self::is_shown() ) {
-			$flags = JSON_HEX_TAG | JSON_HEX_AMP | JSON_UNESCAPED_UNICODE;
-			printf( "<script type=\"application/json\" data-vitrine>%s</script>\n", wp_json_encode( self::facts(), $flags ) ); // phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped
-		}
+	private static function shop_facts() {
+		$asks   = Vitrine_Options::get( 'recover_carts' ) && is_checkout() && 'order_received' !== self::kind();
+		$offers = Vitrine_Options::grants_offers();
+		return array(
+			'ajax'       => WC_AJAX::get_endpoint( '%%endpoint%%' ),
+			'bundles'    => $offers,
+			'incentives' => $offers,
+			'contact'    => $asks,
+			'question'   => $asks && ! Vitrine_Checkout::has_block_fields() ? Vitrine_Checkout::question() : '',
+			'seen'       => Vitrine_Options::get( 'track_server' ) ? Vitrine_Track::address() : '',
+		);
 	}
 
 	/**
-	 * Tells the WP Consent API which cookies there are and what for.
+	 * Writes the facts, as data, which no content policy stops. JSON with its angle brackets and ampersands as \u003C and the like cannot end the
+	 * element it stands in.
 	 */
-	public static function declare_cookies() {
-		if ( ! function_exists( 'wp_add_cookie_info' ) || Vitrine_Options::get( 'cookieless' ) ) {
-			return;
-		}
-		$days = __( '180 days', 'vitrine' );
-		wp_add_cookie_info( 'vitrine_visitor', 'Vitrine', 'statistics', $days, __( 'Tells one browser from another, so that suggestions fit what was looked at before.', 'vitrine' ) );
-		wp_add_cookie_info( 'vitrine_recs', 'Vitrine', 'statistics', __( '7 days', 'vitrine' ), __( 'Which suggestions were followed, so that an order can be counted for them.', 'vitrine' ) );
+	public static function print_facts() {
+		$flags = JSON_HEX_TAG | JSON_HEX_AMP | JSON_UNESCAPED_UNICODE;
+		// phpcs:disable WordPress.Security.EscapeOutput.OutputNotEscaped
+		printf( "<script type=\"application/json\" data-vitrine>%s</script>\n", wp_json_encode( self::facts(), $flags ) );
+		printf( "<script type=\"application/json\" id=\"vitrine-shop-facts\">%s</script>\n", wp_json_encode( self::shop_facts(), $flags | JSON_UNESCAPED_SLASHES ) );
+		// phpcs:enable
 	}
 }

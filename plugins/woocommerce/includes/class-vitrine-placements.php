@@ -138,6 +138,13 @@ final class Vitrine_Placements {
 	);
 
 	/**
+	 * Slots of this page that stand behind a block: its name => slots.
+	 *
+	 * @var array
+	 */
+	private static $behind = array();
+
+	/**
 	 * Slots that were put into this page by themselves.
 	 *
 	 * @var array slot => true
@@ -145,35 +152,55 @@ final class Vitrine_Placements {
 	private static $placed = array();
 
 	/**
-	 * Hooks of classic themes, blocks of block themes, and the content of a front page.
+	 * A page of that kind is drawn: hooks of classic themes, blocks of block themes, and the content of a front page, for its slots alone.
+	 *
+	 * @param string $kind Of Vitrine_Page::kind().
 	 */
-	public static function hooks() {
+	public static function begin( $kind ) {
 		foreach ( self::SLOTS as $slot => $row ) {
-			foreach ( self::is_on( $slot ) && isset( $row['hooks'] ) ? $row['hooks'] : array() as $hook => $priority ) {
-				add_action(
-					$hook,
-					static function () use ( $slot ) {
-						// The markup is made of escaped parts by markup().
-						echo self::once( $slot ); // phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped
-					},
-					$priority
-				);
+			if ( $row['page'] === $kind && self::is_on( $slot ) ) {
+				self::begin_slot( $slot, $row );
 			}
 		}
-		// before WooCommerce calls the hooks of classic themes around its blocks.
-		add_filter( 'render_block', array( __CLASS__, 'behind_block' ), 5, 2 );
-		add_filter( 'the_content', array( __CLASS__, 'behind_content' ), 20 );
-		add_action( 'wp_enqueue_scripts', array( __CLASS__, 'keep_room' ) );
+		if ( self::$behind ) {
+			// before WooCommerce calls the hooks of classic themes around its blocks.
+			add_filter( 'render_block', array( __CLASS__, 'behind_block' ), 5, 2 );
+		}
+		if ( 'home' === $kind ) {
+			add_filter( 'the_content', array( __CLASS__, 'behind_content' ), 20 );
+		}
 	}
 
 	/**
-	 * Keeps room for slots of this page that need it, where scripts run.
+	 * The places of one slot.
+	 *
+	 * @param string $slot Name.
+	 * @param array  $row  Of SLOTS.
+	 */
+	private static function begin_slot( $slot, array $row ) {
+		foreach ( $row['hooks'] as $hook => $priority ) {
+			add_action(
+				$hook,
+				static function () use ( $slot ) {
+					// The markup is made of escaped parts by markup().
+					echo self::once( $slot ); // phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped
+				},
+				$priority
+			);
+		}
+		foreach ( $row['blocks'] as $block ) {
+			self::$behind[ $block ][] = $slot;
+		}
+		if ( isset( $row['room'] ) ) {
+			add_action( 'wp_enqueue_scripts', array( __CLASS__, 'keep_room' ) );
+		}
+	}
+
+	/**
+	 * Keeps room for the slot of this page that needs it, where scripts run.
 	 */
 	public static function keep_room() {
 		$kind = Vitrine_Page::kind();
-		if ( ! isset( self::SLOTS[ $kind ]['room'] ) || ! self::is_on( $kind ) || ! Vitrine_Page::is_shown() ) {
-			return;
-		}
 		$rule = "[data-vitrine-slot='$kind']{min-block-size:24rem}@media (min-width:800px){[data-vitrine-slot='$kind']{min-block-size:32rem}}";
 		wp_register_style( 'vitrine-room', false, array(), VITRINE_VERSION );
 		wp_enqueue_style( 'vitrine-room' );
@@ -197,14 +224,8 @@ final class Vitrine_Placements {
 	 * @return string[]
 	 */
 	public static function off() {
-		return array_values(
-			array_filter(
-				array_keys( self::SLOTS ),
-				static function ( $slot ) {
-					return ! self::is_on( $slot );
-				}
-			)
-		);
+		$refused = array_keys( Vitrine_Options::get( 'placements' ), false, true );
+		return array_values( array_intersect( array_keys( self::SLOTS ), $refused ) );
 	}
 
 	/**
@@ -231,7 +252,7 @@ final class Vitrine_Placements {
 	 * @return string HTML; empty for a name that is none.
 	 */
 	public static function markup( $slot, $width = '' ) {
-		if ( ! in_array( $slot, self::for_pages(), true ) ) {
+		if ( empty( self::SLOTS[ $slot ]['page'] ) ) {
 			return '';
 		}
 		$drawn = Vitrine_Options::get( 'server_render' ) && Vitrine_Page::is_shown() ? Vitrine_Render::slot( $slot, $width ) : '';
@@ -247,7 +268,7 @@ final class Vitrine_Placements {
 	 * @return string HTML.
 	 */
 	private static function once( $slot, $width = '' ) {
-		if ( isset( self::$placed[ $slot ] ) || Vitrine_Page::kind() !== self::SLOTS[ $slot ]['page'] || ! Vitrine_Page::is_shown() ) {
+		if ( isset( self::$placed[ $slot ] ) ) {
 			return '';
 		}
 		self::$placed[ $slot ] = true;
@@ -264,15 +285,14 @@ final class Vitrine_Placements {
 	public static function behind_block( $html, $block ) {
 		$name = isset( $block['blockName'] ) ? $block['blockName'] : '';
 		$main = 'core/group' === $name && isset( $block['attrs']['tagName'] ) && 'main' === $block['attrs']['tagName'];
-		if ( ! $name || is_admin() ) {
+		$name = $main ? 'main' : $name;
+		if ( ! isset( self::$behind[ $name ] ) || ! self::is_main( $block ) ) {
 			return $html;
 		}
 		$slots = '';
 		$width = ! $main && preg_match( '/^\s*<[^>]*\b(align(?:wide|full))\b/', $html, $found ) ? $found[1] : '';
-		foreach ( self::SLOTS as $slot => $row ) {
-			if ( isset( $row['blocks'] ) && in_array( $main ? 'main' : $name, $row['blocks'], true ) && self::is_on( $slot ) && self::is_main( $block ) ) {
-				$slots .= self::once( $slot, $width );
-			}
+		foreach ( self::$behind[ $name ] as $slot ) {
+			$slots .= self::once( $slot, $width );
 		}
 		$end = $main ? strrpos( $html, '</main>' ) : strlen( $html );
 		return '' === $slots || false === $end ? $html . $slots : substr_replace( $html, $slots, $end, 0 );

@@ -1,6 +1,6 @@
 <?php
 /**
- * What the plugin is made of: which classes there are, when each begins, what is made on activation and removed with the plugin.
+ * The plugin as a whole: how it begins, what is made on activation and removed with the plugin.
  *
  * @package Vitrine
  */
@@ -8,39 +8,9 @@
 defined( 'ABSPATH' ) || exit;
 
 /**
- * The list of parts. A part is a class with `static function hooks()`; it adds its own hooks there and does nothing else.
+ * Begins, installs, upgrades, goes. What it does meanwhile is in the table of Vitrine_Hooks.
  */
 final class Vitrine_Plugin {
-
-	/**
-	 * Parts that are there in any shop with WooCommerce, connected or not.
-	 */
-	const ALWAYS = array(
-		'Vitrine_Admin',
-		'Vitrine_Shortcode',
-		'Vitrine_Block',
-		'Vitrine_Visitor',
-		'Vitrine_Privacy',
-	);
-
-	/**
-	 * Parts that only a connected shop has.
-	 */
-	const CONNECTED = array(
-		'Vitrine_Page',
-		'Vitrine_Placements',
-		'Vitrine_Queue',
-		'Vitrine_Carts',
-		'Vitrine_Recovery',
-		'Vitrine_Checkout',
-		'Vitrine_Track',
-		'Vitrine_Stock',
-		'Vitrine_Offers',
-		'Vitrine_Offer_Words',
-		'Vitrine_Ajax',
-		'Vitrine_Render',
-		'Vitrine_Emails',
-	);
 
 	/**
 	 * Classes with tables or jobs of their own: `static install()` makes them (again harmless), `static remove()` takes them away.
@@ -71,23 +41,25 @@ final class Vitrine_Plugin {
 	 * Begins, once all plugins are there.
 	 */
 	public static function boot() {
-		add_action( 'init', array( __CLASS__, 'translate' ) );
+		add_filter( 'gettext_vitrine', array( __CLASS__, 'translate' ), 1, 2 );
 		if ( ! class_exists( 'WooCommerce' ) ) {
 			add_action( 'admin_notices', array( __CLASS__, 'say_what_is_missing' ) );
 			return;
 		}
-		add_action( 'admin_init', array( __CLASS__, 'upgrade' ) );
-		$parts = Vitrine_Options::is_connected() ? array_merge( self::ALWAYS, self::CONNECTED ) : self::ALWAYS;
-		foreach ( $parts as $part ) {
-			call_user_func( array( $part, 'hooks' ) );
-		}
+		Vitrine_Hooks::add();
 	}
 
 	/**
-	 * Texts in the site's language.
+	 * Filter gettext_vitrine: the first text that is asked for loads those of the site's language. Most pages of the shop ask for none.
+	 *
+	 * @param string $translation As it was.
+	 * @param string $text        English.
+	 * @return string
 	 */
-	public static function translate() {
-		load_plugin_textdomain( 'vitrine', false, dirname( plugin_basename( VITRINE_FILE ) ) . '/languages' );
+	public static function translate( $translation, $text ) {
+		remove_filter( 'gettext_vitrine', array( __CLASS__, 'translate' ), 1 );
+		$loaded = load_plugin_textdomain( 'vitrine', false, dirname( plugin_basename( VITRINE_FILE ) ) . '/languages' );
+		return $loaded ? translate( $text, 'vitrine' ) : $translation; // phpcs:ignore WordPress.WP.I18n -- the text of the first call.
 	}
 
 	/**
@@ -104,7 +76,7 @@ final class Vitrine_Plugin {
 	}
 
 	/**
-	 * Orders in tables of their own, and cart and checkout made of blocks, are fine with us.
+	 * Orders in tables of their own, and cart and checkout made of blocks, are fine with us. WooCommerce wants to know in its administration.
 	 */
 	public static function declare_compatible() {
 		$features = 'Automattic\WooCommerce\Utilities\FeaturesUtil';

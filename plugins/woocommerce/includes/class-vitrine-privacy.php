@@ -19,15 +19,6 @@ final class Vitrine_Privacy {
 	const WAIT      = 20;      // Seconds for one request.
 
 	/**
-	 * Adds the hooks.
-	 */
-	public static function hooks() {
-		add_filter( 'wp_privacy_personal_data_exporters', array( __CLASS__, 'add_exporter' ) );
-		add_filter( 'wp_privacy_personal_data_erasers', array( __CLASS__, 'add_eraser' ) );
-		add_action( 'admin_init', array( __CLASS__, 'add_text' ) );
-	}
-
-	/**
 	 * Filter of exporters.
 	 *
 	 * @param array $all Exporters.

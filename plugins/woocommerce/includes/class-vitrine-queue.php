@@ -8,7 +8,7 @@
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Keeps what the shop has to tell until the server has it. A request writes its messages in one statement when it ends; a job in the
+ * Keeps what the shop has to tell until the server has it. A request writes its messages in one statement when it has answered; a job in the
  * background sends them in batches, waits longer after each failure, and lets go of what is a week old or too much.
  *
  * A message may have a name: an unsent one of the same name is replaced, since only the newest state of a thing counts.
@@ -47,13 +47,6 @@ final class Vitrine_Queue {
 	private static $waiting = array();
 
 	/**
-	 * Whether the request has ended: what comes now is written at once.
-	 *
-	 * @var bool
-	 */
-	private static $ended = false;
-
-	/**
 	 * Whether a message is in a hurry.
 	 *
 	 * @var bool
@@ -61,15 +54,7 @@ final class Vitrine_Queue {
 	private static $urgent = false;
 
 	/**
-	 * Adds the hooks.
-	 */
-	public static function hooks() {
-		add_action( 'shutdown', array( __CLASS__, 'end' ), 15 );
-		add_action( self::HOOK, array( __CLASS__, 'job' ) );
-	}
-
-	/**
-	 * Something to tell. Costs nothing but memory until the request ends.
+	 * Something to tell. Costs nothing but memory until the request has answered.
 	 *
 	 * @param string $kind    event, cart, identity, stock or order.
 	 * @param array  $message Members of that kind.
@@ -88,29 +73,24 @@ final class Vitrine_Queue {
 			return;
 		}
 		$row          = array( $uid, '' === $name ? null : substr( $name, 0, 100 ), $body );
+		$is_first     = ! self::$waiting;
 		self::$urgent = self::$urgent || $urgent;
 		if ( null === $row[1] ) {
 			self::$waiting[] = $row;
 		} else {
 			self::$waiting[ 'n' . $row[1] ] = $row;
 		}
-		if ( self::$ended || count( self::$waiting ) >= self::BATCH ) {
+		if ( count( self::$waiting ) >= self::BATCH ) {
 			self::write();
+		} elseif ( $is_first ) {
+			Vitrine_Late::add( array( __CLASS__, 'write' ) );
 		}
-	}
-
-	/**
-	 * The request ends.
-	 */
-	public static function end() {
-		self::$ended = true;
-		self::write();
 	}
 
 	/**
 	 * Writes what waits and sees to it that a job will send it.
 	 */
-	private static function write() {
+	public static function write() {
 		global $wpdb;
 		$rows          = self::$waiting;
 		self::$waiting = array();

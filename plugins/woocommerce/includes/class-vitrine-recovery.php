@@ -13,7 +13,7 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Vitrine_Recovery {
 
-	const PARAMETER  = 'vitrine_cart';
+	const PARAMETER  = Vitrine_Hooks::CART;
 	const BACK       = 'back';          // In place of a token: the cart's page, just after.
 	const VALID_DAYS = 30;
 
@@ -25,7 +25,7 @@ final class Vitrine_Recovery {
 	private static $token = '';
 
 	/**
-	 * Adds the hooks.
+	 * Adds the hooks: the address has our parameter.
 	 */
 	public static function hooks() {
 		// A link of a letter: the token itself proves that it may.

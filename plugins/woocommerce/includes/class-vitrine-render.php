@@ -39,21 +39,10 @@ final class Vitrine_Render {
 	private static $config = null;
 
 	/**
-	 * Adds the style of the lists.
-	 */
-	public static function hooks() {
-		if ( Vitrine_Options::get( 'server_render' ) ) {
-			add_action( 'wp_enqueue_scripts', array( __CLASS__, 'enqueue' ) );
-		}
-	}
-
-	/**
 	 * The style: small, and only where lists are drawn here.
 	 */
 	public static function enqueue() {
-		if ( Vitrine_Page::is_shown() ) {
-			wp_enqueue_style( 'vitrine-render', plugins_url( 'assets/render.css', VITRINE_FILE ), array(), VITRINE_VERSION );
-		}
+		wp_enqueue_style( 'vitrine-render', plugins_url( 'assets/render.css', VITRINE_FILE ), array(), VITRINE_VERSION );
 	}
 
 	/**

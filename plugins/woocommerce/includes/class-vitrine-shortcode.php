@@ -8,16 +8,10 @@
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Puts a slot where the owner writes the shortcode, whatever the switches of the setup page say.
+ * Puts a slot where the owner writes the shortcode, whatever the switches of the setup page say. A shop that is not connected shows nothing
+ * rather than the words of the shortcode.
  */
 final class Vitrine_Shortcode {
-
-	/**
-	 * Registers it, connected or not: a shop that is not connected shows nothing rather than the words of the shortcode.
-	 */
-	public static function hooks() {
-		add_shortcode( 'vitrine', array( __CLASS__, 'draw' ) );
-	}
 
 	/**
 	 * The slot.

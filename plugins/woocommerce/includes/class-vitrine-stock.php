@@ -16,19 +16,6 @@ final class Vitrine_Stock {
 	const PROPS = array( 'stock_quantity', 'stock_status', 'manage_stock', 'backorders', 'price', 'regular_price', 'sale_price', 'date_on_sale_from', 'date_on_sale_to' );
 
 	/**
-	 * Adds the hooks.
-	 */
-	public static function hooks() {
-		add_action( 'woocommerce_product_set_stock', array( __CLASS__, 'tell' ) );
-		add_action( 'woocommerce_variation_set_stock', array( __CLASS__, 'tell' ) );
-		add_action( 'woocommerce_product_set_stock_status', array( __CLASS__, 'status_set' ), 10, 3 );
-		add_action( 'woocommerce_variation_set_stock_status', array( __CLASS__, 'status_set' ), 10, 3 );
-		add_action( 'woocommerce_product_object_updated_props', array( __CLASS__, 'updated' ), 10, 2 );
-		add_action( 'wc_after_products_starting_sales', array( __CLASS__, 'sales' ) );
-		add_action( 'wc_after_products_ending_sales', array( __CLASS__, 'sales' ) );
-	}
-
-	/**
 	 * Action woocommerce_product_set_stock_status and its twin of variations.
 	 *
 	 * @param int             $id      Product.

@@ -14,22 +14,11 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Vitrine_Track {
 
-	const ACTION  = 'vitrine_seen';
+	const ACTION  = 'vitrine_seen';       // Of wc-ajax.
 	const KNOWN   = 'vitrine_identity';   // In the session: who was told.
 	const KEPT    = 15552000;             // Seconds a visitor's name is kept: 180 days, as the widget has it.
 	const PICTURE = 'R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
 	const MOST    = 200;                  // Letters of a search.
-
-	/**
-	 * Adds the hooks.
-	 */
-	public static function hooks() {
-		add_action( 'set_logged_in_cookie', array( __CLASS__, 'logged_in' ), 10, 4 );
-		if ( Vitrine_Options::get( 'track_server' ) ) {
-			add_action( 'wp_footer', array( __CLASS__, 'draw' ), 99 );
-			add_action( 'wc_ajax_' . self::ACTION, array( __CLASS__, 'seen' ) );
-		}
-	}
 
 	/**
 	 * Somebody logged in, or got an account.

@@ -18,10 +18,15 @@ final class Vitrine_Visitor {
 	const MOST_RECS = 20;
 
 	/**
-	 * Adds the hooks.
+	 * Tells the WP Consent API which cookies there are and what for.
 	 */
-	public static function hooks() {
-		add_filter( 'wp_consent_api_registered_' . plugin_basename( VITRINE_FILE ), '__return_true' );
+	public static function declare_cookies() {
+		if ( Vitrine_Options::get( 'cookieless' ) ) {
+			return;
+		}
+		$days = __( '180 days', 'vitrine' );
+		wp_add_cookie_info( 'vitrine_visitor', 'Vitrine', 'statistics', $days, __( 'Tells one browser from another, so that suggestions fit what was looked at before.', 'vitrine' ) );
+		wp_add_cookie_info( 'vitrine_recs', 'Vitrine', 'statistics', __( '7 days', 'vitrine' ), __( 'Which suggestions were followed, so that an order can be counted for them.', 'vitrine' ) );
 	}
 
 	/**

@@ -83,6 +83,29 @@ check(
 );
 
 check(
+	'when the pause is over one page asks alone, and waits twice as long when that failed',
+	function () {
+		connected( array( null ) );
+		$ask = static function () {
+			Vitrine_Client::get( '/api/v1/store', array(), array( 'page' => true ) );
+			return count( $GLOBALS['asked'] );
+		};
+		for ( $i = 0; $i < 3; $i++ ) {
+			$ask();
+		}
+		$GLOBALS['options']['vitrine_failures'][1] = time() - 1;
+		same( array( 4, 4, 4 ), array( $ask(), $ask(), $ask() ) );
+		same( true, abs( $GLOBALS['options']['vitrine_failures'][1] - time() - 120 ) <= 5, 'the second pause is two minutes:' );
+		$GLOBALS['options']['vitrine_failures'] = array( 50, time() - 1 );
+		$ask();
+		same( true, abs( $GLOBALS['options']['vitrine_failures'][1] - time() - 900 ) <= 5, 'the longest is a quarter of an hour:' );
+		$GLOBALS['options']['vitrine_failures'][1] = time() - 1;
+		$GLOBALS['answers']                        = array( array( 200, '{}' ) );
+		same( array( 6, 7 ), array( $ask(), $ask() ), 'an answer ends it:' );
+	}
+);
+
+check(
 	'a refusal is an answer: it ends the row of failures',
 	function () {
 		connected( array( null, null, array( 400, '{"error":{"message":"no"}}' ), null ) );

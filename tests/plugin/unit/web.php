@@ -83,6 +83,7 @@ function wp_kses_post( $html ) {
 /** The options of a connected shop, and a server that answers so. */
 function connected( array $answers, array $more = array() ) {
 	$GLOBALS['transients']         = array();
+	$GLOBALS['options']            = array();
 	$GLOBALS['asked']              = array();
 	$GLOBALS['answers']            = $answers;
 	$GLOBALS['options']['vitrine'] = $more + array(

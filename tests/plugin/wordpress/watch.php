@@ -1,6 +1,6 @@
 <?php
 /**
- * Must-use plugin of the shop under test: keeps letters instead of sending them, times the plugin's hooks, and has what tests ask for.
+ * Must-use plugin of the shop under test: keeps letters instead of sending them, measures what the plugin costs (meter.php), and has what tests ask for.
  */
 
 add_filter(
@@ -91,80 +91,4 @@ function site_work() {
 	return $ran;
 }
 
-/**
- * Milliseconds spent in the plugin: its file when loaded, and each of its callbacks, the outermost counted.
- */
-final class Site_Watch {
-	private static $ns    = array();
-	private static $depth = 0;
-	private static $last  = 0;
-
-	public static function start() {
-		self::$last = hrtime( true );
-		add_action( 'plugin_loaded', array( __CLASS__, 'loaded' ) );
-		foreach ( array( 'plugins_loaded', 'init', 'wp_loaded', 'wp', 'template_redirect', 'wp_footer', 'rest_api_init' ) as $hook ) {
-			add_action( $hook, array( __CLASS__, 'wrap' ), PHP_INT_MAX );
-		}
-		register_shutdown_function( array( __CLASS__, 'tell' ) );
-	}
-
-	public static function loaded( $file ) {
-		$now = hrtime( true );
-		if ( self::is_below( $file ) ) {
-			self::$ns['load'] = $now - self::$last;
-		}
-		self::$last = $now;
-	}
-
-	/** Put a stop-watch around each callback of the plugin that has none yet. */
-	public static function wrap() {
-		global $wp_filter;
-		foreach ( $wp_filter as $name => $hook ) {
-			foreach ( $hook->callbacks as $priority => $callbacks ) {
-				foreach ( $callbacks as $id => $callback ) {
-					if ( self::is_ours( $callback['function'] ) ) {
-						$wp_filter[ $name ]->callbacks[ $priority ][ $id ]['function'] = self::timed( $name, $callback['function'] );
-					}
-				}
-			}
-		}
-	}
-
-	private static function is_ours( $function ) {
-		if ( is_array( $function ) ) {
-			$owner = is_object( $function[0] ) ? get_class( $function[0] ) : $function[0];
-			return 0 === stripos( $owner, 'Vitrine_' );
-		}
-		if ( is_string( $function ) ) {
-			return 0 === stripos( $function, 'vitrine_' );
-		}
-		return $function instanceof Closure && self::is_below( (string) ( new ReflectionFunction( $function ) )->getFileName() );
-	}
-
-	private static function is_below( $file ) {
-		$folder = realpath( WP_PLUGIN_DIR . '/vitrine' );
-		return $folder && 0 === strpos( (string) realpath( $file ), $folder . '/' );
-	}
-
-	private static function timed( $name, $function ) {
-		return function ( ...$arguments ) use ( $name, $function ) {
-			$start = hrtime( true );
-			++self::$depth;
-			try {
-				return $function( ...$arguments );
-			} finally {
-				if ( 0 === --self::$depth ) {
-					self::$ns[ $name ] = ( self::$ns[ $name ] ?? 0 ) + hrtime( true ) - $start;
-				}
-			}
-		};
-	}
-
-	public static function tell() {
-		if ( self::$ns && 0 !== strpos( $_SERVER['REQUEST_URI'] ?? '/__site/', '/__site/' ) ) {
-			$ms = array_map( function ( $ns ) { return round( $ns / 1e6, 3 ); }, self::$ns );
-			site_note( 'hooks', array( 'uri' => $_SERVER['REQUEST_URI'], 'ms' => round( array_sum( $ms ), 3 ), 'hooks' => $ms ) );
-		}
-	}
-}
-Site_Watch::start();
+require __DIR__ . '/meter.php';

@@ -131,7 +131,7 @@ class WC_Pages {
 			return;
 		}
 		WC()->cart && ! WC()->cart->is_empty() && WC()->session->get( 'order_awaiting_payment' ) == $order->get_id() ? WC()->cart->empty_cart() : null; // phpcs:ignore
-		echo '<div class="woocommerce-order"><p class="woocommerce-thankyou-order-received">Thank you. Your order has been received.</p><strong class="order-number">' . (int) $order->get_id() . '</strong>';
+		echo '<div class="woocommerce-order"><p class="woocommerce-thankyou-order-received">' . esc_html( apply_filters( 'woocommerce_thankyou_order_received_text', 'Thank you. Your order has been received.', $order ) ) . '</p><strong class="order-number">' . (int) $order->get_id() . '</strong>';
 		do_action( 'woocommerce_thankyou_' . $order->get_payment_method(), $order->get_id() );
 		do_action( 'woocommerce_thankyou', $order->get_id() );
 		echo '</div>';
