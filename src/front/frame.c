@@ -76,8 +76,12 @@ static void quick_add(buf *out, const catalogue_item *it) {
     buf_text(out, "</span></button></form>");
 }
 
-static void card(const front_shop *s, buf *out, const catalogue_item *it, int level) {
-    buf_text(out, "<li class=card><div class=picture>");
+/* On a shelf, suggestions that share the page leave it out (data-vitrine-product); a list of what is looked for is no suggestion. */
+static void card(const front_shop *s, buf *out, const catalogue_item *it, bool on_shelf) {
+    const int level = on_shelf ? 3 : 2;
+    buf_text(out, "<li class=card");
+    if (on_shelf) buf_text(out, " data-vitrine-product='"), html_text(out, it->product_id), buf_char(out, '\'');
+    buf_text(out, "><div class=picture>");
     if (it->image.n) buf_text(out, "<img loading=lazy width=400 height=400 alt='' src='"), html_url(out, it->image), buf_text(out, "'>");
     if (it->on_sale && percent_off(it) > 0) buf_printf(out, "<span class=badge>−%d&nbsp;%%</span>", percent_off(it));
     buf_printf(out, "</div><h%d><a href=", level);
@@ -90,9 +94,9 @@ static void card(const front_shop *s, buf *out, const catalogue_item *it, int le
     buf_text(out, "</div></li>");
 }
 
-void cards_html(const front_shop *s, buf *out, const catalogue_item *const *items, size_t n, int level) {
+void cards_html(const front_shop *s, buf *out, const catalogue_item *const *items, size_t n, bool on_shelf) {
     buf_text(out, "<ul class=cards>");
-    for (size_t i = 0; i < n; i++) card(s, out, items[i], level);
+    for (size_t i = 0; i < n; i++) card(s, out, items[i], on_shelf);
     buf_text(out, "</ul>");
 }
 
@@ -101,7 +105,7 @@ void shelf_section(const front_shop *s, buf *out, const shelf *found, const char
     buf_printf(out, "<section class=shelf><div class=shelf-head><h2>%s</h2>", title);
     if (more) buf_printf(out, "<a class=more href='%s'>Vezi tot<span class=hidden>: %s</span></a>", more, title);
     buf_text(out, "</div>");
-    cards_html(s, out, found->items, found->n, 3);
+    cards_html(s, out, found->items, found->n, true);
     buf_text(out, "</section>");
 }
 

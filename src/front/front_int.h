@@ -35,8 +35,8 @@ void category_href(buf *out, str category_id);
 /* A price, with the one before the sale struck out. */
 void price_html(const front_shop *s, buf *out, int64_t price_minor, int64_t regular_minor, bool from);
 void money_html(const front_shop *s, buf *out, int64_t minor);
-/* A list of product cards; `level` of their headings: 2 or 3. */
-void cards_html(const front_shop *s, buf *out, const catalogue_item *const *items, size_t n, int level);
+/* A list of product cards: a shelf of the page, or what the page is about. */
+void cards_html(const front_shop *s, buf *out, const catalogue_item *const *items, size_t n, bool on_shelf);
 /* A titled shelf with its cards; nothing when there is no product. */
 void shelf_section(const front_shop *s, buf *out, const shelf *found, const char *title, const char *more);
 /* The same of a query. */

@@ -121,7 +121,7 @@ err_code front_category(ctx *c, const front_shop *s, str category_id, shelf_orde
     write_order(out, &v);
     buf_text(out, "</div>");
     write_groups(s, at, out);
-    cards_html(s, out, found.items, found.n, 2);
+    cards_html(s, out, found.items, found.n, false);
     write_pages(out, &v, found.total);
     frame_slot(out, "category");
     return frame_end(c, out);
@@ -160,7 +160,7 @@ static err_code search_list(ctx *c, const front_shop *s, str words, bool on_sale
         return frame_end(c, out);
     }
     write_search_head(out, &v, found.total);
-    cards_html(s, out, found.items, found.n, 2);
+    cards_html(s, out, found.items, found.n, false);
     write_pages(out, &v, found.total);
     frame_slot(out, "search");
     return frame_end(c, out);

@@ -35,7 +35,7 @@ def test_a_page_that_becomes_another_without_loading_is_viewed_and_filled_anew()
     other = first.split("/")[-1]
     v.page.eval(become.format(other, "pushState", ""))
     lib.wait_until(lambda: [e["product_id"] for e in v.told("view")] == ["2001", other], TOLD)
-    v.page.wait(f"asked.some((q) => q.product_id === '{other}' && q.placement === 'similar')", WALL)
+    v.page.wait(f"asked.some((q) => q.product_id === '{other}' && q.lists?.some((l) => l.placement === 'similar'))", WALL)
     v.stands(f"!!{shown('similar')}.querySelector('.card a') && ![...{shown('similar')}.querySelectorAll('a')].some((a) => a.pathname === '{first}')")
     v.page.eval("addEventListener('popstate', () => { document.querySelector('script[data-vitrine]').textContent ="
                 " JSON.stringify({ page: 'product', product_id: '2001', cart: [] }); }); history.back(); 1")

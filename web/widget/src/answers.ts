@@ -1,6 +1,6 @@
 /* Makes an Answer of what the server sent: names and prices stay texts, addresses are http or https or empty. It does NOT fetch. */
 import { address, flag, list, number, object, text } from './read';
-import type { Answer, Bundle, Card } from './types';
+import type { Answer, Answers, Bundle, Card } from './types';
 
 function cardOf(v: unknown, base: string): Card | null {
   const c = object(v), incentive = object(c.incentive), price = number(c.price, 0, 0);
@@ -32,4 +32,10 @@ export function answerOf(v: unknown, base: string): Answer | null {
   if (!id && !Array.isArray(a.items)) return null;
   return { rec_id: id, placement: text(a.placement), display: text(a.display), items: cards(a.items, base),
            bundle: a.bundle ? bundleOf(a.bundle, base) : null, held_out: flag(a.held_out) };
+}
+
+/* One for each list asked for. */
+export function answersOf(v: unknown, base: string): Answers {
+  const { lists } = object(v), one = lists ? null : answerOf(v, base);
+  return Array.isArray(lists) ? lists.map((x) => answerOf(x, base)) : one && [one];
 }

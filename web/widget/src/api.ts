@@ -3,7 +3,7 @@
 import { factsOf } from './page';
 import { object, oneOf, text } from './read';
 import type { Json } from './read';
-import type { Answer, ConsentLevel, Core, Happening, Happenings, Question, Template, TrackedEvent } from './types';
+import type { Answer, Answers, ConsentLevel, Core, Happening, Happenings, Question, Template, TrackedEvent } from './types';
 
 export interface ApiTools {
   core: Core;
@@ -29,9 +29,16 @@ async function identify(t: ApiTools, who: Json): Promise<void> {
   if (/^[0-9a-f]{64}$/i.test(hash)) t.identify(hash.toLowerCase());
 }
 
+/* A list of the page's own knows nothing of the others unless it says `once`. */
+async function recommend(core: Core, { once, ...told }: Json): Promise<Answer | Answers> {
+  const question = told as Question;
+  if (once) question.exclude = [...(question.exclude ?? []), ...(await core.standing())].slice(0, 500);
+  return question.lists ? core.lists(question) : core.recommend(question);
+}
+
 function calls(t: ApiTools): Record<string, Call> {
   return {
-    recommend: (question) => t.core.recommend(object(question) as Question).then((answer: Answer | null) => answer),
+    recommend: (question) => recommend(t.core, object(question)),
     track: (type, about) => t.core.track({ ...(object(about) as Partial<TrackedEvent>), type: text(type) }),
     identify: (who) => void identify(t, object(who)),
     consent: (level) => {

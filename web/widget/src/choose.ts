@@ -1,7 +1,7 @@
 /* Which placements this visitor sees on this page now, and how often. Pure: page, clock and screen are given. */
 import { forGood, thisVisit } from './keep';
 import { list, number } from './read';
-import type { Caps, Config, Display, Frequency, PageFacts, PageKind, Placement, Question } from './types';
+import type { Answer, Caps, Config, Display, Frequency, ListQuestion, PageFacts, PageKind, Placement, Question } from './types';
 
 /* `off`: slots the page wants placed nowhere */
 export interface Moment { now: number; phone: boolean; returning: boolean; hasSlot: (slot: string) => boolean; off: string[] }
@@ -39,15 +39,34 @@ export function caps(now: () => number): Caps {
   };
 }
 
-/* What is asked of the server for a placement on this page. */
-export function questionOf(p: Placement, page: PageFacts, cart: string[]): Question {
-  const q: Question = { n: p.n, placement: p.placement };
+/* One card alone in a row looks like a mistake. */
+export const leastOf = (p: Placement): number => (p.n > 1 && (p.layout === 'carousel' || p.layout === 'grid' || p.layout === 'bundle') ? 2 : 1);
+
+/* What is asked of the server for a placement. */
+export function listOf(p: Placement): ListQuestion {
+  return { n: p.n, placement: p.placement, ...(p.source ? { source: p.source } : {}), ...(p.layout === 'bundle' ? { bundle: true } : {}),
+           ...(leastOf(p) > 1 ? { least: leastOf(p) } : {}) };
+}
+
+/* And for all lists of a page. `exclude`: what stands there already. */
+export function questionOf(lists: ListQuestion[], page: PageFacts, cart: string[], exclude: string[]): Question {
+  const q: Question = { lists };
   if (page.product_id) q.product_id = page.product_id;
   if (cart.length) q.cart = cart.slice(0, 100);
-  if (p.source) q.source = p.source;
+  if (exclude.length) q.exclude = exclude.slice(0, 500);
   if (page.page === 'category' && page.category) q.filter = { categories: [page.category] };
   return q;
 }
+
+/* Products that a visitor meets in an answer shown as `p`; none: it is not shown. */
+export function shownOf(p: Placement, a: Answer): string[] {
+  const items = p.layout === 'bundle' && a.bundle ? a.bundle.products : a.items.slice(0, p.layout === 'card' || p.layout === 'bar' ? 1 : undefined);
+  return items.length < leastOf(p) ? [] : items.map((i) => i.product_id);
+}
+
+/* Which list may have a product that several want: what is bought together, then those of one source, which nothing else can fill, then by
+ * their places in the page. */
+export const turn = (p: Placement): number => (p.layout === 'bundle' ? 0 : p.source ? 1 : 2);
 
 /* The placement as an answer wants it shown: an owner's setting or an experiment's arm, unless the slot is what it is. */
 export function shownAs(p: Placement, wish: string, displays: Config['displays']): Placement {

@@ -126,6 +126,7 @@ function run(tag: Tag, config: Config, keptConfig: unknown): void {
     origin: tag.origin, nonce: tag.nonce, config, page: () => facts, track: tracker.track, consent: () => (tracker.waiting ? 'none' : tracker.level), credit: tracker.credit,
     ...asker({ url: `${tag.origin}/api/v1/recommendations?${auth(tag)}`, origin: tag.origin, lang: tag.lang, who: () => tracker.personalId }),
     products: byId(tag), part: partLoader(() => core), template: (slot) => templates.get(slot), caps: caps(Date.now), ...happen,
+    standing: async () => showing?.standing() ?? [],
     refreshCart: () => {
       clearTimeout(waiting);
       waiting = window.setTimeout(() => void readCart(), 300);

@@ -127,18 +127,15 @@ export function slotsOf(name: string): HTMLElement[] {
   return [...document.querySelectorAll<HTMLElement>('[data-vitrine-slot]')].filter((e) => e.dataset.vitrineSlot === name);
 }
 
-/* The elements a placement is to fill, each when it may be filled. `made`: hears of those that were put into the page. */
-export async function placeFor(p: Placement, page: PageKind, stopped: () => boolean, made: (e: HTMLElement) => void): Promise<HTMLElement[]> {
-  const own = slotsOf(p.slot);
-  if (own.length) {
-    const ready = await Promise.all(own.map((e) => keepsSpace(e) || calm(() => Math.max(e.getBoundingClientRect().top, behind(e)), stopped)));
-    return own.filter((_, i) => ready[i]);
-  }
+/* The element a list is to fill, when it may be filled: its own, else one that is put into the page, which `made` hears of. */
+export async function placeFor(p: Placement, own: HTMLElement | null, page: PageKind, stopped: () => boolean,
+                               made: (e: HTMLElement) => void): Promise<HTMLElement | null> {
+  if (own) return keepsSpace(own) || (await calm(() => Math.max(own.getBoundingClientRect().top, behind(own)), stopped)) ? own : null;
   const anchor = anchorOf(p.where, page);
-  if (!anchor || !(await calm(() => lineOf(anchor, p.where.position), stopped)) || !anchor.isConnected) return [];
+  if (!anchor || !(await calm(() => lineOf(anchor, p.where.position), stopped)) || !anchor.isConnected) return null;
   const slot = document.createElement('div');
   slot.dataset.vitrineSlot = p.slot;
   put(anchor, p.where.position, slot);
   made(slot);
-  return [slot];
+  return slot;
 }

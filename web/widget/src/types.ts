@@ -89,6 +89,8 @@ export interface Answer {
   held_out: boolean;
 }
 
+export type Answers = (Answer | null)[] | null;
+
 export interface CartLine { product_id: string; variation_id?: string; quantity: number; price?: number }
 export interface OrderFacts { id: string; total: number; items: CartLine[] }
 
@@ -112,8 +114,11 @@ export interface TrackedEvent {
   id?: string;                /* one of the same id counts once; each has its own where none is told */
 }
 
-export interface Question {
-  placement?: string; product_id?: string; cart?: string[]; exclude?: string[]; n?: number; source?: string;
+/* What is asked of one list. `bundle`: the page shows its bundle alone, where there is one; `least`: or nothing of a shorter list. */
+export interface ListQuestion { placement?: string; n?: number; source?: string; bundle?: boolean; least?: number }
+/* With `lists`, of all of them: no product comes in two. */
+export interface Question extends ListQuestion {
+  product_id?: string; cart?: string[]; exclude?: string[]; lists?: ListQuestion[];
   filter?: { categories?: string[] };
 }
 
@@ -165,8 +170,10 @@ export interface Core {
   track(event: TrackedEvent): void;
   consent(): ConsentLevel | null;
   recommend(question: Question): Promise<Answer | null>;
-  /* the answer to what recommend() had none for in time: when it comes, or when the server is asked once more */
-  late(question: Question): Promise<Answer | null>;
+  /* one answer for each of the question's lists, null in time; `late`: when it comes, or when the server is asked once more */
+  lists(question: Question, late?: boolean): Promise<Answers>;
+  /* products that stand in this page's lists by now */
+  standing(): Promise<string[]>;
   products: ById;             /* an answer without rec_id */
   part<K extends PartName>(name: K): Promise<Parts[K] | null>;
   on<K extends Happening>(name: K, run: (what: Happenings[K]) => void): () => void;

@@ -1,8 +1,9 @@
 import './browser';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { answerOf } from '../src/answers';
 import { changes } from '../src/cart';
-import { fits, mayShow, questionOf } from '../src/choose';
+import { fits, listOf, mayShow, questionOf, shownOf, turn } from '../src/choose';
 import { configOf } from '../src/config';
 import { factsOf, guess } from '../src/page';
 import { visitAt } from '../src/visitor';
@@ -45,11 +46,34 @@ test('overlays keep to their limits a visit, a day and a gap', () => {
 test('what is asked follows the page', () => {
   const empty = factsOf({ page: 'search', results: 0, search: 'x' });
   assert.equal(empty.page, 'search_empty');
-  assert.deepEqual(questionOf(placement({ placement: 'search', n: 6 }), empty, []), { n: 6, placement: 'search' });
-  assert.deepEqual(questionOf(placement({ source: 'upsell' }), factsOf({ page: 'product', product_id: 7 }), ['3']),
-                   { n: 4, placement: 'product', product_id: '7', cart: ['3'], source: 'upsell' });
-  assert.deepEqual(questionOf(placement({ placement: 'category', source: 'all' }), factsOf({ page: 'category', category: '9' }), []),
-                   { n: 4, placement: 'category', filter: { categories: ['9'] } });
+  assert.deepEqual(questionOf([], empty, [], []), { lists: [] });
+  assert.deepEqual(questionOf([{ n: 1 }], factsOf({ page: 'product', product_id: 7 }), ['3'], ['5']),
+                   { lists: [{ n: 1 }], product_id: '7', cart: ['3'], exclude: ['5'] });
+  assert.deepEqual(questionOf([], factsOf({ page: 'category', category: '9' }), [], []), { lists: [], filter: { categories: ['9'] } });
+});
+
+test('a list says what of it is shown, and what is bought together has the first choice, then what one source alone can fill', () => {
+  const list = { placement: 'product', n: 4 };
+  assert.deepEqual(listOf(placement({ source: 'all', layout: 'list' })), list);
+  assert.deepEqual(listOf(placement({ source: 'upsell', layout: 'card', n: 1 })), { ...list, n: 1, source: 'upsell' });
+  assert.deepEqual(listOf(placement({ layout: 'grid' })), { ...list, least: 2 });
+  assert.deepEqual(listOf(placement({ source: 'cross_sell', layout: 'bundle' })), { ...list, source: 'cross_sell', bundle: true, least: 2 });
+  const turns = [{ layout: 'bundle', source: 'cross_sell' }, { source: 'trending' }, { source: 'all' }, {}].map((p) => turn(placement(p)));
+  assert.deepEqual(turns, [0, 1, 2, 2]);
+});
+
+test('what stands in the page is what a visitor meets of an answer', () => {
+  const item = (id: string) => ({ product_id: id, name: id, url: 'https://s.example/' });
+  const raw = { rec_id: 'r', items: ['1', '2', '3'].map(item) }, bundle = { products: ['9', '1'].map(item) };
+  const cases: [Record<string, unknown>, unknown, string[]][] = [
+    [{ layout: 'grid' }, raw, ['1', '2', '3']], [{ layout: 'card' }, raw, ['1']], [{ layout: 'bar' }, raw, ['1']],
+    [{ layout: 'bundle' }, { ...raw, bundle }, ['9', '1']], [{ layout: 'bundle' }, raw, ['1', '2', '3']], [{ layout: 'grid' }, { ...raw, bundle }, ['1', '2', '3']],
+    [{ layout: 'carousel' }, { ...raw, items: [item('1')] }, []], [{ layout: 'list' }, { ...raw, items: [item('1')] }, ['1']], [{}, { ...raw, items: [] }, []],
+  ];
+  for (const [more, told, expected] of cases) {
+    const answer = answerOf(told, 'https://s.example');
+    assert.deepEqual(answer && shownOf(placement(more), answer), expected, JSON.stringify([more, told]));
+  }
 });
 
 test('a WooCommerce page is known by the classes of its body', () => {

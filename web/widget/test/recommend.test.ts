@@ -16,7 +16,7 @@ test('an answer that comes late is no answer in time, and is there for who waits
   server = answering({ rec_id: 'late1', items: [item('1')] }, 1000);
   const a = asking(), q = { placement: 'late', n: 2 };
   assert.equal(await a.recommend(q), null);
-  assert.equal((await a.late(q))?.rec_id, 'late1');
+  assert.equal((await a.lists(q, true))?.[0]?.rec_id, 'late1');
   assert.equal((await asking().recommend(q))?.rec_id, 'late1');      /* and kept: asked again while the server is slow */
 });
 
@@ -32,10 +32,20 @@ test('a server that is away is answered for by the same question of this visit, 
     assert.equal(await asking().recommend(other), null, JSON.stringify(other));
 });
 
+test('lists of a page are one question with an answer each, and stand in for it later without what is shown elsewhere by then', async () => {
+  allowKeeping(true);
+  server = answering({ lists: [{ rec_id: 'a', items: [item('1'), item('2')] }, null, { rec_id: 'b', items: [item('3'), item('4')] }] });
+  const q = { lists: [{ placement: 'product', n: 2 }, { placement: 'upsell' }, { placement: 'similar', n: 2 }], product_id: '9' };
+  assert.deepEqual((await asking().lists(q))?.map(ids), [['1', '2'], null, ['3', '4']]);
+  server = () => Promise.reject(new Error('away'));
+  assert.deepEqual((await asking().lists({ ...q, cart: ['1'], exclude: ['4'] }))?.map(ids), [['2'], null, ['3']]);
+  assert.equal(await asking().lists({ ...q, lists: q.lists.slice(1) }), null);
+});
+
 test('two that ask the same at once ask once', async () => {
   let n = 0;
   server = () => (n++, Promise.resolve({ rec_id: 'r', items: [] }));
   const a = asking();
-  await Promise.all([a.recommend({ placement: 'once' }), a.recommend({ placement: 'once' }), a.late({ placement: 'once' })]);
+  await Promise.all([a.recommend({ placement: 'once' }), a.recommend({ placement: 'once' }), a.lists({ placement: 'once' }, true)]);
   assert.equal(n, 1);
 });

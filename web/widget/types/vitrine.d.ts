@@ -1,8 +1,8 @@
 /* What pages may call once https://.../v.js is on them; and before it, with the line of docs/widget.md in place. Examples: docs/widget.md. */
-import type { About, Answer, Card, CartLine, ConsentLevel, Happening, Happenings, PageKind, Question, ShopAdapter, Template, TemplateTools, TrackedEvent,
+import type { About, Answer, Card, CartLine, ConsentLevel, Happening, Happenings, ListQuestion, PageKind, Question, ShopAdapter, Template, TemplateTools, TrackedEvent,
               Variation } from '../src/types';
 
-export type { About, Answer, Card, CartLine, ConsentLevel, Happening, Happenings, PageKind, Question, ShopAdapter, Template, TemplateTools, Variation };
+export type { About, Answer, Card, CartLine, ConsentLevel, Happening, Happenings, ListQuestion, PageKind, Question, ShopAdapter, Template, TemplateTools, Variation };
 
 /* What a page tells of itself after a navigation that loads nothing. */
 export interface PageTold {
@@ -11,8 +11,10 @@ export interface PageTold {
 }
 
 export interface Vitrine {
-  /* Products for a place of your own; null when the server is away. */
-  (call: 'recommend', question: Question): Promise<Answer | null>;
+  /* Products for a place of your own, or for several of which none repeats another; null when the server is away.
+   * `once`: nothing that stands in the widget's lists. */
+  (call: 'recommend', question: Question & { lists: ListQuestion[]; once?: boolean }): Promise<(Answer | null)[] | null>;
+  (call: 'recommend', question: Question & { once?: boolean }): Promise<Answer | null>;
   (call: 'track', type: string, about?: Omit<TrackedEvent, 'type'>): void;
   /* The address stays in the browser: its SHA-256 is sent. */
   (call: 'identify', who: { email: string } | { email_hash: string }): void;

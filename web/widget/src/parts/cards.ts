@@ -1,6 +1,7 @@
 /* The displays inside a page: carousel, grid, list, bought together, one card, bar; and the cards that overlays are made of.
  * Promise: several on a page know nothing of each other; each has a shadow root of its own, keeps its height from the first moment on,
  * and goes away unseen when there is nothing to show. */
+import { shownOf } from '../choose';
 import { offer } from '../part';
 import { beforePicture } from '../place';
 import type { Answer, Card, CardsPart, Core, Placement, TemplateTools } from '../types';
@@ -20,11 +21,7 @@ const SKELETON_MS = 120, TOGETHER_MS = 250, FIVE = 5, AWAY_PX = 200;
 let serial = 0;
 
 const layoutOf = (p: Placement, a: Answer): Placement['layout'] => (p.layout === 'bundle' && !a.bundle ? 'carousel' : p.layout);
-/* One card alone in a row looks like a mistake. */
-function enough(a: Answer, p: Placement): boolean {
-  const layout = layoutOf(p, a);
-  return layout === 'bundle' || a.items.length >= (p.n > 1 && (layout === 'carousel' || layout === 'grid') ? 2 : 1);
-}
+const enough = (a: Answer, p: Placement): boolean => shownOf(p, a).length > 0;
 
 /* A grid's last row is full where it can be. */
 const thirds = (n: number): string => (n % 5 === 0 ? ' fifths' : n % 3 === 0 && n % 4 ? ' thirds' : '');
