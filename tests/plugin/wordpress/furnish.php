@@ -5,7 +5,8 @@
  */
 $names = array( 'Ceai verde', 'Ceainic din fontă', 'Cană cu flori', 'Sită de ceai', 'Miere de salcâm', 'Linguriță de lemn' );
 $groups = array( 'Ceaiuri', 'Cafea', 'Grădină', 'Cărți' );
-foreach ( array( 'woocommerce_currency' => 'RON', 'woocommerce_price_num_decimals' => '2', 'woocommerce_ship_to_countries' => 'disabled', 'woocommerce_default_country' => 'RO:B',
+foreach ( array( 'woocommerce_currency' => 'RON', 'woocommerce_price_num_decimals' => '2', 'woocommerce_currency_pos' => 'left', 'woocommerce_price_thousand_sep' => ',', 'woocommerce_price_decimal_sep' => '.',
+	'woocommerce_ship_to_countries' => 'disabled', 'woocommerce_default_country' => 'RO:B',
 	'woocommerce_enable_guest_checkout' => 'yes', 'woocommerce_cod_settings' => array( 'enabled' => 'yes', 'title' => 'Ramburs', 'enable_for_virtual' => 'yes' ), 'woocommerce_enable_coupons' => 'yes',
 	'woocommerce_coming_soon' => 'no', 'woocommerce_manage_stock' => 'yes' ) as $name => $value ) {
 	update_option( $name, $value );
