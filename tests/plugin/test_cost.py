@@ -1,4 +1,5 @@
 """What the plugin costs a page is counted, not timed: statements, requests and files of its own (bench/plugin_pages has the milliseconds)."""
+import json
 import shop
 from ear import Ear
 from shop import connected_to
@@ -116,6 +117,22 @@ def test_the_first_look_at_a_checkout_has_its_letter_fetched_afterwards_and_the_
     # another cart has another letter
     add(visitor, ids(site, "P-0-1"))
     assert cost(site, lambda: visitor.get("/checkout/"))["late"]
+
+
+def test_what_happens_at_the_very_end_is_told_all_the_same():
+    # given a plugin that changes stock after everybody else is done
+    site = connected_to()
+    tea, = ids(site, "P-0-0")
+    last = site.root / "wp-content" / "mu-plugins" / "last.php"
+    last.write_text(f"<?php isset($_GET['late']) && add_action('shutdown', function () {{ wc_update_product_stock({tea}, 7); }}, 5000);")
+    try:
+        # when a page is opened on which nothing else happens
+        site.get("/shop/?late=1")
+        # then the server will hear of it
+        told = site.php("global $wpdb; return $wpdb->get_col(\"SELECT body FROM {$wpdb->prefix}vitrine_queue\");")
+        assert [json.loads(body)["stock_quantity"] for body in told] == [7], told
+    finally:
+        last.unlink()
 
 
 def test_an_offer_in_the_cart_costs_one_question_whether_it_is_used_up():

@@ -37,7 +37,7 @@ final class Vitrine_Late {
 	 * @param array    $arguments With these.
 	 */
 	public static function add( $what, array $arguments = array() ) {
-		if ( self::$is_late ) {
+		if ( self::$is_late || self::is_past() ) {
 			call_user_func_array( $what, $arguments );
 			return;
 		}
@@ -45,6 +45,15 @@ final class Vitrine_Late {
 			add_action( 'shutdown', array( __CLASS__, 'run' ), self::PRIORITY );
 		}
 		self::$work[] = array( $what, $arguments );
+	}
+
+	/**
+	 * Whether WordPress has come by our place already, with nothing to do: other plugins do things at the very end too.
+	 *
+	 * @return bool
+	 */
+	private static function is_past() {
+		return did_action( 'shutdown' ) && ! ( doing_action( 'shutdown' ) && $GLOBALS['wp_filter']['shutdown']->current_priority() < self::PRIORITY );
 	}
 
 	/**

@@ -171,9 +171,8 @@ final class Vitrine_Privacy {
 		}
 		$answer = Vitrine_Client::delete( '/api/v1/person', array( 'email' => $email ), array( 'timeout' => self::WAIT ) );
 		if ( ! is_wp_error( $answer ) ) {
-			$result['done']           = ! isset( $answer['done'] ) || true === $answer['done'];
-			$result['items_removed']  = $result['items_removed'] || ! empty( $answer['deleted'] ) || ! empty( $answer['blanked'] );
-			$result['items_retained'] = false;
+			$result['done']          = ! isset( $answer['done'] ) || true === $answer['done'];
+			$result['items_removed'] = $result['items_removed'] || ! empty( $answer['deleted'] ) || ! empty( $answer['blanked'] );
 		} elseif ( ! self::is_unknown( $answer ) ) {
 			$result['items_retained'] = true;
 			/* translators: %s: what went wrong, a sentence. */

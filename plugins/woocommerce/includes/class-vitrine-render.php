@@ -104,17 +104,22 @@ final class Vitrine_Render {
 	}
 
 	/**
-	 * The configuration of the widget, kept for some minutes; while it cannot be had that is kept for a minute.
+	 * The configuration of the widget, kept for some minutes; while it cannot be had that is kept for a minute. One page at a time waits for
+	 * it: those opened meanwhile leave their slots to the widget.
 	 *
 	 * @return array
 	 */
 	private static function config() {
 		if ( null === self::$config ) {
 			$language = self::language();
-			$config   = get_transient( self::CONFIG . '_' . $language );
+			$name     = self::CONFIG . '_' . $language;
+			$config   = get_transient( $name );
 			if ( ! is_array( $config ) ) {
+				set_transient( $name, array(), self::ANSWER_SECONDS );
 				$config = self::ask( 'get', '/api/v1/widget/config', array( 'lang' => $language ) );
-				set_transient( self::CONFIG . '_' . $language, $config, $config ? self::CONFIG_SECONDS : self::ANSWER_SECONDS );
+				if ( $config ) {
+					set_transient( $name, $config, self::CONFIG_SECONDS );
+				}
 			}
 			self::$config = $config;
 		}

@@ -190,3 +190,29 @@ check(
 		same( $asked, count( $GLOBALS['asked'] ) );
 	}
 );
+
+check(
+	'while one page waits for the configuration the others do not',
+	function () {
+		shop();
+		$kept = new ReflectionProperty( 'Vitrine_Render', 'config' );
+		$kept->setAccessible( true );
+		$waited = new ReflectionProperty( 'Vitrine_Render', 'waited' );
+		$waited->setAccessible( true );
+		$waited->setValue( null, 0.0 );
+		$kept->setValue( null, null );
+		$config               = $GLOBALS['transients']['vitrine_config_ro'];
+		$GLOBALS['asked']      = array();
+		$GLOBALS['transients'] = array();
+		$GLOBALS['answers']    = array( array( 200, json_encode( $config ) ), null );
+		$others                = null;
+		$GLOBALS['meanwhile']  = static function () use ( &$others, $kept ) {
+			unset( $GLOBALS['meanwhile'] );
+			$others = Vitrine_Render::slot( 'similar' );
+			$kept->setValue( null, null );                      // That was another request.
+		};
+		Vitrine_Render::slot( 'similar' );
+		same( array( '', 2 ), array( $others, count( $GLOBALS['asked'] ) ) );
+		same( $config, $GLOBALS['transients']['vitrine_config_ro'] );
+	}
+);

@@ -2,6 +2,7 @@
 /**
  * For unit tests of parts that ask the server or write HTML: WordPress's functions for that, with answers the test prepares in
  * $GLOBALS['answers'] (status, body, or null for none; taken in order, the last again) and questions it finds in $GLOBALS['asked'].
+ * $GLOBALS['meanwhile'] is called while the server is asked.
  *
  * @package Vitrine
  */
@@ -34,6 +35,7 @@ function is_wp_error( $what ) {
 }
 function wp_remote_request( $url, $arguments ) {
 	$GLOBALS['asked'][] = array( 'url' => $url ) + $arguments;
+	isset( $GLOBALS['meanwhile'] ) && $GLOBALS['meanwhile']();
 	$answer             = count( $GLOBALS['answers'] ) > 1 ? array_shift( $GLOBALS['answers'] ) : reset( $GLOBALS['answers'] );
 	return $answer ? $answer : new WP_Error( 'http', 'cURL error 7' );
 }
