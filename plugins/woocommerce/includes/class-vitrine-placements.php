@@ -229,6 +229,21 @@ final class Vitrine_Placements {
 	}
 
 	/**
+	 * Slots that this page will place by itself, in its order.
+	 *
+	 * @return string[]
+	 */
+	public static function to_come() {
+		$to_come = array();
+		foreach ( self::SLOTS as $slot => $row ) {
+			if ( Vitrine_Page::kind() === $row['page'] && ! isset( self::$placed[ $slot ] ) && self::is_on( $slot ) ) {
+				$to_come[] = $slot;
+			}
+		}
+		return $to_come;
+	}
+
+	/**
 	 * Slots that an owner may put somewhere by shortcode, block or template tag: all but overlays.
 	 *
 	 * @return string[]

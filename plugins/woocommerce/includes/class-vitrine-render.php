@@ -11,6 +11,7 @@ defined( 'ABSPATH' ) || exit;
  * Fills a slot with HTML of an answer to recommendations, in the words and numbers of the owner's design. All slots of a page together wait
  * 0.8 s at most; what is not there by then, and what a list cannot show (a bundle's price, overlays, what this browser saw last), is left
  * to the widget as an empty slot. The widget tells impressions of what stands here already; links tell clicks, as those of letters do.
+ * No product stands in two lists of a page: they are asked for together, and the widget leaves out what it finds here.
  */
 final class Vitrine_Render {
 
@@ -39,6 +40,20 @@ final class Vitrine_Render {
 	private static $config = null;
 
 	/**
+	 * Products in lists of this page: later ones leave them out.
+	 *
+	 * @var string[]
+	 */
+	private static $standing = array();
+
+	/**
+	 * What was answered for slots that are not drawn yet.
+	 *
+	 * @var array slot => answer, empty when there was none.
+	 */
+	private static $answers = array();
+
+	/**
 	 * The style: small, and only where lists are drawn here.
 	 */
 	public static function enqueue() {
@@ -54,7 +69,7 @@ final class Vitrine_Render {
 	 */
 	public static function slot( $slot, $width = '' ) {
 		$design = self::design( $slot );
-		$answer = $design ? self::answer( self::question( $slot, $design ) ) : array();
+		$answer = $design ? self::take( $slot ) : array();
 		if ( empty( $answer['items'] ) || ! is_array( $answer['items'] ) || empty( $answer['rec_id'] ) || ! empty( $answer['display'] ) ) {
 			return '';
 		}
@@ -81,10 +96,21 @@ final class Vitrine_Render {
 	 * @return array|null A placement of the configuration.
 	 */
 	private static function design( $slot ) {
+		$row = self::row( $slot );
+		return $row && self::is_plain( $row ) ? $row : null;
+	}
+
+	/**
+	 * The slot in the configuration.
+	 *
+	 * @param string $slot Name.
+	 * @return array|null
+	 */
+	private static function row( $slot ) {
 		$config = self::config();
 		foreach ( isset( $config['placements'] ) && is_array( $config['placements'] ) ? $config['placements'] : array() as $row ) {
 			if ( isset( $row['slot'] ) && $slot === $row['slot'] ) {
-				return self::is_plain( $row ) ? $row : null;
+				return $row;
 			}
 		}
 		return null;
@@ -127,25 +153,116 @@ final class Vitrine_Render {
 	}
 
 	/**
-	 * What is asked for a slot on this page.
+	 * What was answered for a slot: the first one asks for all that this page places by itself.
 	 *
-	 * @param string $slot   Name.
-	 * @param array  $design Its placement.
+	 * @param string $slot Name.
+	 * @return array Empty: no answer.
+	 */
+	private static function take( $slot ) {
+		if ( ! isset( self::$answers[ $slot ] ) ) {
+			self::ask_together( $slot );
+		}
+		$answer = self::$answers[ $slot ];
+		unset( self::$answers[ $slot ] );
+		return $answer;
+	}
+
+	/**
+	 * One question for a slot and those still to come. What the widget will draw beside them and nothing else could fill is kept free for it.
+	 *
+	 * @param string $slot Name.
+	 */
+	private static function ask_together( $slot ) {
+		$rows  = self::in_turn( $slot );
+		$lists = array();
+		foreach ( $rows as $row ) {
+			$lists[] = self::list_of( $row );
+		}
+		$told = self::answer( self::question( $lists ) );
+		foreach ( array_keys( $rows ) as $i => $name ) {
+			if ( isset( $lists[ $i ]['reserve'] ) ) {
+				continue;
+			}
+			$answer                 = isset( $told['lists'][ $i ] ) && is_array( $told['lists'][ $i ] ) ? $told['lists'][ $i ] : array();
+			$items                  = isset( $answer['items'] ) && is_array( $answer['items'] ) ? $answer['items'] : array();
+			self::$answers[ $name ] = $answer;
+			self::$standing         = array_merge( self::$standing, array_map( 'strval', array_column( $items, 'product_id' ) ) );
+		}
+	}
+
+	/**
+	 * A slot and those of this page that are to come, who may choose first in front, as the widget has it: what is bought together, lists of
+	 * one source, the others.
+	 *
+	 * @param string $slot Name.
+	 * @return array slot => row of the configuration.
+	 */
+	private static function in_turn( $slot ) {
+		$turns = array( array(), array(), array() );
+		foreach ( array_merge( array( $slot ), Vitrine_Placements::to_come() ) as $name ) {
+			$row  = self::row( $name );
+			$turn = self::turn( $row );
+			if ( $row && ! isset( self::$answers[ $name ] ) && ( self::is_plain( $row ) || $turn < 2 ) ) {
+				$turns[ $turn ][ $name ] = $row;
+			}
+		}
+		return $turns[0] + $turns[1] + $turns[2];
+	}
+
+	/**
+	 * Whose choice is first.
+	 *
+	 * @param array|null $row A placement of the configuration.
+	 * @return int 0 to 2; 2 for what is no list of suggestions in the page, too.
+	 */
+	private static function turn( $row ) {
+		if ( ! isset( $row['display'], $row['layout'], $row['source'], $row['placement'], $row['n'] ) || 'inline' !== $row['display'] || 'recent' === $row['source'] ) {
+			return 2;
+		}
+		return 'bundle' === $row['layout'] ? 0 : ( in_array( $row['source'], array( 'all', '' ), true ) ? 2 : 1 );
+	}
+
+	/**
+	 * What is asked for a slot.
+	 *
+	 * @param array $row A placement of the configuration.
 	 * @return array
 	 */
-	private static function question( $slot, array $design ) {
+	private static function list_of( array $row ) {
 		$ask = array(
-			'placement' => (string) $design['placement'],
-			'n'         => (int) $design['n'],
-			'locale'    => self::language(),
+			'placement' => (string) $row['placement'],
+			'n'         => (int) $row['n'],
 		);
-		if ( ! in_array( $design['source'], array( 'all', '' ), true ) ) {
-			$ask['source'] = (string) $design['source'];
+		if ( ! in_array( $row['source'], array( 'all', '' ), true ) ) {
+			$ask['source'] = (string) $row['source'];
+		}
+		if ( 'bundle' === $row['layout'] ) {
+			$ask['bundle'] = true;
+		}
+		if ( ! self::is_plain( $row ) ) {
+			$ask['reserve'] = true;
+		}
+		return $ask;
+	}
+
+	/**
+	 * What is asked on this page.
+	 *
+	 * @param array $lists Of list_of().
+	 * @return array
+	 */
+	private static function question( array $lists ) {
+		$ask = array(
+			'lists'  => $lists,
+			'locale' => self::language(),
+		);
+		if ( self::$standing ) {
+			$ask['exclude'] = array_slice( array_values( array_unique( self::$standing ) ), 0, 500 );
 		}
 		if ( 'product' === Vitrine_Page::kind() ) {
 			$ask['product_id'] = (string) get_queried_object_id();
 		}
-		if ( 'category' === $slot && is_product_category() ) {
+		if ( 'category' === Vitrine_Page::kind() && is_product_category() ) {
 			$ask['filter'] = array( 'categories' => array( (string) get_queried_object_id() ) );
 		}
 		return $ask + self::visitor();

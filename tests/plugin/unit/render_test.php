@@ -67,6 +67,17 @@ function add_query_arg( $members, $url ) {
 	return $url . ( false === strpos( $url, '?' ) ? '?' : '&' ) . http_build_query( $members );
 }
 
+/** A new page of the shop, the server's configuration, and what it answers for the lists asked for together. */
+function page( array $slots, array $answers ) {
+	connected( array( array( 200, json_encode( array( 'lists' => $answers ) ) ) ) );
+	$GLOBALS['transients']['vitrine_config_ro'] = array( 'placements' => $slots );
+	foreach ( array( 'config' => null, 'standing' => array(), 'answers' => array() ) as $name => $as_new ) {
+		$kept = new ReflectionProperty( 'Vitrine_Render', $name );
+		$kept->setAccessible( true );
+		$kept->setValue( null, $as_new );
+	}
+}
+
 /** The configuration with one slot, and an answer with one product, either changed. */
 function shop( array $slot = array(), array $item = array(), array $answer = array() ) {
 	$slot   = $slot + array(
@@ -79,11 +90,7 @@ function shop( array $slot = array(), array $item = array(), array $answer = arr
 		'currency' => 'RON', 'on_sale' => false, 'price_from' => false, 'regular_price' => 30.9, 'message' => 'Asemănător',
 	);
 	$answer = $answer + array( 'rec_id' => '01M80M3854V4MNZZ0T2EKFM37D', 'items' => array( $item ) );
-	connected( array( array( 200, json_encode( $answer ) ) ) );
-	$GLOBALS['transients']['vitrine_config_ro'] = array( 'placements' => array( $slot ) );
-	$kept                                       = new ReflectionProperty( 'Vitrine_Render', 'config' );
-	$kept->setAccessible( true );
-	$kept->setValue( null, null );
+	page( array( $slot ), array( $answer ) );
 	return Vitrine_Render::slot( 'similar' );
 }
 
@@ -95,7 +102,48 @@ check(
 			same( true, false !== strpos( $html, $there ), "$there in $html" );
 		}
 		$asked = json_decode( $GLOBALS['asked'][0]['body'], true );
-		same( array( 'placement' => 'similar', 'n' => 8, 'locale' => 'ro', 'product_id' => '22' ), $asked );
+		same( array( 'lists' => array( array( 'placement' => 'similar', 'n' => 8 ) ), 'locale' => 'ro', 'product_id' => '22' ), $asked );
+	}
+);
+
+check(
+	'lists of a page are asked for together, what the widget draws is kept free, and what comes later leaves them out',
+	function () {
+		$base = array( 'display' => 'inline', 'layout' => 'carousel', 'source' => 'all', 'n' => 8, 'title' => 'T', 'experiment' => null );
+		$row  = function ( $slot, $placement, array $more = array() ) use ( $base ) {
+			return $more + array( 'slot' => $slot, 'placement' => $placement ) + $base;
+		};
+		$item = function ( $id ) {
+			return array( 'product_id' => $id, 'name' => $id, 'url' => "https://shop.example/p/$id", 'price' => 1, 'price_text' => '1 leu', 'currency' => 'RON' );
+		};
+		page(
+			array(
+				$row( 'also_viewed', 'also_bought' ), $row( 'similar', 'similar' ), $row( 'trending', 'home', array( 'source' => 'trending' ) ),
+				$row( 'bought_together', 'product', array( 'layout' => 'bundle', 'source' => 'cross_sell', 'n' => 3 ) ),
+				$row( 'upgrade', 'upsell', array( 'layout' => 'card', 'source' => 'upsell', 'n' => 1 ) ),
+			),
+			array(
+				null, array( 'rec_id' => 'r1', 'items' => array( $item( '31' ) ) ), array( 'rec_id' => 'r2', 'items' => array( $item( '32' ), $item( '33' ) ) ),
+				array( 'rec_id' => 'r3', 'items' => array( $item( '34' ) ) ),
+			)
+		);
+		foreach ( array( 'upgrade' => array( 'r1', '31' ), 'also_viewed' => array( 'r2', '33' ), 'similar' => array( 'r3', '34' ) ) as $slot => $there ) {
+			$html = Vitrine_Render::slot( $slot );
+			same( array( true, true ), array( (bool) strpos( $html, "data-vitrine-rec=\"$there[0]\"" ), (bool) strpos( $html, "data-vitrine-product=\"$there[1]\"" ) ), $html );
+		}
+		same( 1, count( $GLOBALS['asked'] ) );
+		$asked = json_decode( $GLOBALS['asked'][0]['body'], true );
+		same(
+			array(
+				array( 'placement' => 'product', 'n' => 3, 'source' => 'cross_sell', 'bundle' => true, 'reserve' => true ),
+				array( 'placement' => 'upsell', 'n' => 1, 'source' => 'upsell' ),
+				array( 'placement' => 'also_bought', 'n' => 8 ), array( 'placement' => 'similar', 'n' => 8 ),
+			),
+			$asked['lists']
+		);
+		Vitrine_Render::slot( 'trending' );
+		$asked = json_decode( end( $GLOBALS['asked'] )['body'], true );
+		same( array( '31', '32', '33', '34' ), $asked['exclude'] );
 	}
 );
 
