@@ -7,20 +7,15 @@ from test_install import PAGES
 from test_offers import add, ids, visitor_of
 from test_places import checkout
 
-ALLOWED_S = 2.5         # a page of this machine at its busiest, and what server-side rendering may wait
-
 
 def walk(site):
-    """Every page, an addition and an order; the slowest page in seconds."""
-    visitor, slowest = visitor_of(site), 0
+    """Every page, an addition and an order."""
+    visitor = visitor_of(site)
     for path in PAGES:
-        start = time.monotonic()
         answer = visitor.get(path)
-        slowest = max(slowest, time.monotonic() - start)
         assert answer.status == 200, (path, answer.status)
     assert add(visitor, ids(site, "P-0-0")).json()["count"] == 1
     assert visitor.get(checkout(site, visitor)).status == 200
-    return slowest
 
 
 def test_a_shop_whose_server_is_gone_sells_as_before():
@@ -34,8 +29,8 @@ def test_a_shop_whose_server_is_gone_sells_as_before():
 def test_no_page_asks_the_server_unless_it_draws_suggestions_itself():
     ear = Ear("hang", 3.0)
     site = connected_to(ear.url)
-    assert walk(site) < ALLOWED_S
-    assert ear.requests == [], ear.requests
+    walk(site)
+    assert ear.requests == [], ear.requests                      # whoever asks nobody waits for nobody
 
 
 def test_a_server_that_hangs_costs_few_pages_a_moment_and_then_none():
