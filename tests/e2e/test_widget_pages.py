@@ -5,7 +5,7 @@ import chrome, lib, test_api, test_front
 WALL = 20                    # seconds for what needs a moment on a busy machine
 TOLD = 75                    # what could not be taken twice is sent again after a minute
 ROUNDS = 5                   # of four seconds, before a page is believed to stay as it is
-LATE = "performance.getEntriesByType('resource').some((r) => r.name.includes('/recommendations') && r.duration >= 800)"
+TOOK_TOO_LONG = "performance.getEntriesByType('resource').some((r) => r.name.includes('/recommendations') && r.duration >= 800)"
 
 
 def shown(slot):
@@ -53,7 +53,7 @@ class Visit:
             for _ in range(ROUNDS):
                 (do or self.read_down)()
                 with contextlib.suppress(chrome.Trouble):
-                    self.page.wait(f"({expression}) || {LATE}", 4)
+                    self.page.wait(f"({expression}) || {TOOK_TOO_LONG}", 4)
                     break
             try:
                 return self.page.wait(expression, WALL if last else 2)
