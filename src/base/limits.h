@@ -67,10 +67,12 @@
 #define LIMIT_COUNTED_LINES 500000         /* order lines of one shop whose refunds are followed, 50 MB; the older half leaves */
 
 /* what the ranker learns of answers that were shown */
-#define LIMIT_LESSONS_SHOWN 100000         /* answers of one shop, the newest */
+#define LIMIT_LESSONS_CLICKED 50000        /* answers of one shop that something was clicked of, the newest */
+#define LIMIT_LESSONS_SHOWN 100000         /* of the others as many, each of which stands for several where there are more */
+#define LIMIT_LESSONS_READ 2000000         /* answers looked through for them, the newest */
 #define LIMIT_LESSONS_ASKED 20000          /* of them asked again, in 8 CPU seconds: clicked ones, and others as far as there is room */
 #define LIMIT_LESSONS_DAYS 56              /* none older than that */
-#define LIMIT_LESSONS_EVENTS 1000000       /* events about them, the newest */
+#define LIMIT_LESSONS_EVENTS 2000000       /* events about them, the newest */
 
 /* what a shop's plugin sends */
 #define LIMIT_PLUGIN_BYTES (1 * MIB)       /* a signed batch */

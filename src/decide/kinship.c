@@ -90,7 +90,7 @@ static void relate_marks(const shop_data *s, kinship *k) {
 }
 
 err_code kinship_of_baskets(ctx *c, const shop_data *s, const content_model *m, kinship *ret_kinship) {
-    kinship k = { .n_items = s->n_items, .kind_of = arena_new(c->arena, uint8_t, s->n_items) };
+    kinship k = { .n_items = s->n_items, .counting = KINSHIP_ALL, .kind_of = arena_new(c->arena, uint8_t, s->n_items) };
     if (!k.kind_of) return no_memory(c);
     TRY(number_kinds(c, s, &k));
     size_t width = (size_t)k.n_kinds + 1;
@@ -99,7 +99,9 @@ err_code kinship_of_baskets(ctx *c, const shop_data *s, const content_model *m, 
     k.liked = arena_new(c->arena, float, s->n_items), k.viewed = arena_new(c->arena, float, s->n_items);
     k.views = arena_new(c->arena, double, s->n_items);
     k.sums = arena_new(c->arena, double, 2 * (width * width + s->n_items));
-    if (!k.kinds || !k.kin || !k.liked || !k.viewed || !k.views || !k.sums) return no_memory(c);
+    k.lead = arena_new(c->arena, double, width * width);
+    if (!k.lead || !k.kinds || !k.kin || !k.liked || !k.viewed || !k.views || !k.sums) return no_memory(c);
+    for (size_t i = 0; i < width * width; i++) k.lead[i] = 1;
     price_kinds(s, &k);
     TRY(relate_by_baskets(c, s, &k));
     TRY(marks_find(c, m, k.kind_of, k.n_kinds, &k.marks));
@@ -118,7 +120,7 @@ void kinship_forget_clicks(kinship *k) {
     k->views_from_ms = 0;
     marks_forget_clicks(&k->marks);
     for (size_t i = 0; i < width; i++) k->kinds[i].viewed = 0;
-    for (size_t i = 0; i < width * width; i++) k->kin[i].clicked = 0;
+    for (size_t i = 0; i < width * width; i++) k->kin[i].clicked = 0, k->lead[i] = 1;
 }
 
 static double shared(const kinship *k, uint32_t about, uint32_t item) {
@@ -127,16 +129,106 @@ static double shared(const kinship *k, uint32_t about, uint32_t item) {
 
 double kinship_pull(const kinship *k, uint32_t about, uint32_t item) { return exp((double)k->viewed[item] + shared(k, about, item)); }
 
+static float clicked_of(const kinship *k, size_t cell) {
+    const double *kin = &k->sums[2 * cell];
+    return (float)log((kin[0] + kin_strength * k->lead[cell]) / (kin[1] + kin_strength));
+}
+
+/* Of a part, what its look leads to expect by all the others. */
 void kinship_add_look(kinship *k, const kinship_look *x) {
     size_t width = (size_t)k->n_kinds + 1, cell = (x->about == SHOP_NONE ? 0 : k->kind_of[x->about]) * width + k->kind_of[x->item];
-    double *kin = &k->sums[2 * cell], *own = &k->sums[2 * (width * width + x->item)], in_common = exp(shared(k, x->about, x->item));
-    double by_itself = x->looks * x->rate * exp((double)k->viewed[x->item]), by_kind = by_itself * exp((double)k->kin[cell].clicked);
-    if (x->about != SHOP_NONE)
-        marks_add_look(&k->marks, k->kind_of, x->about, x->item, by_kind * exp((double)k->liked[x->item]), x->clicked);
-    own[0] += x->clicked, own[1] += by_kind * in_common;
-    kin[0] += x->clicked, kin[1] += by_itself * in_common;
-    k->kin[cell].clicked = lift(kin[0], kin[1], kin_strength);
+    double *kin = &k->sums[2 * cell], *own = &k->sums[2 * (width * width + x->item)];
+    double in_common = exp(shared(k, x->about, x->item)), by_itself = x->looks * x->rate * exp((double)k->viewed[x->item]);
+    double of_kind = exp((double)k->kin[cell].clicked), liked = exp((double)k->liked[x->item]);
+    bool all = k->counting == KINSHIP_ALL;
+    if ((all || k->counting == KINSHIP_MARKS) && x->about != SHOP_NONE)
+        marks_add_look(&k->marks, k->kind_of, x->about, x->item, by_itself * of_kind * liked, x->clicked);
+    if (all || k->counting == KINSHIP_PRODUCTS) own[0] += x->clicked, own[1] += by_itself * of_kind * in_common;
+    if (all || k->counting == KINSHIP_KINDS) kin[0] += x->clicked, kin[1] += by_itself * liked * in_common;
+    if (!all) return;
+    k->kin[cell].clicked = clicked_of(k, cell);
     k->liked[x->item] = lift(own[0], own[1], liked_strength);
+}
+
+/* ---- what baskets say of clicks ---- */
+enum { LEADS = 3, LEAD_STEPS = 12 };
+static const double lead_most = 3;          /* logs: baskets alone rule nothing out */
+
+static void lead_inputs(const kinship *k, size_t a, size_t b, double x[LEADS]) {
+    x[0] = 1, x[1] = (double)k->kin[a * (k->n_kinds + 1) + b].bought, x[2] = a == b;
+}
+
+static double lead_of(const double by[LEADS], const double x[LEADS]) {
+    double sum = 0;
+    for (size_t i = 0; i < LEADS; i++) sum += by[i] * x[i];
+    return fmax(-lead_most, fmin(lead_most, sum));
+}
+
+/* Symmetric, positive definite: Gauss without a choice of rows. */
+static void solve(double m[LEADS][LEADS], double r[LEADS]) {
+    for (size_t i = 0; i < LEADS; i++)
+        for (size_t j = i + 1; j < LEADS; j++) {
+            double by = m[j][i] / m[i][i];
+            for (size_t n = i; n < LEADS; n++) m[j][n] -= by * m[i][n];
+            r[j] -= by * r[i];
+        }
+    for (size_t i = LEADS; i-- > 0;) {
+        for (size_t n = i + 1; n < LEADS; n++) r[i] -= m[i][n] * r[n];
+        r[i] /= m[i][i];
+    }
+}
+
+/* One step of scoring: clicks of a cell have mean e = expected x exp(by . x) and variance e + e^2 / strength; by is normal(0, 1). */
+static void improve_lead(const kinship *k, double by[LEADS]) {
+    double m[LEADS][LEADS] = { 0 }, r[LEADS], x[LEADS];
+    size_t width = (size_t)k->n_kinds + 1;
+    for (size_t i = 0; i < LEADS; i++) m[i][i] = 1, r[i] = -by[i];
+    for (size_t a = 1; a < width; a++)
+        for (size_t b = 1; b < width; b++) {
+            const double *kin = &k->sums[2 * (a * width + b)];
+            if (!(kin[1] > 0)) continue;
+            lead_inputs(k, a, b, x);
+            double e = kin[1] * exp(lead_of(by, x)), damped = 1 / (1 + e / kin_strength);
+            for (size_t i = 0; i < LEADS; i++) {
+                r[i] += (kin[0] - e) * damped * x[i];
+                for (size_t j = 0; j < LEADS; j++) m[i][j] += e * damped * x[i] * x[j];
+            }
+        }
+    solve(m, r);
+    for (size_t i = 0; i < LEADS; i++) by[i] += r[i];
+}
+
+/* Pairs with no kind keep to the mean: baskets say nothing of them. */
+static void refresh_leads(kinship *k) {
+    double by[LEADS] = { 0 }, x[LEADS];
+    size_t width = (size_t)k->n_kinds + 1;
+    for (int step = 0; step < LEAD_STEPS; step++) improve_lead(k, by);
+    for (size_t a = 1; a < width; a++)
+        for (size_t b = 1; b < width; b++) {
+            lead_inputs(k, a, b, x);
+            k->lead[a * width + b] = exp(lead_of(by, x));
+            k->kin[a * width + b].clicked = clicked_of(k, a * width + b);
+        }
+}
+
+/* ---- once more ---- */
+void kinship_count_again(kinship *k, kinship_part part) {
+    size_t cells = ((size_t)k->n_kinds + 1) * ((size_t)k->n_kinds + 1);
+    k->counting = part;
+    if (part == KINSHIP_KINDS) memset(k->sums, 0, 2 * cells * sizeof *k->sums);
+    if (part == KINSHIP_PRODUCTS) memset(k->sums + 2 * cells, 0, 2 * k->n_items * sizeof *k->sums);
+    if (part == KINSHIP_MARKS) memset(k->marks.clicked, 0, sizeof k->marks.clicked);
+}
+
+void kinship_counted(kinship *k) {
+    size_t cells = ((size_t)k->n_kinds + 1) * ((size_t)k->n_kinds + 1);
+    const double *own = k->sums + 2 * cells;
+    if (k->counting == KINSHIP_MARKS) marks_weigh(&k->marks);
+    for (size_t i = 0; k->counting == KINSHIP_PRODUCTS && i < k->n_items; i++)
+        k->liked[i] = lift(own[2 * i], own[2 * i + 1], liked_strength);
+    for (size_t i = 0; k->counting == KINSHIP_KINDS && i < cells; i++) k->kin[i].clicked = clicked_of(k, i);
+    if (k->counting == KINSHIP_KINDS) refresh_leads(k);
+    k->counting = KINSHIP_ALL;
 }
 
 /* ---- views ---- */
@@ -169,6 +261,7 @@ static void refresh_views(kinship *k, int64_t now_ms) {
 
 void kinship_refresh(kinship *k, int64_t now_ms) {
     marks_weigh(&k->marks);
+    refresh_leads(k);
     if (k->views_from_ms) refresh_views(k, now_ms);
 }
 

@@ -19,7 +19,7 @@ learn_params learn_default_params(void) {
         .upsell_low = 1.2, .upsell_high = 2, .upsell_discount = 0.05,
         .popular_half_life_days = 30, .new_half_life_days = 30, .new_most_days = 90,
         .trend_days = 14, .trend_before_days = 84,
-        .quality_least = 200, .lessons_asked = LIMIT_LESSONS_ASKED,
+        .quality_least = 200, .lessons_shown = LIMIT_LESSONS_SHOWN, .lessons_asked = LIMIT_LESSONS_ASKED,
     };
 }
 
@@ -27,6 +27,7 @@ static err_code check_params(ctx *c, const learn_params *p) {
     const struct { const char *name; double value, low, high; } ranges[] = {
         { "cross_sell_k", p->cross_sell_k, 1, 200 }, { "also_bought_k", p->also_bought_k, 1, 200 },
         { "similar_k", p->similar_k, 1, 200 }, { "upsell_k", p->upsell_k, 1, 200 }, { "unseen_k", p->unseen_k, 0, 200 },
+        { "lessons_shown", p->lessons_shown, 1, LIMIT_LESSONS_SHOWN },
         { "lessons_asked", p->lessons_asked, 1, LIMIT_LESSONS_ASKED },
         { "popular_k", p->popular_k, 1, 10000 }, { "category_k", p->category_k, 1, 1000 },
         { "newest_k", p->newest_k, 1, 10000 }, { "trending_k", p->trending_k, 1, 10000 },
@@ -55,7 +56,7 @@ static err_code load(ctx *c, db *d, int64_t store_id, int64_t as_of_ms, learning
     if (ours) TRY(storage_begin(c, d, STORAGE_READ));
     err_code e = features_load_shop(c, d, store_id, as_of_ms, &l->shop);
     if (!e) e = shop_visits_load(c, d, &l->shop, &l->visits);
-    if (!e) e = shown_log_read(c, d, &l->shop, &l->visits, l->shown);
+    if (!e) e = shown_log_read(c, d, &l->shop, &l->visits, l->p->lessons_shown, l->shown);
     if (ours) storage_rollback(d);                              /* nothing was written */
     return e;
 }

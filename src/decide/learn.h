@@ -24,6 +24,7 @@ typedef struct {
     double popular_half_life_days, new_half_life_days, new_most_days;
     double trend_days, trend_before_days;   /* recent window, and the one before it compared with */
     uint32_t quality_least;         /* baskets needed for the figure of quality */
+    uint32_t lessons_shown;         /* answers nobody clicked that are remembered, 1..LIMIT_LESSONS_SHOWN */
     uint32_t lessons_asked;         /* answers shown that are asked again, 1..LIMIT_LESSONS_ASKED */
     int threads;                    /* 0: one per core */
 } learn_params;

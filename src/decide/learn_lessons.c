@@ -109,16 +109,32 @@ void clicks_begin(clicks_then *k, const learning *l, kinship *kin) {
     if (k->log->n || k->visits->n_visits) kinship_forget_clicks(kin);
 }
 
-static void tell_clicks(clicks_then *k, const shown_lesson *x) {
+/* How often a look of a pull of 1 is clicked: one of fifty, until more is known. */
+static double rate_at(const clicks_then *k, size_t place) { return (k->clicks[place] + 1) / (k->looks[place] + 50); }
+
+/* Each look for the first time moves the placement's rate. */
+static void tell_clicks(clicks_then *k, const shown_lesson *x, bool again) {
     size_t place = (size_t)(x->place - all_placements);
     uint32_t about = lesson_about(k->visits, x);
     for (uint32_t i = x->first; i < x->first + x->n; i++) {
         const shown_product *p = &k->log->products[i];
+        double looks = (double)(p->chance * x->stands_for);
         if (!p->looked || place >= LESSON_PLACES_MOST) continue;
-        k->looks[place] += (double)p->chance * kinship_pull(k->kin, about, p->item), k->clicks[place] += p->clicked;
-        double rate = (k->clicks[place] + 1) / (k->looks[place] + 50);      /* one click of fifty looks, until more is known */
-        kinship_add_look(k->kin, &(kinship_look){ about, p->item, (double)p->chance, rate, p->clicked });
+        if (!again) k->looks[place] += looks * kinship_pull(k->kin, about, p->item), k->clicks[place] += p->clicked;
+        kinship_add_look(k->kin, &(kinship_look){ about, p->item, looks, rate_at(k, place), p->clicked });
     }
+}
+
+/* All of them once more, when there are a quarter more than the last time. */
+static void tell_again(clicks_then *k) {
+    enum { ROUNDS = 2 };
+    if (k->next < k->counted + k->counted / 4 + 1) return;
+    for (int part = 0; part < ROUNDS * KINSHIP_ALL; part++) {
+        kinship_count_again(k->kin, (kinship_part)(part % KINSHIP_ALL));
+        for (uint32_t i = 0; i < k->next; i++) tell_clicks(k, &k->log->lessons[i], true);
+        kinship_counted(k->kin);
+    }
+    k->counted = k->next;
 }
 
 /* The page that the visitor of event `e` had opened before. */
@@ -144,9 +160,10 @@ static void tell_views(clicks_then *k, int64_t time_ms) {
 }
 
 void clicks_until(clicks_then *k, int64_t time_ms) {
-    while (k->next < k->log->n && k->log->lessons[k->next].time_ms < time_ms) tell_clicks(k, &k->log->lessons[k->next++]);
+    while (k->next < k->log->n && k->log->lessons[k->next].time_ms < time_ms) tell_clicks(k, &k->log->lessons[k->next++], false);
     tell_views(k, time_ms);
     if (time_ms - k->refreshed_ms < MS_PER_DAY) return;
     kinship_refresh(k->kin, time_ms);
+    tell_again(k);
     k->refreshed_ms = time_ms;
 }

@@ -33,6 +33,7 @@ typedef struct {
     const shop_visits *visits;
     kinship *kin;                   /* whose clicks these are */
     uint32_t next;                  /* lesson not told yet */
+    uint32_t counted;               /* lessons that were told once more together */
     uint64_t next_view;             /* of visits->by_time */
     int64_t refreshed_ms;           /* `viewed` and worths of marks are of then: once a day, as nights do */
     double looks[LESSON_PLACES_MOST], clicks[LESSON_PLACES_MOST];     /* of each placement */

@@ -82,7 +82,7 @@ static void add_shown(school *s, const request *r, const pool *h, const float *x
         while (i < h->n && h->p[i]->slot != p->item) i++;
         if (!p->looked || i == h->n || s->rows.n == s->rows.most) continue;
         const float *row = x + i * n_candidate_features;
-        float stands_for = lesson->n_clicked ? 1 : (float)(1 / s->silent_share);
+        float stands_for = lesson->stands_for * (lesson->n_clicked ? 1 : (float)(1 / s->silent_share));
         s->told[s->rows.n] = (told_row){ p->chance, p->value, h->p[i]->relevance, level_of(s, h->p[i], row), p->chance * stands_for, k };
         lesson_rows_add(&s->rows, row, p->value > 0, 1);
     }
@@ -253,28 +253,35 @@ static err_code judge(ctx *c, school *s, size_t first, const ranker *k) {
     return ERR_OK;
 }
 
+static double error_of(const shown_verdict *v, int over) {
+    double mean = v->gain[over] / v->n, variance = v->gain_squared[over] / v->n - mean * mean;
+    return sqrt(variance > 0 ? variance / v->n : 0);
+}
+
+/* Not surely worse. */
+static bool bears_out(const shown_verdict *v, int over) { return v->gain[over] / v->n >= -2 * error_of(v, over); }
+
 /* Gain over its standard error. Lists ordered by such a ranker hold what it likes best, so that comparing within them says little:
  * where it serves already, it stays unless it is clearly worse, and lists do not change back and forth from night to night. */
 static bool beats(const shown_verdict *v, int over) {
-    double mean = v->gain[over] / v->n, variance = v->gain_squared[over] / v->n - mean * mean;
-    double error = sqrt(variance > 0 ? variance / v->n : 0);
-    return v->incumbent > v->n / 2 ? mean >= -2 * error : mean > error;
+    return v->incumbent > v->n / 2 ? bears_out(v, over) : v->gain[over] / v->n > error_of(v, over);
 }
 
-/* Fewer hits by more than a tenth and by more than chance: what is clicked need not be what is bought without being shown, but a ranker
- * that knows nothing of it any more has lost its way. */
+/* More than half of the hits, and surely so: what is clicked need not be what is bought without being shown, but a ranker that knows
+ * nothing of it any more has lost its way. */
 static bool loses_orders(const verdict *v) {
     if (v->n < LEAST_COMPARED) return false;
     double mean = v->lost / v->n, variance = v->lost_squared / v->n - mean * mean;
-    return mean > sqrt(variance > 0 ? variance / v->n : 0) && v->lost * 10 > v->hit[BY_RANKER];
+    return mean > 2 * sqrt(variance > 0 ? variance / v->n : 0) && v->lost * 2 > v->hit[BY_RANKER];
 }
 
-/* A kind with too few answers of its own goes with all together, unless it looks worse. */
+/* Kinds of question share one ranker and differ little: what wins on all of them together serves a kind that does not surely lose by it. */
 static bool outcomes_win(const shown_verdict *v, const shown_verdict *all, bool alone, const verdict *orders) {
     bool few = v->n < LEAST_JUDGED;
-    bool better = few ? v->gain[BY_RULES] >= 0 && v->gain[BY_RANKER] >= 0 : beats(v, BY_RULES) && beats(v, BY_RANKER);
-    if (few && (alone || all->n < LEAST_JUDGED || !beats(all, BY_RULES) || !beats(all, BY_RANKER))) return false;
-    return better && !(orders && loses_orders(orders));
+    bool wins = !few && beats(v, BY_RULES) && beats(v, BY_RANKER);
+    bool bears = few ? v->gain[BY_RULES] >= 0 && v->gain[BY_RANKER] >= 0 : bears_out(v, BY_RULES) && bears_out(v, BY_RANKER);
+    bool together = !alone && all->n >= LEAST_JUDGED && beats(all, BY_RULES) && beats(all, BY_RANKER);
+    return (wins || (together && bears)) && !(orders && loses_orders(orders));
 }
 
 static shown_verdict all_together(const school *s) {

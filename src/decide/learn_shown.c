@@ -1,5 +1,7 @@
-/* Answers first, then the events behind them, newest first, then the lines sold. It does NOT learn (learn_outcomes.c). */
+/* Which answers were clicked, then answers, then the events behind them, newest first, then the lines sold. It does NOT learn
+ * (learn_outcomes.c). */
 #include "decide/learn_shown_int.h"
+#include <string.h>
 #include "base/grow.h"
 #include "base/limits.h"
 #include "events/counters.h"
@@ -20,6 +22,12 @@ typedef struct {
     shown_log log;
     const shop_visits *v;
     size_t n_products, room_products;
+    int64_t from_ms;                /* nothing before it is read */
+    map64 clicked;                  /* hashes of answers that something came of */
+    uint32_t n_clicked, n_silent, most_silent;      /* of those remembered */
+    uint64_t drawn;                 /* of the silent those are kept whose hash has none of these bits: one of `drawn` + 1 */
+    uint64_t *hash;                 /* of each lesson */
+    uint64_t n_events;              /* looked through for clicks */
     map64 answer_at, visitor_at, customer_at;
     map64 customers;                /* hash of "c:" + id -> customer + 1 */
     examination *curves;            /* of each row of all_placements */
@@ -87,7 +95,7 @@ static err_code add_product(reading *r, const shown_lesson *x, const exposed_ite
     return ERR_OK;
 }
 
-static err_code add_answer(reading *r, const sql_value *v) {
+static err_code add_answer(reading *r, const sql_value *v, uint64_t hash) {
     exposed_item *items = NULL;
     size_t n = 0;
     shown_lesson x = { .time_ms = v[1].v.i, .place = placement_find(v[4].v.s), .visitor = find_visitor(r, v[2].v.s),
@@ -98,10 +106,39 @@ static err_code add_answer(reading *r, const sql_value *v) {
     x.by_outcomes = str_eq(v[7].v.s, STR("outcomes"));
     x.product = shop_find_item(r->s, v[5].v.s);
     TRY(find_customer(r, v[3].v.s, &x.customer));
-    uint32_t *at = map64_at(&r->answer_at, hash_str(v[0].v.s));
-    if (!at) return no_memory(r->c);
+    r->hash[r->log.n] = hash;
     r->log.lessons[r->log.n++] = x;
-    *at = r->log.n;
+    return ERR_OK;
+}
+
+static bool was_clicked(const reading *r, uint64_t hash) { return map64_find(&r->clicked, hash) != NULL; }
+static bool is_drawn(const reading *r, uint64_t hash) { return !(hash & r->drawn); }
+
+/* Too many silent ones: half of them go, those that the next bit of their hash says. */
+static void draw_again(reading *r) {
+    shown_log *l = &r->log;
+    uint32_t n = 0;
+    size_t n_products = 0;
+    r->drawn = 2 * r->drawn + 1, r->n_silent = 0;
+    for (uint32_t i = 0; i < l->n; i++) {
+        shown_lesson x = l->lessons[i];
+        bool clicked = was_clicked(r, r->hash[i]);
+        if (!clicked && !is_drawn(r, r->hash[i])) continue;
+        memmove(l->products + n_products, l->products + x.first, x.n * sizeof *l->products);
+        x.first = (uint32_t)n_products, n_products += x.n;
+        r->n_silent += !clicked;
+        r->hash[n] = r->hash[i], l->lessons[n++] = x;
+    }
+    l->n = n, r->n_products = n_products;
+}
+
+static err_code consider(reading *r, const sql_value *v) {
+    uint64_t hash = hash_str(v[0].v.s);
+    bool clicked = was_clicked(r, hash);
+    if (r->n_clicked == LIMIT_LESSONS_CLICKED || (!clicked && !is_drawn(r, hash))) return ERR_OK;
+    TRY(add_answer(r, v, hash));
+    r->n_clicked += clicked, r->n_silent += !clicked;
+    while (r->n_silent > r->most_silent) draw_again(r);
     return ERR_OK;
 }
 
@@ -110,23 +147,36 @@ static err_code take_answer(void *arg, const sql_value *v, size_t n_columns) {
     (void)n_columns;                                        /* as the query says */
     reading *r = arg;
     arena_mark before = arena_save(r->c->arena);
-    err_code e = add_answer(r, v);
+    err_code e = consider(r, v);
     arena_restore(r->c->arena, before);
     return e ? e : ctx_check(r->c);
 }
 
-static err_code read_answers(reading *r) {
-    char first[REC_ID_LENGTH + 1], end[REC_ID_LENGTH + 1];
-    int64_t from = r->s->as_of_ms - LIMIT_LESSONS_DAYS * (int64_t)MS_PER_DAY;
-    rec_id_first(from > 0 ? from : 0, first);
-    rec_id_first(r->s->as_of_ms - UNRIPE_MS, end);
-    const sql_value binds[] = { SQL_INT(r->s->store_id), SQL_TEXT(str_of(first)), SQL_TEXT(str_of(end)), SQL_INT(LIMIT_LESSONS_SHOWN) };
-    r->log.lessons = arena_new_raw(r->home, shown_lesson, LIMIT_LESSONS_SHOWN);
+static err_code read_curves(reading *r) {
     r->curves = arena_new_raw(r->home, examination, n_placements);
-    if (!r->log.lessons || !r->curves) return no_memory(r->c);
+    if (!r->curves) return no_memory(r->c);
     for (size_t i = 0; i < n_placements; i++)
         TRY(counters_read_curve(r->c, r->d, r->s->store_id, str_of(all_placements[i].name), &r->curves[i]));
-    return storage_query(r->c, r->d, &query_shown_answers, binds, COUNT(binds), take_answer, r);
+    return ERR_OK;
+}
+
+static err_code read_answers(reading *r) {
+    char first[REC_ID_LENGTH + 1], end[REC_ID_LENGTH + 1];
+    rec_id_first(r->from_ms, first);
+    rec_id_first(r->s->as_of_ms - UNRIPE_MS, end);
+    const sql_value binds[] = { SQL_INT(r->s->store_id), SQL_TEXT(str_of(first)), SQL_TEXT(str_of(end)), SQL_INT(LIMIT_LESSONS_READ) };
+    size_t room = LIMIT_LESSONS_CLICKED + (size_t)r->most_silent + 1;       /* what is not used is not touched */
+    r->log.lessons = arena_new_raw(r->home, shown_lesson, room);
+    r->hash = arena_new_raw(r->home, uint64_t, room);
+    if (!r->log.lessons || !r->hash) return no_memory(r->c);
+    TRY(storage_query(r->c, r->d, &query_shown_answers, binds, COUNT(binds), take_answer, r));
+    for (uint32_t i = 0; i < r->log.n; i++) {
+        uint32_t *at = map64_at(&r->answer_at, r->hash[i]);
+        if (!at) return no_memory(r->c);
+        *at = i + 1;
+        r->log.lessons[i].stands_for = was_clicked(r, r->hash[i]) ? 1 : (float)(r->drawn + 1);
+    }
+    return ERR_OK;
 }
 
 /* ---- what followed ---- */
@@ -193,15 +243,41 @@ static err_code take_line(void *arg, const sql_value *v, size_t n_columns) {
     return ERR_OK;
 }
 
-static err_code read_followed(reading *r) {
-    int64_t first = r->log.lessons[r->log.n - 1].time_ms, to = r->s->as_of_ms;
-    const sql_value events[] = { SQL_INT(r->s->store_id), SQL_INT(first << EVENT_ID_BITS), SQL_INT(to << EVENT_ID_BITS),
+/* Events and lines since `from_ms`, newest first. */
+static err_code read_events(reading *r, query_row *event, query_row *line) {
+    int64_t to = r->s->as_of_ms;
+    const sql_value events[] = { SQL_INT(r->s->store_id), SQL_INT(r->from_ms << EVENT_ID_BITS), SQL_INT(to << EVENT_ID_BITS),
                                  SQL_INT(LIMIT_LESSONS_EVENTS) };
-    const sql_value lines[] = { SQL_INT(r->s->store_id), SQL_INT(first), SQL_INT(to), SQL_INT(LIMIT_LESSONS_EVENTS) };
+    const sql_value lines[] = { SQL_INT(r->s->store_id), SQL_INT(r->from_ms), SQL_INT(to), SQL_INT(LIMIT_LESSONS_EVENTS) };
+    TRY(storage_query(r->c, r->d, &query_shown_events, events, COUNT(events), event, r));
+    return storage_query(r->c, r->d, &query_shown_lines, lines, COUNT(lines), line, r);
+}
+
+static err_code read_followed(reading *r) {
     r->closed = arena_new(r->home, bool, r->log.n);
     if (!r->closed) return no_memory(r->c);
-    TRY(storage_query(r->c, r->d, &query_shown_events, events, COUNT(events), take_event, r));
-    return storage_query(r->c, r->d, &query_shown_lines, lines, COUNT(lines), take_line, r);
+    return read_events(r, take_event, take_line);
+}
+
+/* ---- which were clicked ---- */
+static err_code note_clicked(reading *r, str rec_id) {
+    return map64_at(&r->clicked, hash_str(rec_id)) ? ERR_OK : no_memory(r->c);
+}
+
+/* query_shown_events: the newest first, so the last one says how far back all is known. */
+static err_code look_for_click(void *arg, const sql_value *v, size_t n_columns) {
+    (void)n_columns;
+    reading *r = arg;
+    event_kind kind;
+    if (++r->n_events == LIMIT_LESSONS_EVENTS) r->from_ms = v[1].v.i >> EVENT_ID_BITS;
+    if (!event_kind_find(v[0].v.s, &kind) || (kind != EVENT_CLICK && kind != EVENT_CART)) return ctx_check(r->c);
+    return note_clicked(r, v[4].v.s);
+}
+
+/* query_shown_lines */
+static err_code look_for_sale(void *arg, const sql_value *v, size_t n_columns) {
+    (void)n_columns;
+    return note_clicked(arg, v[0].v.s);
 }
 
 /* ---- all of it ---- */
@@ -224,14 +300,19 @@ static void put_in_order(reading *r) {
         l->lessons[i] = l->lessons[n - 1 - i], l->lessons[n - 1 - i] = swap;
     }
     l->n = n;
-    for (uint32_t i = 0; i < n; i++) l->looks += l->lessons[i].n_looked, l->clicks += l->lessons[i].n_clicked;
+    for (uint32_t i = 0; i < n; i++) {
+        l->looks += (uint64_t)((double)l->lessons[i].n_looked * (double)l->lessons[i].stands_for);
+        l->clicks += l->lessons[i].n_clicked;
+    }
 }
 
 static err_code read_all(reading *r) {
     map64_init(&r->answer_at, r->home), map64_init(&r->visitor_at, r->home);
-    map64_init(&r->customer_at, r->home), map64_init(&r->customers, r->home);
+    map64_init(&r->customer_at, r->home), map64_init(&r->customers, r->home), map64_init(&r->clicked, r->home);
     TRY(index_visitors(r));
     TRY(index_customers(r));
+    TRY(read_curves(r));
+    TRY(read_events(r, look_for_click, look_for_sale));
     TRY(read_answers(r));
     if (!r->log.n) return ERR_OK;
     TRY(read_followed(r));
@@ -240,8 +321,10 @@ static err_code read_all(reading *r) {
     return ERR_OK;
 }
 
-err_code shown_log_read(ctx *c, db *d, const shop_data *s, const shop_visits *v, shown_log *ret_log) {
-    reading r = { .home = c->arena, .c = c, .d = d, .s = s, .v = v };
+err_code shown_log_read(ctx *c, db *d, const shop_data *s, const shop_visits *v, uint32_t silent, shown_log *ret_log) {
+    reading r = { .home = c->arena, .c = c, .d = d, .s = s, .v = v, .most_silent = silent };
+    int64_t from = s->as_of_ms - LIMIT_LESSONS_DAYS * (int64_t)MS_PER_DAY;
+    r.from_ms = from > 0 ? from : 0;
     AUTO_ARENA scratch;
     arena_init(&scratch, c->arena->cap);
     c->arena = &scratch;

@@ -51,8 +51,9 @@ TEST(lessons, tell_clicks_of_answers_before_a_moment_alone) {
     learning *l = arena_new(c->arena, learning, 1);
     shown_product products[] = { { .item = LAMP, .looked = true, .clicked = true, .chance = 1, .value = 0.25f },
                                  { .item = CUP, .looked = true, .chance = 0.5f } };
-    shown_lesson shown[] = { { .time_ms = 1000, .place = &all_placements[0], .product = DESK, .visitor = SHOP_NONE, .first = 0, .n = 2 },
-                            { .time_ms = 2000, .place = &all_placements[0], .product = DESK, .visitor = SHOP_NONE, .first = 0, .n = 2 } };
+    shown_lesson x = { .time_ms = 1000, .place = &all_placements[0], .product = DESK, .visitor = SHOP_NONE, .n = 2, .stands_for = 1 };
+    shown_lesson shown[] = { x, x };
+    shown[1].time_ms = 2000;
     shown_log log = { .lessons = shown, .n = 2, .products = products };
     l->shop = (shop_data){ .items = items, .n_items = 3, .n_categories = 2, .baskets = { .start = none } };
     l->shown = &log;
@@ -67,8 +68,13 @@ TEST(lessons, tell_clicks_of_answers_before_a_moment_alone) {
     assert_true(once > 0 && l->kin.liked[CUP] < 0);
     clicks_until(&clicks, 5000);
     assert_true(l->kin.liked[LAMP] > once);
+    /* and one that stands for many tells of as many looks at what nobody clicked */
+    float before = l->kin.liked[CUP];
+    shown[1].stands_for = 8;
     clicks_begin(&clicks, l, &l->kin);
     assert_true(l->kin.liked[LAMP] == 0 && l->kin.kin[4].clicked == 0);
+    clicks_until(&clicks, 5000);
+    assert_true(l->kin.liked[CUP] < 2 * before);
 }
 
 TEST(lessons, tell_views_of_visits_before_a_moment_the_newest_loudest) {
@@ -138,4 +144,71 @@ TEST(lessons, count_clicks_over_what_visits_lead_to_expect) {
     assert_true(fabs((double)k.liked[LAMP]) < 0.1 && fabs((double)k.liked[CUP]) < 0.2);
     assert_true(fabs((double)(kin + k.liked[LAMP] + k.viewed[LAMP]) - log(1.5)) < 0.1);
     assert_true(fabs((double)(kin + k.liked[CUP] + k.viewed[CUP]) - log(0.5)) < 0.2);
+}
+
+TEST(lessons, take_kinds_hardly_shown_for_what_baskets_say_of_them) {
+    /* given: six kinds; the more often two are bought together, the more often one is clicked beside the other; two were never shown */
+    TEST_CTX(c);
+    enum { KINDS = 6, LOOKS = 600, WIDTH = KINDS + 1 };
+    shop_item items[KINDS];
+    uint64_t none[] = { 0 };
+    for (uint32_t i = 0; i < KINDS; i++) items[i] = (shop_item){ .main_category = i };
+    shop_data s = { .items = items, .n_items = KINDS, .n_categories = KINDS, .baskets = { .start = none } };
+    content_model m = without_words(c, &s);
+    kinship k;
+    assert_ok(c, kinship_of_baskets(c, &s, &m, &k));
+    for (uint32_t a = 0; a < KINDS; a++)
+        for (uint32_t b = 0; b < KINDS; b++) k.kin[k.kind_of[a] * WIDTH + k.kind_of[b]].bought = (float)((a * 5 + b * 3) % 7) / 2 - 2;
+    kinship_refresh(&k, 1000);
+    assert_true(k.kin[k.kind_of[0] * WIDTH + k.kind_of[1]].clicked == 0);       /* nothing was clicked: nothing is said */
+    for (int i = 0; i < LOOKS; i++)
+        for (uint32_t a = 0; a < KINDS; a++)
+            for (uint32_t b = 0; b < KINDS; b++) {
+                double pull = exp(0.8 * (double)k.kin[k.kind_of[a] * WIDTH + k.kind_of[b]].bought - 0.5 * (a == b));
+                bool clicked = fmod((i + 0.5) * 0.02 * pull, 1) < 0.02 * pull;  /* evenly spread */
+                bool hidden = (a == 0 && b == 1) || (a == 2 && b == 3);
+                if (!hidden) kinship_add_look(&k, &(kinship_look){ a, b, 1, 0.02, clicked });
+            }
+    kinship_refresh(&k, 2000);
+    /* then those two differ as their baskets do, and one of a kind that is shown keeps what its own clicks say */
+    const snapshot_kin *low = &k.kin[k.kind_of[0] * WIDTH + k.kind_of[1]], *high = &k.kin[k.kind_of[2] * WIDTH + k.kind_of[3]];
+    double apart = (double)(high->clicked - low->clicked), baskets = (double)(high->bought - low->bought);
+    assert_true(fabs(baskets) >= 0.5 && fabs(apart / baskets - 0.8) < 0.15);
+    kinship_forget_clicks(&k);
+    kinship_refresh(&k, 3000);
+    assert_true(low->clicked == 0 && high->clicked == 0);
+}
+
+/* Lamps first, all of them, then cups: of the lamps' clicks their kind took its part before there was anything to compare with. */
+static void look_at_both(kinship *k) {
+    enum { LAMPS = 900, CUPS = 300 };
+    for (int i = 0; i < LAMPS; i++) kinship_add_look(k, &(kinship_look){ DESK, LAMP, 1, 0.1, i % 20 < 8 });
+    for (int i = 0; i < CUPS; i++) kinship_add_look(k, &(kinship_look){ DESK, CUP, 1, 0.1, i % 20 < 2 });
+}
+
+TEST(lessons, told_once_more_share_clicks_between_kind_and_product_as_their_joint_estimate_does) {
+    TEST_CTX(c);
+    shop_item items[] = { [LAMP] = { .main_category = 0 }, [DESK] = { .main_category = 1 }, [CUP] = { .main_category = 0 } };
+    uint64_t none[] = { 0 };
+    shop_data s = { .items = items, .n_items = 3, .n_categories = 2, .baskets = { .start = none } };
+    content_model m = without_words(c, &s);
+    kinship k;
+    assert_ok(c, kinship_of_baskets(c, &s, &m, &k));
+    look_at_both(&k);
+    const float *kin = &k.kin[k.kind_of[DESK] * (k.n_kinds + 1) + k.kind_of[LAMP]].clicked;
+    double once = (double)(k.liked[LAMP] - k.liked[CUP]);
+    for (int round = 0; round < 60; round++)
+        for (kinship_part part = KINSHIP_KINDS; part < KINSHIP_ALL; part++) {
+            kinship_count_again(&k, part);
+            look_at_both(&k);
+            kinship_counted(&k);
+        }
+    /* then lamps are liked four times as much, as they are, and each figure is what its clicks over the other's expectation say */
+    double lamp = (double)k.liked[LAMP], cup = (double)k.liked[CUP], kind = exp((double)*kin);
+    assert_true(fabs(lamp - cup - log(4)) < fabs(once - log(4)) && fabs(lamp - cup - log(4)) < 0.25);
+    assert_true(fabs(lamp - log((360 + 4) / (90 * kind + 4))) < 0.01 && fabs(cup - log((30 + 4) / (30 * kind + 4))) < 0.01);
+    double lead = k.lead[k.kind_of[DESK] * (k.n_kinds + 1) + k.kind_of[LAMP]];
+    assert_true(fabs((double)*kin - log((390 + 4 * lead) / (90 * exp(lamp) + 30 * exp(cup) + 4))) < 0.02);
+    kinship_add_look(&k, &(kinship_look){ DESK, CUP, 1, 0.1, true });
+    assert_true((double)k.liked[CUP] > cup);                /* and the next look counts for all of them again */
 }

@@ -4,6 +4,7 @@
 #include "events/event.h"
 #include "schema/exposed_items.h"
 #include "schema/rec_id.h"
+#include "tests/experiments/near.h"
 #include "tests/features/little_shop.h"
 #include "tests/test.h"
 #include <math.h>
@@ -104,7 +105,7 @@ static void show_many(desk_shop *d, size_t n) {
 }
 
 typedef struct { learn_report report; snapshot s; str bytes; } lesson;
-static lesson learn_with(desk_shop *d, int threads, uint32_t asked) {
+static lesson learn_some(desk_shop *d, int threads, uint32_t asked, uint32_t silent) {
     ctx *c = d->s.c;
     lesson x;
     buf path;
@@ -113,11 +114,13 @@ static lesson learn_with(desk_shop *d, int threads, uint32_t asked) {
     learn_params p = learn_default_params();
     p.as_of_ms = shop_day_ms(NOW), p.created_ms = 77, p.version = 5, p.threads = threads;
     if (asked) p.lessons_asked = asked;
+    if (silent) p.lessons_shown = silent;
     assert_ok(c, learn_store(c, d->s.d, d->s.store_id, &p, path.p, &x.report));
     assert_ok(c, file_read(c, path.p, 100 * MIB, &x.bytes));
     assert_ok(c, snapshot_read(c, x.bytes, &x.s));
     return x;
 }
+static lesson learn_with(desk_shop *d, int threads, uint32_t asked) { return learn_some(d, threads, asked, 0); }
 static lesson learn_on(desk_shop *d, int threads) { return learn_with(d, threads, 0); }
 static lesson learn(desk_shop *d) { return learn_on(d, 1); }
 
@@ -189,6 +192,24 @@ TEST(outcomes, are_asked_in_part_where_they_are_many_and_stand_for_all) {
     /* and of no more clicks than may be asked the newest are */
     lesson least = learn_with(&d, 1, 100);
     assert_true(least.report.outcome_rows <= 4 * 100 && least.report.clicks == whole.report.clicks);
+    little_shop_close(&d.s);
+}
+
+TEST(outcomes, are_remembered_where_something_was_clicked_and_of_the_others_a_part_that_stands_for_all) {
+    TEST_CTX(c);
+    desk_shop d = desk_shop_open(c);
+    d.appeal_chair = 0.02, d.appeal_lamp = 0.1;
+    show_many(&d, 3000);
+    lesson whole = learn(&d), part = learn_some(&d, 1, 0, 700);
+    /* then no click is lost, however old, and fewer answers tell of as many looks */
+    assert_int_equal(whole.report.clicks, part.report.clicks);
+    assert_true(whole.report.answers_shown == 3000 && part.report.answers_shown < 1000);
+    assert_near((double)whole.report.looks, (double)part.report.looks, 0.1 * (double)whole.report.looks);
+    assert_near(kin_of(&whole, "desk0", "lamp0")->clicked, kin_of(&part, "desk0", "lamp0")->clicked, 0.1);
+    assert_near(kin_of(&whole, "desk0", "chair0")->clicked, kin_of(&part, "desk0", "chair0")->clicked, 0.1);
+    const learn_outcome_report *of_whole = &whole.report.outcomes[STRANGER_PRODUCT], *of_part = &part.report.outcomes[STRANGER_PRODUCT];
+    assert_true(of_part->used && fabs(of_part->rank_outcomes / of_whole->rank_outcomes - 1) < 0.1);
+    assert_true(fabs(log(of_part->said / of_part->came) - log(of_whole->said / of_whole->came)) < 0.15);
     little_shop_close(&d.s);
 }
 
