@@ -37,7 +37,7 @@ typedef struct {
     uint8_t *kind;                          /* of each question */
     const shown_lesson **lesson;            /* of each question */
     size_t *page_first, *page_next;         /* chains of pages: of each question its first row + 1; of each row the next + 1 */
-    float *rank, *line_rank;                /* of each question that judges: by the form tried last, and by a line */
+    float *fit, *line_fit;                  /* log-likelihood of each question that judges: by the form tried last, and by a line */
     uint32_t from;                          /* lesson of the log */
     double silent_share;                    /* of the answers since that nobody clicked: so many are asked */
     uint32_t *last;                         /* newest basket of each customer, SHOP_NONE */
@@ -220,19 +220,27 @@ static void note_gain(shown_verdict *v, int over, double gain) {
     v->gain_squared[over] += gain * gain;
 }
 
+/* Of what a row was weighed by when it taught. */
+static double likelihood(const school *s, size_t q, size_t i, double p) {
+    const told_row *row = &s->told[i];
+    p = fmin(fmax(p, 1e-9), 1 - 1e-9);
+    return row->value > 0 ? s->unit[s->kind[q]] * (double)row->value * log(p) : (double)row->looks * log1p(-p);
+}
+
 /* p, by_orders: of rows from `base` on. */
 static void judge_answer(school *s, size_t q, const float *p, const float *by_orders, size_t base, shown_verdict *v) {
     size_t from = s->rows.group[q], to = s->rows.group[q + 1];
     bool wanted = false;
+    s->fit[q] = 0;
     for (size_t i = from; i < to; i++) {
         wanted |= s->told[i].value > 0;
+        s->fit[q] += (float)likelihood(s, q, i, (double)p[i - base]);
         v->said += (double)(s->told[i].looks * p[i - base]);
         v->came += s->unit[s->kind[q]] * (double)s->told[i].value;
     }
     if (!wanted) return;
     double rules = weighed_rank(s, q, &s->told[base].relevance, sizeof(told_row) / sizeof(float), base);
     double orders = by_orders ? weighed_rank(s, q, by_orders, 1, base) : rules, outcomes = weighed_rank(s, q, p, 1, base);
-    s->rank[q] = (float)outcomes;
     v->n++;
     v->incumbent += s->lesson[q]->by_outcomes;
     v->rank[BY_RULES] += rules, v->rank[BY_RANKER] += orders, v->rank[BY_OUTCOMES] += outcomes;
@@ -317,8 +325,8 @@ static err_code school_new(ctx *c, learning *l, teacher *t, school *s) {
     s->kind = arena_new(c->arena, uint8_t, n + 1);
     s->lesson = arena_array(c->arena, n + 1, sizeof *s->lesson);
     s->page_first = arena_new(c->arena, size_t, n + 1), s->page_next = arena_new_raw(c->arena, size_t, looks + 1);
-    s->rank = arena_new(c->arena, float, n + 1), s->line_rank = arena_new(c->arena, float, n + 1);
-    return s->told && s->kind && s->lesson && s->page_first && s->page_next && s->rank && s->line_rank ? ERR_OK : learn_no_memory(c);
+    s->fit = arena_new(c->arena, float, n + 1), s->line_fit = arena_new(c->arena, float, n + 1);
+    return s->told && s->kind && s->lesson && s->page_first && s->page_next && s->fit && s->line_fit ? ERR_OK : learn_no_memory(c);
 }
 
 /* Forms that are tried: a line bears little data and goes on beyond what was shown, trees see what hangs together. Slower and flatter
@@ -362,9 +370,9 @@ static void note_report(const school *s, uint64_t won) {
     }
 }
 
-/* What was promised for a product beside what was looked at, and what is now: sums over the answers asked again. Those are a part, and each
- * that nobody clicked stands for dozens; but in one place new over old promise hardly differs from answer to answer, so their ratio tells it
- * of all that were shown (ratio estimator: Cochran 1977, chapter 6). */
+/* What was promised for a product beside what was looked at, and what is now: sums over the answers asked again. Those are a part, and
+ * each that nobody clicked stands for dozens; but in one place new over old promise hardly differs from answer to answer, so their ratio
+ * tells it of all that were shown (ratio estimator: Cochran 1977, chapter 6). */
 typedef struct { double then, now; } promised_sums;
 typedef struct { map64 at; promised_sums *list; uint32_t n; } promised_book;
 
@@ -443,19 +451,20 @@ static err_code publish(ctx *c, school *s, size_t form, uint64_t won) {
     return ERR_OK;
 }
 
-/* Gain of the form tried last over a line, answer by answer: by more than its standard error, or of many clicks not worse by more. */
+/* How much likelier the form tried last made the newest answers than a line did: by more than its standard error, or of many clicks not
+ * less so by more. Order within what was shown tells little of two forms that both chose it; the likelihood of all looks tells more. */
 static bool beats_line(const school *s, size_t first) {
     double n = 0, gain = 0, squared = 0, clicks = 0;
     for (size_t i = 0; i < s->rows.n; i++) clicks += s->told[i].value > 0;
     for (size_t q = first; q < s->rows.n_questions; q++) {
-        double more = (double)(s->rank[q] - s->line_rank[q]);
-        n += s->rank[q] > 0, gain += more, squared += more * more;
+        double more = (double)(s->fit[q] - s->line_fit[q]);
+        n++, gain += more, squared += more * more;
     }
     double error = sqrt(fmax(0, squared - gain * gain / (n > 0 ? n : 1)));
     return n > 0 && gain > (clicks < MANY_CLICKS ? error : -error);
 }
 
-/* Of few clicks a line, unless trees order the newest answers clearly better: they remember them, and their lists change from night to
+/* Of few clicks a line, unless trees tell the newest answers clearly better: they remember them, and their lists change from night to
  * night. Of many clicks trees, unless they do so clearly worse.
  *   ret_best, ret_form  and s->verdicts are those of the form chosen */
 static err_code try_forms(ctx *c, school *s, size_t first, ranker *ret_best, size_t *ret_form) {
@@ -464,7 +473,7 @@ static err_code try_forms(ctx *c, school *s, size_t first, ranker *ret_best, siz
     TRY(fit(c, s, FORM_LINE, first, s->rows.time_ms[first], ret_best));
     TRY(judge(c, s, first, ret_best));
     memcpy(line, s->verdicts, sizeof line);
-    memcpy(s->line_rank, s->rank, s->rows.n_questions * sizeof *s->rank);
+    memcpy(s->line_fit, s->fit, s->rows.n_questions * sizeof *s->fit);
     memset(s->verdicts, 0, sizeof s->verdicts);
     TRY(fit(c, s, FORM_TREES, first, s->rows.time_ms[first], &trees));
     TRY(judge(c, s, first, &trees));
