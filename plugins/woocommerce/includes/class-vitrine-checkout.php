@@ -157,7 +157,8 @@ final class Vitrine_Checkout {
 	 * @return array rec_ids.
 	 */
 	private static function recs() {
-		$all = array_merge( 'none' === Vitrine_Visitor::consent() ? array() : Vitrine_Offers::recs(), Vitrine_Visitor::recs() );
+		$is_offered = class_exists( 'Vitrine_Offers', false ) && 'none' !== Vitrine_Visitor::consent();      // It is loaded when a line has an offer.
+		$all        = array_merge( $is_offered ? Vitrine_Offers::recs() : array(), Vitrine_Visitor::recs() );
 		return array_slice( array_values( array_unique( $all ) ), 0, Vitrine_Visitor::MOST_RECS );
 	}
 
