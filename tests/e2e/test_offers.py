@@ -117,3 +117,10 @@ def test_an_offer_is_used_once_and_ends_with_its_bundle():
     broken = f"vitrine_cart={ids[0]}:1!{ids[2]}:1; {offers}"
     status, _, page = shop.get("/shop/cart", Cookie=broken)
     assert status == 200 and "toate produsele pachetului" in page and "saving" not in page
+
+
+def test_the_per_cent_of_a_step_up_are_off_the_price_struck_out_also_where_it_is_on_sale_already():
+    v = Visit("/shop/p/1282")
+    at = v.see("upgrade", ".querySelectorAll('.big .chip.off').length === 1")
+    now, was = (minor(v.page.eval(f"{at}.querySelector('.{name}').textContent")) for name in ("now", "was"))
+    assert minor(v.page.eval(f"{at}.querySelector('.chip.off').textContent")) == int((1 - now / was) * 100 + 1e-9)

@@ -28,12 +28,18 @@ export function money(d: Drawing, value: number): string {
 const asked = (d: Drawing, c: Card): number => (c.incentive && d.incentives ? c.incentive.price : c.price);
 export const priceText = (d: Drawing, c: Card): string => (!d.style && asked(d, c) === c.price && c.price_text ? c.price_text : money(d, asked(d, c)));
 
+/* What it cost before all that is taken off, sale and incentive; 0: nothing is. */
+function before(d: Drawing, c: Card): number {
+  const was = c.on_sale && !c.price_from ? Math.max(c.regular_price, c.price) : c.price;
+  return was > asked(d, c) ? was : 0;
+}
+
 export function price(d: Drawing, c: Card): HTMLElement {
-  const now = asked(d, c), before = now < c.price ? c.price : c.on_sale && c.regular_price > c.price && !c.price_from ? c.regular_price : 0;
-  const p = el('p', { class: before ? 'price sale' : 'price' });
+  const was = before(d, c);
+  const p = el('p', { class: was ? 'price sale' : 'price' });
   const now_text = priceText(d, c);
   p.append(el('span', { class: 'now', dir: 'auto' }, c.price_from ? d.label('from_price', now_text) : now_text));
-  if (before) p.append(el('span', { class: 'vh' }, d.label('regular_price') + ' '), el('span', { class: 'was', dir: 'auto' }, money(d, before)));
+  if (was) p.append(el('span', { class: 'vh' }, d.label('regular_price') + ' '), el('span', { class: 'was', dir: 'auto' }, money(d, was)));
   return p;
 }
 
@@ -59,7 +65,7 @@ export function picture(c: Card): HTMLElement {
 
 /* What is true and helps: how much off, how few are left, what others thought. */
 function chips(d: Drawing, c: Card, box: HTMLElement): void {
-  const off = c.price_from ? 0 : percentOff(asked(d, c), c.on_sale ? Math.max(c.regular_price, c.price) : c.price);
+  const off = c.price_from ? 0 : percentOff(asked(d, c), before(d, c));
   const list = el('span', { class: 'chips' });
   if (off >= 3) list.append(el('span', { class: 'chip off', dir: 'ltr' }, `−${off}%`));
   if (d.placement.show.stock && c.stock_left !== null && c.stock_left > 0) list.append(el('span', { class: 'chip few' }, d.label('low_stock', c.stock_left)));
