@@ -422,6 +422,13 @@ void serving_order_placed(serving_registry *r, int64_t store_id, str customer_id
 }
 
 /* ---- facts ---- */
+uint64_t serving_settings_hash(const store *s) {
+    const str told[] = { s->settings, s->currency, s->price_style, s->locale };
+    uint64_t h = 0;
+    for (size_t i = 0; i < COUNT(told); i++) h = hash_bytes(told[i].p, told[i].n, h ^ told[i].n);
+    return h;
+}
+
 void serving_get_facts(const serving *s, serving_facts *ret_facts) {
     const loaded_shop *l = s->loaded;
     const snapshot *snap = l->snap;
@@ -432,6 +439,7 @@ void serving_get_facts(const serving *s, serving_facts *ret_facts) {
         .cross_sell_rules = snap ? snap->n_cross_sell : 0, .upsell_rules = snap ? snap->n_upsell : 0,
         .snapshot_version = snap ? snap->facts.version : 0, .learned_ms = snap ? snap->facts.created_ms : 0,
         .snapshot_error = str_of(l->snapshot_error), .loaded_ms = l->loaded_ms,
+        .settings_hash = l->settings_hash,
         .bytes = s->counts.bytes + (snap ? snap->map.size : 0),
     };
 }

@@ -70,9 +70,12 @@ typedef struct {
     int64_t learned_ms;             /* 0 = never */
     str snapshot_error;             /* why the newest snapshot is not served; empty = fine */
     int64_t loaded_ms;
+    uint64_t settings_hash;         /* of the store's row as it was loaded */
     size_t bytes;                   /* memory held, the mapped snapshot included */
 } serving_facts;
 void serving_get_facts(const serving *s, serving_facts *ret_facts);
+/* Of what answers go by in a store's row: another hash than the one of its facts means that it is to be loaded again. */
+uint64_t serving_settings_hash(const store *s);
 
 typedef struct { size_t shops, bytes, max_bytes; int64_t loads, evictions, publishes; } registry_facts;
 void serving_registry_get_facts(serving_registry *r, registry_facts *ret_facts);

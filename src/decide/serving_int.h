@@ -38,6 +38,7 @@ typedef struct loaded_shop {
     char currency[8], locale[16], snapshot_error[256];
     int digits;
     price_style prices;             /* as the shop writes them */
+    uint64_t settings_hash;         /* of the store's row it was read from */
     store_settings settings;
     offer_key offers;               /* signs what answers promise; not made: they promise nothing */
     shop_terms *terms;              /* of the first generation, which takes them over */

@@ -141,6 +141,7 @@ err_code loaded_shop_new(ctx *c, const store *facts, catalogue *k, snapshot *sna
         return fail(c, ERR_NO_MEMORY, "no memory for a shop");
     }
     *l = (loaded_shop){ .store_id = facts->store_id, .loaded_ms = ctx_now_ms(c), .digits = currency_digits(facts->currency),
+                        .settings_hash = serving_settings_hash(facts),
                         .settings = store_settings_read(c, facts->settings), .k = k, .snap = snap };
     copy_word(l->currency, sizeof l->currency, facts->currency);
     copy_word(l->locale, sizeof l->locale, facts->locale);

@@ -1,6 +1,7 @@
 /* One look at all stores: facts from the database, decisions, job rows. It does NOT decide: schedule_decide.c does. */
 #include "jobs/schedule.h"
 #include "base/limits.h"
+#include "base/map.h"
 #include "base/zone.h"
 #include "decide/snapshot.h"
 #include "events/subjects.h"
@@ -13,9 +14,8 @@
 
 enum { STORES_A_PAGE = 500, KEYS_ANYWAY_MS = MS_PER_MINUTE, ANSWERS_A_LOOK = 20000 };
 
-void schedule_init(schedule *s, const job_services *services, key_table *keys, arena *home) {
+void schedule_init(schedule *s, const job_services *services, key_table *keys) {
     *s = (schedule){ .services = services, .keys = keys };
-    map64_init(&s->seen, home);
 }
 
 /* ---- facts ---- */
@@ -104,13 +104,6 @@ static err_code submit(ctx *c, db *d, int64_t store_id, const char *kind, const 
     return ERR_OK;
 }
 
-static uint64_t settings_hash(const store *s) {
-    uint64_t h = hash_str(s->settings);
-    h = hash_bytes(s->currency.p, s->currency.n, h);
-    h = hash_bytes(s->price_style.p, s->price_style.n, h);
-    return hash_bytes(s->locale.p, s->locale.n, h);
-}
-
 /* Another process may have learned, or an owner changed a setting: load it here. */
 static err_code follow_others(ctx *c, db *d, schedule *sc, const store *s, const stored_model *m) {
     if (!sc->services->serving) return ERR_OK;
@@ -121,11 +114,7 @@ static err_code follow_others(ctx *c, db *d, schedule *sc, const store *s, const
         serving_get_facts(pin, &f);
         f.snapshot_error.n = f.snapshot_error.n > 0;            /* its text ends with the pin */
     }
-    uint32_t *seen = map64_at(&sc->seen, (uint64_t)s->store_id), now = (uint32_t)(settings_hash(s) >> 32) | 1;
-    if (!seen) return fail(c, ERR_NO_MEMORY, "no memory to remember store %lld", (long long)s->store_id);
-    bool other_settings = *seen && *seen != now;
-    *seen = now;
-    if (!other_settings && (f.snapshot_version == m->version || f.snapshot_error.n)) return ERR_OK;
+    if (f.settings_hash == serving_settings_hash(s) && (f.snapshot_version == m->version || f.snapshot_error.n)) return ERR_OK;
     TRY(serving_reload(c, sc->services->serving, d, s->store_id));
     log_line(c->log, LOG_INFO, "serving.reloaded", "store=%lld version=%lld", (long long)s->store_id, (long long)m->version);
     return ERR_OK;

@@ -12,7 +12,6 @@ struct scheduler {
     job_runner *wake;
     const time_source *time;
     const logger *log;
-    arena home;                     /* of state.seen */
     pthread_t thread;
     lock mutex;                     /* guards the two below */
     pthread_cond_t changed;
@@ -60,8 +59,7 @@ static void *look(void *arg) {
 err_code scheduler_new(ctx *c, const job_services *services, key_table *keys, job_runner *wake, scheduler **ret_scheduler) {
     scheduler *s = calloc(1, sizeof *s);
     if (!s) return fail(c, ERR_NO_MEMORY, "no memory for the scheduler");
-    arena_init(&s->home, 64 * MIB);
-    schedule_init(&s->state, services, keys, &s->home);
+    schedule_init(&s->state, services, keys);
     s->wake = wake;
     s->time = c->time;
     s->log = c->log;
@@ -95,6 +93,5 @@ void scheduler_free(scheduler *s) {
     pthread_join(s->thread, NULL);
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->mutex);
-    arena_done(&s->home);
     free(s);
 }

@@ -2,7 +2,6 @@
  * the database (a new snapshot, settings, keys), and notes from the log of answers who is in which experiment.
  * Promise: decisions are schedule_decide()'s; several processes may run one each. Read next: jobs/schedule.h. */
 #pragma once
-#include "base/map.h"
 #include "jobs/runner.h"
 #include "stores/keys.h"
 
@@ -10,15 +9,13 @@
 typedef struct schedule {
     const job_services *services;
     key_table *keys;                /* reloaded when keys changed; NULL: none here */
-    map64 seen;                     /* store -> hash of the settings that were last loaded; memory of the process */
     uint64_t key_state;             /* hash of the last state of the keys */
     int64_t keys_loaded_ms;
     int64_t minute;                 /* of the last look: plans are looked at once in each; -1: at the next look again */
     bool minute_turned;
 } schedule;
 
-/* `home` outlives the schedule and belongs to the thread that looks. */
-void schedule_init(schedule *s, const job_services *services, key_table *keys, arena *home);
+void schedule_init(schedule *s, const job_services *services, key_table *keys);
 /* Look once at every store. One store's trouble is logged and does not stop the others.
  *   ret_submitted  jobs that were added */
 CHECK_RESULT err_code schedule_step(ctx *c, db *d, schedule *s, size_t *ret_submitted);

@@ -69,7 +69,7 @@ TEST(plans, are_followed_by_the_scheduler_where_visitors_came) {
     assert_ok(c, storage_put(c, d, &store_entity, &(store){ .store_id = 2, .name = STR("b") }));
     const logged_event seen = { .store_id = 2, .event_id = 1, .kind = STR("view"), .time_ms = 1 };
     assert_ok(c, storage_put(c, d, &logged_event_entity, &seen));
-    schedule_init(&s, &services, NULL, c->arena);
+    schedule_init(&s, &services, NULL);
     assert_ok(c, schedule_step(c, d, &s, &submitted));
     assert_int_equal(n_job_plans, submitted);
     for (size_t i = 0; i < n_job_plans; i++) {
@@ -94,7 +94,7 @@ TEST(plans, whose_last_job_is_under_way_at_their_moment_are_looked_at_again_when
     assert_ok(c, storage_put(c, d, &store_entity, &(store){ .store_id = 2, .name = STR("b") }));
     const logged_event seen = { .store_id = 2, .event_id = 1, .kind = STR("view"), .time_ms = 1 };
     assert_ok(c, storage_put(c, d, &logged_event_entity, &seen));
-    schedule_init(&s, &services, NULL, c->arena);
+    schedule_init(&s, &services, NULL);
     assert_ok(c, schedule_step(c, d, &s, &submitted));
     clock.manual_ms += MS_PER_DAY;                          /* a clock that now stands still: no other minute comes */
     assert_ok(c, schedule_step(c, d, &s, &submitted));
