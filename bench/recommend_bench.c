@@ -5,7 +5,8 @@
  * products. `recommend_bench N als` (bpr, two_tower): with that personal model, the best found by its vectors, then by scoring all
  * products, in the same run. `recommend_bench N live`: models alone, then with what visitors did since: 60,000 pairs and twice N
  * products with looks and clicks, one of ten visitors shown a list drawn by chance; by turns, in the same run. `recommend_bench N visits`:
- * without and with each session model, learned from 10 N visits; by turns, in the same run. */
+ * without and with each session model, learned from 10 N visits; by turns, in the same run. `recommend_bench N page`: the four lists of a
+ * product page, each asked for by itself, then all at once, none with a product of another; by turns, in the same run. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "base/limits.h"
 #include "base/parse.h"
 #include "decide/candidate_features.h"
+#include "decide/page_lists.h"
 #include "events/counters_int.h"
 #include "tests/decide/fake_shop.h"
 #include "tests/decide/fake_shop.c"
@@ -228,6 +230,68 @@ static void measure_visits(size_t products, const char *session) {
     }
 }
 
+/* ---- all lists of a page ---- */
+static const page_list page_of_product[] = {
+    { .placement = { "product", 7 }, .source = SOURCE_CROSS_SELL, .n = 3, .bundle = true },
+    { .placement = { "upsell", 6 }, .source = SOURCE_UPSELL, .n = 1 },
+    { .placement = { "also_bought", 11 }, .source = SOURCE_ALL, .n = 8 }, { .placement = { "similar", 7 }, .source = SOURCE_ALL, .n = 8 },
+};
+enum { LISTS = COUNT(page_of_product) };
+
+static err_code ask_each(ctx *c, const serving *s, const recommend_query *q, buf *out) {
+    for (size_t i = 0; i < LISTS; i++) {
+        recommend_query one = *q;
+        one.placement = page_of_product[i].placement, one.source = page_of_product[i].source, one.n = page_of_product[i].n;
+        TRY(recommend_write(c, s, &one, out, NULL));
+    }
+    return ERR_OK;
+}
+
+static double one_page(const serving *s, arena *a, rng *r, size_t products, bool at_once, buf *out) {
+    ctx c;
+    arena_reset(a);
+    ctx_init(&c, a);
+    recommend_trace traces[LISTS];
+    recommend_event past[HISTORY];
+    for (size_t i = 0; i < HISTORY; i++)
+        past[i] = (recommend_event){ product_id(a, r, products), EVENT_VIEW, FAKE_NOW - (int64_t)i * MS_PER_HOUR };
+    const recommend_query q = { .product_id = product_id(a, r, products), .history = { past, HISTORY }, .source = SOURCE_ALL };
+    buf_reset(out);
+    struct timespec from, to;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
+    if (at_once ? page_lists_write(&c, s, &q, page_of_product, LISTS, out, traces) : ask_each(&c, s, &q, out)) abort();
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to);
+    return (double)(to.tv_sec - from.tv_sec) * 1e6 + (double)(to.tv_nsec - from.tv_nsec) / 1e3;
+}
+
+static void measure_page(size_t products) {
+    AUTO_ARENA build, memory;
+    arena_init(&build, 4096 * MIB);
+    arena_init(&memory, LIMIT_REQUEST_ARENA);
+    static double took[2][REQUESTS];
+    ctx c;
+    ctx_init(&c, &build);
+    AUTO_FAKE f;
+    AUTO_BUF out;
+    buf_init(&out, MIB);
+    fill_shop(&f, &c, products);
+    f.with_models = f.without_session = true;
+    f.ranker = grow_ranker(&c), f.ranked = SNAPSHOT_RANKS_PRODUCT | SNAPSHOT_RANKS_STRANGER_PRODUCT;
+    fake_publish(&f, true);
+    AUTO_SERVING s = fake_pin(&f);
+    for (int i = -WARM_UP; i < REQUESTS; i++)
+        for (int at_once = 0; at_once < 2; at_once++) {
+            double us = one_page(s, &memory, &c.random, products, at_once, &out);
+            if (i >= 0) took[at_once][i] = us;
+        }
+    for (int at_once = 0; at_once < 2; at_once++) {
+        qsort(took[at_once], REQUESTS, sizeof **took, by_time);
+        printf("{\"bench\":\"recommend_page\",\"with\":\"%s\",\"products\":%zu,\"lists\":%d,\"history\":%d,\"requests\":%d,\"p50_us\":%.1f,"
+               "\"p99_us\":%.1f}\n", at_once ? "all at once" : "each by itself", products, (int)LISTS, HISTORY, REQUESTS,
+               took[at_once][REQUESTS / 2], took[at_once][REQUESTS * 99 / 100]);
+    }
+}
+
 int main(int argc, char **argv) {
     static const size_t shops[] = { 500, 5000, 50000 };
     int64_t one = 0;
@@ -238,6 +302,10 @@ int main(int argc, char **argv) {
     if (argc > 2 && !strcmp(argv[2], "visits") && parse_i64(str_of(argv[1]), &one) && one > 10) {
         static const char *const sessions[] = { "markov", "vmis_knn", "vstan" };
         for (size_t i = 0; i < COUNT(sessions); i++) measure_visits((size_t)one, sessions[i]);
+        return 0;
+    }
+    if (argc > 2 && !strcmp(argv[2], "page") && parse_i64(str_of(argv[1]), &one) && one > 10) {
+        measure_page((size_t)one);
         return 0;
     }
     if (argc > 1 && parse_i64(str_of(argv[1]), &one) && one > 10) measure((size_t)one, true, argc > 2 ? argv[2] : NULL);

@@ -60,8 +60,7 @@ static err_code write_list(page *p, const page_list *l, buf *out, recommend_trac
         buf_cut(out, before);
         buf_text(out, "null");
     }
-    TRY(add_standing(p, l, &t));
-    *ret_trace = l->reserve ? (recommend_trace){ 0 } : t;
+    *ret_trace = t;
     return ERR_OK;
 }
 
@@ -74,6 +73,8 @@ static err_code write_all(page *p, const page_list *lists, size_t n, buf *out, r
     for (size_t i = 0; i < n; i++) {
         if (i) buf_char(out, ',');
         TRY(write_list(p, &lists[i], out, &ret_traces[i]));
+        if (i + 1 < n) TRY(add_standing(p, &lists[i], &ret_traces[i]));
+        if (lists[i].reserve) ret_traces[i] = (recommend_trace){ 0 };
     }
     jw_end_array(&w);
     jw_end_object(&w);

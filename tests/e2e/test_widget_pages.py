@@ -63,6 +63,12 @@ class Visit:
                 self.page.go(self.page.url())
                 self.page.wait("!!window.vitrine?.started", WALL)
 
+    def add(self, at, nth=0):
+        """Press the button of the nth product in a display that asks for no choice of a version."""
+        simple = [r[0] for r in lib.sql(self.shop.data, "SELECT product_id FROM product_row WHERE type = 'simple'")]
+        self.page.eval(f"[...{at}.querySelectorAll('.card')].filter((c) => {json.dumps(simple)}.includes(c.querySelector('a').pathname.split('/').pop()))"
+                       f"[{nth}].querySelector('button.add').click()")
+
     def told(self, kind, **members):
         """Events of a kind, once there are some."""
         def rows():
@@ -247,9 +253,7 @@ def test_analytics_of_the_shop_hear_of_it_where_the_owner_wants_it():
     v.page.eval(f"{at}.host.scrollIntoView({{ block: 'center' }})")
     heard = "dataLayer.filter((e) => e.event).map((e) => [e.event, e.ecommerce.items.map((i) => i.item_id)])"
     v.page.wait(f"{heard}.some(([name, items]) => name === 'view_item_list' && items.length > 1)", WALL)
-    simple = [r[0] for r in lib.sql(v.shop.data, "SELECT product_id FROM product_row WHERE type = 'simple'")]       # asks for no choice
-    v.page.eval(f"[...{at}.querySelectorAll('.card')].find((c) => {json.dumps(simple)}.includes(c.querySelector('a').pathname.split('/').pop()))"
-                ".querySelector('button.add').click()")
+    v.add(at)
     v.page.wait(f"{heard}.some(([name, items]) => name === 'add_to_cart' && items.length === 1)", WALL)
 
 

@@ -179,10 +179,10 @@ def test_meta_and_segment_hear_of_it_where_the_owner_wants_it_and_the_visitor_ag
     v.page.eval(f"{at}.host.scrollIntoView({{ block: 'center' }})")
     heard = "said.filter((w) => w[1] === '{0}' || w[2] === '{0}').length"
     v.page.wait(heard.format("RecommendationView") + " > 0 && " + heard.format("Product List Viewed") + " > 0", WALL)
-    v.page.eval(f"{at}.querySelector('.card button.add').click()")
+    v.add(at)
     v.page.wait(heard.format("AddToCart") + " === 1 && " + heard.format("Product Added") + " === 1", WALL)
     v.page.eval("vitrine('consent', 'statistics'); said.length = 0; 1")
-    v.page.eval(f"{at}.querySelectorAll('.card button.add')[1].click()")
+    v.add(at, 1)
     v.page.wait(heard.format("Product Added") + " === 1", WALL)
     assert v.page.eval(heard.format("AddToCart")) == 0
 
