@@ -370,70 +370,24 @@ static void note_report(const school *s, uint64_t won) {
     }
 }
 
-/* What was promised for a product beside what was looked at, and what is now: sums over the answers asked again. Those are a part, and
- * each that nobody clicked stands for dozens; but in one place new over old promise hardly differs from answer to answer, so their ratio
- * tells it of all that were shown (ratio estimator: Cochran 1977, chapter 6). */
-typedef struct { double then, now; } promised_sums;
-typedef struct { map64 at; promised_sums *list; uint32_t n; } promised_book;
-
-static uint64_t promised_key(const shown_lesson *x, uint32_t about, uint32_t item) {
-    const uint32_t of[] = { (uint32_t)(x->place - all_placements), about, item };
-    return hash_bytes(of, sizeof of, 0);
-}
-
-static err_code add_promised(ctx *c, promised_book *b, uint64_t key, double then, double now) {
-    uint32_t *at = map64_at(&b->at, key);
-    if (!at) return learn_no_memory(c);
-    if (!*at) *at = ++b->n;
-    b->list[*at - 1].then += then, b->list[*at - 1].now += now;
-    return ERR_OK;
-}
-
-static double ratio_of(const promised_book *b, uint64_t key) {
-    const uint32_t *at = map64_find(&b->at, key);
-    return at && b->list[*at - 1].then > 0 ? b->list[*at - 1].now / b->list[*at - 1].then : 0;
-}
-
-/* Kinds of question that it does not answer promise what they did. */
-static err_code sum_promised(ctx *c, const school *s, const ranker *k, uint64_t won, promised_book *b) {
-    b->list = arena_new(c->arena, promised_sums, 2 * s->rows.n + 1);
-    if (!b->list) return learn_no_memory(c);
-    for (size_t q = 0; q < s->rows.n_questions; q++)
-        for (size_t i = s->rows.group[q]; i < s->rows.group[q + 1]; i++) {
-            const shown_product *p = &s->log->products[s->told[i].product];
-            float now = p->promised;
-            if (won >> s->kind[q] & 1) ranker_score(k, s->rows.x + i * n_candidate_features, 1, &now);
-            double looks = (double)s->told[i].looks, then = looks * (double)p->promised;
-            TRY(add_promised(c, b, promised_key(s->lesson[q], s->lesson[q]->product, p->item), then, looks * (double)now));
-            TRY(add_promised(c, b, promised_key(s->lesson[q], SHOP_NONE - 1, p->item), then, looks * (double)now));
-        }
-    return ERR_OK;
-}
-
-static err_code note_lesson(ctx *c, const school *s, const shown_lesson *x, const promised_book *b, promise_book *book) {
-    const learning *l = s->l;
-    double halves = (double)(l->shop.as_of_ms - x->time_ms) / s->log->half_life_ms;
-    for (uint32_t i = x->first; i < x->first + x->n; i++) {
-        const shown_product *p = &s->log->products[i];
-        double ratio = ratio_of(b, promised_key(x, x->product, p->item));
-        if (!(ratio > 0)) ratio = ratio_of(b, promised_key(x, SHOP_NONE - 1, p->item));
-        if (!p->looked || !(ratio > 0)) continue;
-        double more = (double)(p->chance * x->stands_for * p->promised) * (ratio - 1);
-        TRY(promise_note(c, book, str_of(x->place->name), str_of(decide_source_name((decide_source)p->source)),
-                         x->product == SHOP_NONE ? (str){ 0 } : l->shop.items[x->product].id, l->shop.items[p->item].id,
-                         more * exp2(-halves), more * exp2(-halves * COUNTER_LATE_PARTS)));
-    }
-    return ERR_OK;
-}
-
 /* What it promises for each look that was promised something else then; see promises.h. */
 static err_code note_promises(ctx *c, school *s, const ranker *k, uint64_t won) {
     promise_book book = { 0 };
-    promised_book sums = { .n = 0 };
-    map64_init(&book.at, c->arena), map64_init(&sums.at, c->arena);
-    TRY(sum_promised(c, s, k, won, &sums));
-    for (uint32_t i = 0; i < s->log->n; i++)
-        if (may_be_asked(s, &s->log->lessons[i])) TRY(note_lesson(c, s, &s->log->lessons[i], &sums, &book));
+    const learning *l = s->l;
+    map64_init(&book.at, c->arena);
+    for (size_t q = 0; q < s->rows.n_questions; q++) {
+        const shown_lesson *x = s->lesson[q];
+        double halves = (double)(l->shop.as_of_ms - x->time_ms) / s->log->half_life_ms;
+        for (size_t i = s->rows.group[q]; i < s->rows.group[q + 1] && won >> s->kind[q] & 1; i++) {
+            const shown_product *p = &s->log->products[s->told[i].product];
+            float promised;
+            ranker_score(k, s->rows.x + i * n_candidate_features, 1, &promised);
+            double more = (double)(s->told[i].looks * (promised - p->promised));
+            TRY(promise_note(c, &book, str_of(x->place->name), str_of(decide_source_name((decide_source)p->source)),
+                             x->product == SHOP_NONE ? (str){ 0 } : l->shop.items[x->product].id, l->shop.items[p->item].id,
+                             more * exp2(-halves), more * exp2(-halves * COUNTER_LATE_PARTS)));
+        }
+    }
     s->l->out.facts.promise_half_life_ms = s->log->half_life_ms;
     return promise_table(c, &book, &s->l->out);
 }
