@@ -3,7 +3,7 @@ pages that leave, displays that wait for their moment, what it costs the page's 
 import json, time
 import lib
 from test_front import Front
-from test_widget_pages import TOLD, Visit, WALL, events, overlay, shown
+from test_widget_pages import TOLD, Visit, WALL, begun, events, overlay, shown
 
 TAG = """new MutationObserver(() => { const tag = document.querySelector('script[data-store]'); if (tag) Object.assign(tag.dataset, %s); })
     .observe(document, { childList: true, subtree: true });"""
@@ -16,7 +16,7 @@ def visit(path="/shop/p/2001", tag=None, script="", **how):
     v = Visit("/shop/static/icon.svg", **how)
     v.page.call("Page.addScriptToEvaluateOnNewDocument", source=ASKED + (TAG % json.dumps(tag) if tag else "") + script)
     v.page.go(v.url(path))
-    v.page.wait("!!window.vitrine?.started", WALL)
+    begun(v.page)
     return v
 
 
@@ -60,7 +60,7 @@ def test_consent_mode_is_waited_for_and_then_obeyed():
     assert [e["product_id"] for e in v.told("view")] == ["2001"]                             # what happened meanwhile
     who = v.page.eval("document.cookie.match(/vitrine_visitor=(\\w+)/)[1]")
     v.page.go(v.url("/shop/p/2002"))                                                         # denied again by default, until the banner speaks
-    v.page.wait("!!window.vitrine?.started", WALL)
+    begun(v.page)
     assert f"vitrine_visitor={who}" in v.page.eval("document.cookie") and len(events(v.shop, "view")) == 1
     v.page.eval("dataLayer.push(['consent', 'update', { analytics_storage: 'granted', ad_storage: 'denied' }]); 1")
     lib.wait_until(lambda: [(e["product_id"], e["visitor_id"]) for e in v.told("view")][1:] == [("2002", who)], TOLD)
@@ -195,14 +195,14 @@ def waits(trigger, happen, **more):
     """An overlay of that trigger: not there before `happen` is done, there after it, and not again on the next page."""
     v = visit("/shop/")
     v.configure({**overlay("slide_in", layout="list", trigger=trigger), **more})
-    v.page.wait("!!window.vitrine?.started", WALL)
+    begun(v.page)
     time.sleep(1.2)
     assert not v.page.eval(OVER), trigger
     v.stands(OVER, lambda: happen(v))
     assert v.page.layout_shift() == 0
     v.page.eval("document.querySelector('vitrine-display[data-display]').shadowRoot.querySelector('.corner').click()")
     v.page.go(v.page.url())
-    v.page.wait("!!window.vitrine?.started", WALL)
+    begun(v.page)
     happen(v)
     time.sleep(1.2)
     assert not v.page.eval(OVER), f"{trigger}: once a visit"
@@ -232,7 +232,7 @@ def test_an_overlay_comes_after_a_while_without_a_sign_of_life():
 def test_nothing_comes_over_somebody_who_types():
     v = visit("/shop/")
     v.configure(overlay("slide_in", layout="list", trigger={"kind": "exit"}))
-    v.page.wait("!!window.vitrine?.started", WALL)
+    begun(v.page)
     v.page.eval("document.querySelector('#q').focus()")
     v.page.eval("document.dispatchEvent(new MouseEvent('mouseout', { clientY: -1, relatedTarget: null })) && 1")
     time.sleep(1.5)
