@@ -405,8 +405,8 @@ static err_code publish(ctx *c, school *s, size_t form, uint64_t won) {
     return ERR_OK;
 }
 
-/* How much likelier the form tried last made the newest answers than a line did: by more than its standard error, or of many clicks not
- * less so by more. Order within what was shown tells little of two forms that both chose it; the likelihood of all looks tells more. */
+/* How much likelier the form tried last made the newest answers than a line did: by more than its standard error, or of many clicks at all.
+ * Order within what was shown tells little of two forms that both chose it; the likelihood of all looks tells more. */
 static bool beats_line(const school *s, size_t first) {
     double n = 0, gain = 0, squared = 0, clicks = 0;
     for (size_t i = 0; i < s->rows.n; i++) clicks += s->told[i].value > 0;
@@ -415,11 +415,11 @@ static bool beats_line(const school *s, size_t first) {
         n++, gain += more, squared += more * more;
     }
     double error = sqrt(fmax(0, squared - gain * gain / (n > 0 ? n : 1)));
-    return n > 0 && gain > (clicks < MANY_CLICKS ? error : -error);
+    return n > 0 && gain > (clicks < MANY_CLICKS ? error : 0);
 }
 
 /* Of few clicks a line, unless trees tell the newest answers clearly better: they remember them, and their lists change from night to
- * night. Of many clicks trees, unless they do so clearly worse.
+ * night. Of many clicks the likelier of the two.
  *   ret_best, ret_form  and s->verdicts are those of the form chosen */
 static err_code try_forms(ctx *c, school *s, size_t first, ranker *ret_best, size_t *ret_form) {
     shown_verdict line[OUTCOME_KINDS];
