@@ -176,8 +176,9 @@ class Site:
         return self.known
 
     def make(self, kept):
-        """Install WordPress and the shop, keep the database's files. Older ones of this folder go."""
-        self.program("mariadb-install-db", "--no-defaults", f"--datadir={self.root / 'db'}", "--auth-root-authentication-method=normal",
+        """Install WordPress and the shop, keep the database's files. Older ones of this folder go. `--force`: a bare machine has no
+        /etc/hosts, and nobody comes to this database by a name."""
+        self.program("mariadb-install-db", "--no-defaults", "--force", f"--datadir={self.root / 'db'}", "--auth-root-authentication-method=normal",
                      "--skip-test-db", "--skip-name-resolve", "--innodb-log-file-size=16M", *AS_ROOT)
         self.start_database()
         self.start_web()
