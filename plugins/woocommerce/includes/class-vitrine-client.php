@@ -187,7 +187,7 @@ final class Vitrine_Client {
 			return self::failure( __( 'The shop is not connected to a Vitrine server yet.', 'vitrine' ), 0 );
 		}
 		if ( $on_page && ! self::may_wait() ) {
-			return self::failure( __( 'The Vitrine server failed several times in a row; it is asked again in a minute.', 'vitrine' ), 0 );
+			return self::failure( __( 'The Vitrine server failed several times in a row; it is asked again within a quarter of an hour.', 'vitrine' ), 0 );
 		}
 		$response = wp_remote_request( $server . $path, self::arguments( $method, $body, $options ) );
 		$answer   = self::read( $response, $server, $options );
