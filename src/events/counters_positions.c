@@ -8,7 +8,7 @@
 typedef struct { examined count; uint32_t placement; } placed_count;
 typedef struct {
     arena home;
-    map placements, items;          /* items: of one placement and source */
+    map placements, items;          /* items: of one placement and source, beside one product */
     str names[CURVES_MOST];         /* of placements */
     uint32_t n_names;
     map64 at;                       /* item, position -> place in counts, from 1 */
@@ -32,10 +32,13 @@ static placed_count *count_at(position_counts *p, uint32_t placement, uint32_t i
     return &p->counts[p->n - 1];
 }
 
+/* What stands first beside one product because it is liked there stands fourth beside another because it is not: taken for the same thing
+ * it would say that nobody looks at the fourth. */
 static placed_count *find_count(position_counts *p, const log_reader *r, size_t position) {
-    char text[3 * LIMIT_ID_BYTES];
+    char text[4 * LIMIT_ID_BYTES];
     const exposed_item *it = &r->items[position - 1];
-    int n = snprintf(text, sizeof text, "%.*s\n%.*s\n%.*s", STR_ARG(r->answer.placement), STR_ARG(it->source), STR_ARG(it->product_id));
+    int n = snprintf(text, sizeof text, "%.*s\n%.*s\n%.*s\n%.*s", STR_ARG(r->answer.placement), STR_ARG(it->source),
+                     STR_ARG(r->answer.product_id), STR_ARG(it->product_id));
     if (n < 0 || (size_t)n >= sizeof text) return NULL;
     bool added = false;
     uint32_t item = map_put(&p->items, (str){ text, (size_t)n }, (uint32_t)p->items.count, NULL);

@@ -20,7 +20,8 @@ double examination_of(const examination *e, int64_t position);
 
 /* What one item did at one position. */
 typedef struct {
-    uint32_t item;                      /* 0 .. n_items - 1; what counts is that it is the same thing: product, source and placement */
+    uint32_t item;                      /* 0 .. n_items - 1; what counts is that it is the same thing: product, source,
+                                           placement and product looked at */
     uint32_t position;                  /* from 1; beyond EXAMINED_POSITIONS is passed over */
     double impressions, clicks;         /* clicks <= impressions */
 } examined;

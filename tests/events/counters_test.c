@@ -500,12 +500,13 @@ TEST(counters, tell_of_a_change_at_once_after_a_quiet_while_and_not_of_mere_look
     shop_close(s);
 }
 
-/* Visitors look at position 2 a quarter as often as at 1; one product stands at both in turn. */
-static void look_down(shop *s, size_t answers) {
+/* Position 2 is clicked a quarter as often as 1; one product stands at both in turn, beside nothing or each time beside another one. */
+static void look_down(shop *s, size_t answers, bool anchored) {
     for (size_t i = 0; i < answers; i++) {
         answer *a = &s->answers[0];
-        *a = (answer){ .placement = "product", .anchor = "", .arms = "", .time_ms = s->clock.manual_ms, .n = 2,
-                       .item = { items[i % 2], items[(i + 1) % 2] }, .source = { "popular", "popular" }, .probability = { 0.1, 0.1 } };
+        *a = (answer){ .placement = "product", .anchor = !anchored ? "" : i % 2 ? "desk" : "shelf", .arms = "",
+                       .time_ms = s->clock.manual_ms, .n = 2, .item = { items[i % 2], items[(i + 1) % 2] },
+                       .source = { "popular", "popular" }, .probability = { 0.1, 0.1 } };
         snprintf(a->rec_id, sizeof a->rec_id, "q%05zu", i % 100000);
         put_answer(s, a);
         s->n_log = 0;
@@ -521,7 +522,7 @@ TEST(counters, learn_how_far_visitors_look_and_count_by_it_from_then_on) {
     shop *s = arena_new(c->arena, shop, 1);
     counters_view v;
     shop_open(s, c, &backends[0], 1);
-    look_down(s, 600);
+    look_down(s, 600, false);
     assert_ok(c, counters_load(c, s->k[1], s->d, 1));
     assert_ok(c, counters_learn_positions(c, s->d, 1));
     for (int p = 0; p < 2; p++) {
@@ -540,6 +541,21 @@ TEST(counters, learn_how_far_visitors_look_and_count_by_it_from_then_on) {
     shop_close(s);
 }
 
+TEST(counters, do_not_take_what_is_liked_less_beside_another_product_for_what_is_not_looked_at) {
+    TEST_CTX(c);
+    shop *s = arena_new(c->arena, shop, 1);
+    counters_view v;
+    shop_open(s, c, &backends[0], 1);
+    look_down(s, 600, true);
+    assert_ok(c, counters_load(c, s->k[1], s->d, 1));
+    assert_ok(c, counters_learn_positions(c, s->d, 1));
+    assert_ok(c, counters_tend(c, s->k[0], s->d, 1));
+    assert_true(counters_begin(s->k[0], 1, s->clock.manual_ms, &v));
+    assert_true(fabs(counters_seen(&v, STR("product"), 2) - EXAMINATION_PRIOR.seen[1]) < 0.03);     /* nothing was learned of it */
+    counters_end(&v);
+    shop_close(s);
+}
+
 static int64_t edition_of(shop *s) {
     learning_counter mark = { .store_id = 1 };
     assert_ok(s->c, storage_get(s->c, s->d, &learning_counter_entity, &mark));
@@ -550,7 +566,7 @@ TEST(counters, are_not_counted_anew_for_a_curve_that_stayed_where_it_was) {
     TEST_CTX(c);
     shop *s = arena_new(c->arena, shop, 1);
     shop_open(s, c, &backends[0], 1);
-    look_down(s, 200);
+    look_down(s, 200, false);
     assert_ok(c, counters_learn_positions(c, s->d, 1));
     int64_t edition = edition_of(s);
     assert_true(edition > 0);
