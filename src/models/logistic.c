@@ -8,7 +8,7 @@ enum { MOST_STEPS = 50, MOST_HALVES = 30, SIDE = LOGISTIC_MAX_WIDTH + 1 };
 typedef struct {
     const float *x, *target, *weight;
     size_t n, width;
-    double ridge[SIDE];             /* of each coefficient; the last is the offset */
+    double ridge[SIDE], toward[SIDE];       /* of each coefficient; the last is the offset */
     double mean[LOGISTIC_MAX_WIDTH], scale[LOGISTIC_MAX_WIDTH];     /* z = (x - mean) * scale; scale 0: a constant input */
 } problem;
 
@@ -49,7 +49,7 @@ static double loss(const problem *p, const double *b) {
         double s = look_at(p, i, b, z);
         sum += weight_of(p, i) * (log1p_exp(s) - (double)p->target[i] * s);
     }
-    for (size_t k = 0; k <= p->width; k++) sum += p->ridge[k] / 2 * b[k] * b[k];
+    for (size_t k = 0; k <= p->width; k++) sum += p->ridge[k] / 2 * (b[k] - p->toward[k]) * (b[k] - p->toward[k]);
     return sum;
 }
 
@@ -57,7 +57,7 @@ static void gradient_and_curvature(const problem *p, const double *b, double *gr
     size_t side = p->width + 1;
     double z[SIDE];
     memset(h, 0, side * side * sizeof *h);
-    for (size_t k = 0; k < side; k++) gradient[k] = p->ridge[k] * b[k], h[k * side + k] = p->ridge[k];
+    for (size_t k = 0; k < side; k++) gradient[k] = p->ridge[k] * (b[k] - p->toward[k]), h[k * side + k] = p->ridge[k];
     for (size_t i = 0; i < p->n; i++) {
         double rate = logistic_sigmoid(look_at(p, i, b, z)), w = weight_of(p, i);
         double off = w * (rate - (double)p->target[i]), bend = w * rate * (1 - rate);
@@ -107,17 +107,25 @@ static bool descend(const problem *p, double *b, double *h, double *at) {
     return false;
 }
 
-err_code logistic_fit(ctx *c, const float *x, const float *target, const float *weight, size_t n, size_t width, double ridge, double *ret_b,
-                      double *ret_offset) {
+/* Where the penalty draws to, of standardised inputs, and where the search begins. */
+static void begin_at(problem *p, const logistic_rows *rows, double *b) {
+    for (size_t k = 0; k < p->width; k++) {
+        p->ridge[k] = rows->ridge;
+        b[k] = p->toward[k] = rows->toward && p->scale[k] > 0 ? rows->toward[k] / p->scale[k] : 0;
+    }
+    p->ridge[p->width] = rows->ridge / 1000;
+}
+
+err_code logistic_fit(ctx *c, const logistic_rows *rows, double *ret_b, double *ret_offset) {
+    size_t n = rows->n, width = rows->width;
     if (width > LOGISTIC_MAX_WIDTH) return fail(c, ERR_INVALID, "%zu inputs, at most %d", width, LOGISTIC_MAX_WIDTH);
-    problem p = { .x = x, .target = target, .weight = weight, .n = n, .width = width };
+    problem p = { .x = rows->x, .target = rows->target, .weight = rows->weight, .n = n, .width = width };
     double b[SIDE] = { 0 };
     arena_mark mark = arena_save(c->arena);
     double *h = arena_new(c->arena, double, (width + 1) * (width + 1));
     if (!h) return fail(c, ERR_NO_MEMORY, "a logistic model of %zu inputs", width);
-    for (size_t k = 0; k < width; k++) p.ridge[k] = ridge;
-    p.ridge[width] = ridge / 1000;
     if (n) standardise(&p);
+    begin_at(&p, rows, b);
     double at = loss(&p, b);
     for (int step = 0; step < MOST_STEPS && descend(&p, b, h, &at); step++) TRY(ctx_check(c));
     arena_restore(c->arena, mark);

@@ -70,7 +70,8 @@ static err_code fit_logistic(ctx *c, const ranker_rows *rows, const ranker_param
     arena_mark mark = arena_save(c->arena);
     double b[RANKER_MAX_WIDTH];
     TRY(targets(c, rows, &target));
-    TRY(logistic_fit(c, rows->x, target, rows->weight, rows->n, rows->width, p->ridge, b, &r->offset));
+    TRY(logistic_fit(c, &(logistic_rows){ .x = rows->x, .target = target, .weight = rows->weight, .n = rows->n, .width = rows->width,
+                                          .ridge = p->ridge, .toward = p->toward }, b, &r->offset));
     arena_restore(c->arena, mark);
     for (uint32_t k = 0; k < rows->width; k++) coefficient[k] = (float)b[k];
     r->slope = 1, r->coefficient = coefficient;
@@ -106,7 +107,8 @@ static err_code calibrate(ctx *c, const ranker_rows *apart, ranker *r) {
     double hits = (double)answers(apart), others = (double)apart->n - hits;
     forest_score(&r->trees, apart->x, apart->n, sum);
     for (size_t i = 0; i < apart->n; i++) target[i] = (float)(apart->label[i] ? (hits + 1) / (hits + 2) : 1 / (others + 2));
-    TRY(logistic_fit(c, sum, target, apart->weight, apart->n, 1, 1e-3, &r->slope, &r->offset));
+    TRY(logistic_fit(c, &(logistic_rows){ .x = sum, .target = target, .weight = apart->weight, .n = apart->n, .width = 1, .ridge = 1e-3 },
+                     &r->slope, &r->offset));
     arena_restore(c->arena, mark);
     if (r->slope <= 0) r->slope = 1e-3;         /* trees that learned nothing must not turn the order around */
     return ERR_OK;

@@ -29,6 +29,7 @@ typedef struct {
 typedef struct {
     ranker_kind kind;               /* the most that may be fitted */
     double ridge;                   /* logistic: penalty on squared weights of standardised inputs, > 0 */
+    const double *toward;           /* logistic: width weights of inputs as they are that the penalty draws to; NULL: 0 */
     uint32_t trees, depth;          /* at most; 1..FOREST_MAX_TREES, 1..FOREST_MAX_DEPTH */
     double learning_rate, leaf_ridge, least_child, row_share, column_share;     /* as gradient boosting names them */
     bool by_order;                  /* learn the order within a question (LambdaMART), not each candidate alone (logistic loss) */

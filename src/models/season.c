@@ -50,7 +50,8 @@ static err_code fit_weighed(ctx *c, const season_weeks *w, const float *with, do
         share[n] = with[i] / w->all[i];
         weight[n++] = (float)((double)w->all[i] / chance);
     }
-    TRY(logistic_fit(c, x, share, weight, n, WIDTH, ridge, b, &ret->offset));
+    TRY(logistic_fit(c, &(logistic_rows){ .x = x, .target = share, .weight = weight, .n = n, .width = WIDTH, .ridge = ridge }, b,
+                     &ret->offset));
     ret->slope = b[0];
     for (int k = 1; k < WIDTH; k++) ret->wave[k - 1] = b[k];
     ret->known = true;

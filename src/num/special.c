@@ -34,7 +34,7 @@ static double stirling_rest(double x) {
     return (1.0 / 12 - r * (1.0 / 360 - r * (1.0 / 1260 - r * (1.0 / 1680 - r / 1188)))) / x;
 }
 
-static double log_gamma(double x) {
+double special_log_gamma(double x) {
     int sign;                       /* lgamma() would write the global signgam */
     return lgamma_r(x, &sign);
 }
@@ -42,9 +42,9 @@ static double log_gamma(double x) {
 double special_log_beta(double a, double b) {
     if (a > b) return special_log_beta(b, a);
     if (a < 10) {
-        if (b < 1e4) return log_gamma(a) + log_gamma(b) - log_gamma(a + b);
+        if (b < 1e4) return special_log_gamma(a) + special_log_gamma(b) - special_log_gamma(a + b);
         /* gamma(b) / gamma(a + b) by Stirling: both large, their difference is not */
-        return log_gamma(a) - a * log(a + b) + a - (b - 0.5) * log1p(a / b) + stirling_rest(b) - stirling_rest(a + b);
+        return special_log_gamma(a) - a * log(a + b) + a - (b - 0.5) * log1p(a / b) + stirling_rest(b) - stirling_rest(a + b);
     }
     return (a - 0.5) * log(a / (a + b)) - b * log1p(a / b) - log(b) / 2 + 0.9189385332046727418
            + stirling_rest(a) + stirling_rest(b) - stirling_rest(a + b);
@@ -104,7 +104,7 @@ static double gamma_fraction(double a, double x, double front) {
 double special_gamma_tail(double a, double x) {
     if (isnan(a) || isnan(x)) return NAN;
     if (x <= 0) return 1;
-    double front = exp(a * log(x) - x - log_gamma(a));
+    double front = exp(a * log(x) - x - special_log_gamma(a));
     return x < a + 1 ? 1 - gamma_series(a, x, front) : gamma_fraction(a, x, front);
 }
 

@@ -11,6 +11,8 @@ double special_normal_tail(double x);
 /* x with P(Z <= x) = p; -inf at 0, inf at 1, NaN outside [0, 1]. */
 double special_normal_quantile(double p);
 
+/* log gamma(x), x > 0; any thread, as lgamma() is not. */
+double special_log_gamma(double x);
 /* log B(a, b), a > 0, b > 0, without the cancellation of three large log-gammas. */
 double special_log_beta(double a, double b);
 /* Regularised incomplete beta I_x(a, b) = P(X <= x) for X ~ Beta(a, b); 0 below 0, 1 above 1. Absolute error below 1e-9 for

@@ -117,8 +117,32 @@ TEST(logistic, finds_the_coefficients_it_was_made_from) {
         y[i] = rng_unit(&r) < logistic_sigmoid(-1 + 2 * (double)x[2 * i] - 0.01 * ((double)x[2 * i + 1] - 1100));
     }
     double b[2], offset;
-    assert_ok(c, logistic_fit(c, x, y, NULL, N, 2, 1e-3, b, &offset));
+    assert_ok(c, logistic_fit(c, &(logistic_rows){ .x = x, .target = y, .n = N, .width = 2, .ridge = 1e-3 }, b, &offset));
     assert_true(fabs(b[0] - 2) < 0.1 && fabs(b[1] + 0.01) < 0.001 && fabs(offset - (-1 + 11)) < 1);
+}
+
+TEST(logistic, keeps_to_what_was_believed_until_data_say_otherwise) {
+    /* given: a belief that the first input weighs 1 and the second nothing; in truth it is 2 and -1; the second is ten times as wide */
+    TEST_CTX(c);
+    enum { N = 40000 };
+    const double toward[] = { 1, 0 };
+    rng r;
+    rng_seed(&r, 6);
+    float *x = arena_new(c->arena, float, 2 * N), *y = arena_new(c->arena, float, N);
+    for (size_t i = 0; i < N; i++) {
+        x[2 * i] = (float)sqrt(12) * (float)(rng_unit(&r) - 0.5), x[2 * i + 1] = 10 * (float)sqrt(12) * (float)(rng_unit(&r) - 0.5);
+        y[i] = rng_unit(&r) < logistic_sigmoid(2 * (double)x[2 * i] - 0.1 * (double)x[2 * i + 1]);
+    }
+    const struct { size_t n; double ridge, low, high; } cases[] = { { 0, 50, 1, 1 }, { 100, 1e6, 0.999, 1.001 }, { 1000, 50, 1.3, 1.95 },
+                                                                   { N, 50, 1.9, 2.1 } };
+    for (size_t k = 0; k < COUNT(cases); k++) {
+        double b[2], offset;
+        assert_ok(c, logistic_fit(c, &(logistic_rows){ .x = x, .target = y, .n = cases[k].n, .width = 2, .ridge = cases[k].ridge,
+                                                       .toward = toward }, b, &offset));
+        if (cases[k].n) assert_true(b[0] >= cases[k].low && b[0] <= cases[k].high);
+        assert_true(isfinite(b[0]) && isfinite(b[1]) && fabs(offset) < 0.3);
+        if (k == COUNT(cases) - 1) assert_true(fabs(b[1] + 0.1) < 0.01);
+    }
 }
 
 TEST(logistic, ends_finite_on_hopeless_data) {
@@ -129,7 +153,8 @@ TEST(logistic, ends_finite_on_hopeless_data) {
     for (size_t k = 0; k < COUNT(cases); k++) {
         TEST_CTX(c);
         double b[2], offset;
-        assert_ok(c, logistic_fit(c, cases[k].x, cases[k].y, NULL, cases[k].n, 2, 0.01, b, &offset));
+        const logistic_rows rows = { .x = cases[k].x, .target = cases[k].y, .n = cases[k].n, .width = 2, .ridge = 0.01 };
+        assert_ok(c, logistic_fit(c, &rows, b, &offset));
         assert_true(isfinite(b[0]) && isfinite(b[1]) && isfinite(offset));
     }
 }
