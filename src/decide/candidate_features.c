@@ -44,6 +44,7 @@ typedef struct {
     const uint64_t *marks;          /* of items of the snapshot; NULL: none are known */
     uint64_t asked_marks;           /* of the product looked at; without one, of the first in the cart */
     uint8_t asked_kind;
+    bool asks_nothing;              /* no product looked at, none in the cart */
     float taste[SNAPSHOT_MARKS];    /* what each mark is worth to somebody who opened these pages */
     float mean_step;                /* mean of the anchors' prices, each over the mean of its kind, logs */
     uint64_t touched[16];           /* bit (item mod 1024): one of the events may be of it */
@@ -92,6 +93,7 @@ static void set_kinds(scene *s) {
     }
     s->mean_step = n > 0 ? steps / n : 0;
     s->page_kin = s->snap->kin + (size_t)kind_at(s, s->page) * width;
+    s->asks_nothing = asked == SNAPSHOT_NONE;
     s->asked_kind = kind_at(s, asked);
     s->asked_kin = s->snap->kin + (size_t)s->asked_kind * width;
     s->asked_marks = s->marks && asked < s->snap->n_marks ? s->marks[asked] : 0;
@@ -245,7 +247,7 @@ static inline float viewed_of(const scene *s, const subject *x) {
 }
 /* Beside a product it is the product that says what kinds are wanted. */
 static inline float kind_viewed_of(const scene *s, const subject *x) {
-    return s->kind_of && !s->r->n_anchors ? s->snap->kinds[x->kind].viewed : 0;
+    return s->kind_of && s->asks_nothing ? s->snap->kinds[x->kind].viewed : 0;
 }
 /* The worth of marks between its kind and the one asked about. */
 static inline const snapshot_mark *mark_worth(const scene *s, const subject *x) {
@@ -261,9 +263,9 @@ static inline float clicked_marks_of(const scene *s, const subject *x) {
     for (uint64_t left = x->marks & s->asked_marks; left; left &= left - 1) sum += mark_worth(s, x)[__builtin_ctzll(left)].clicked;
     return sum;
 }
-/* The sum of the four, ready made: trees of few levels add up badly. */
+/* The sum of the five, ready made: trees of few levels add up badly. */
 static inline float appeal_of(const scene *s, const subject *x) {
-    return clicked_kin_of(s, x) + clicked_marks_of(s, x) + viewed_of(s, x) + liked_of(s, x);
+    return clicked_kin_of(s, x) + clicked_marks_of(s, x) + viewed_of(s, x) + kind_viewed_of(s, x) + liked_of(s, x);
 }
 static inline float taste_of(const scene *s, const subject *x) {
     float sum = 0;

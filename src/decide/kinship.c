@@ -3,9 +3,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "num/shrink.h"
 
-/* How much of either it takes to believe half of what is seen: pairs of baskets, clicks. */
-static const double pairs_strength = 3, kin_strength = 4, liked_strength = 4, views_strength = 8;
+/* How much of either it takes to believe half of what is seen: pairs of baskets, views; of clicks, before they tell it themselves. */
+static const double pairs_strength = 3, views_strength = 8, kin_strength = 4, alone_strength = 30, liked_strength = 8;
 
 static err_code no_memory(ctx *c) { return fail(c, ERR_NO_MEMORY, "learn kinds: more memory than a job may have"); }
 
@@ -90,17 +91,18 @@ static void relate_marks(const shop_data *s, kinship *k) {
 }
 
 err_code kinship_of_baskets(ctx *c, const shop_data *s, const content_model *m, kinship *ret_kinship) {
-    kinship k = { .n_items = s->n_items, .counting = KINSHIP_ALL, .kind_of = arena_new(c->arena, uint8_t, s->n_items) };
+    kinship k = { .n_items = s->n_items, .counting = KINSHIP_ALL, .kind_of = arena_new(c->arena, uint8_t, s->n_items),
+                  .kin_strength = kin_strength, .alone_strength = alone_strength, .liked_strength = liked_strength };
     if (!k.kind_of) return no_memory(c);
     TRY(number_kinds(c, s, &k));
     size_t width = (size_t)k.n_kinds + 1;
     k.kinds = arena_new(c->arena, snapshot_kind, width);
     k.kin = arena_new(c->arena, snapshot_kin, width * width);
     k.liked = arena_new(c->arena, float, s->n_items), k.viewed = arena_new(c->arena, float, s->n_items);
-    k.views = arena_new(c->arena, double, s->n_items);
+    k.views = arena_new(c->arena, double, s->n_items), k.steady_views = arena_new(c->arena, double, s->n_items);
     k.sums = arena_new(c->arena, double, 2 * (width * width + s->n_items));
     k.lead = arena_new(c->arena, double, width * width);
-    if (!k.lead || !k.kinds || !k.kin || !k.liked || !k.viewed || !k.views || !k.sums) return no_memory(c);
+    if (!k.lead || !k.kinds || !k.kin || !k.liked || !k.viewed || !k.views || !k.steady_views || !k.sums) return no_memory(c);
     for (size_t i = 0; i < width * width; i++) k.lead[i] = 1;
     price_kinds(s, &k);
     TRY(relate_by_baskets(c, s, &k));
@@ -117,6 +119,7 @@ void kinship_forget_clicks(kinship *k) {
     memset(k->liked, 0, k->n_items * sizeof *k->liked);
     memset(k->viewed, 0, k->n_items * sizeof *k->viewed);
     memset(k->views, 0, k->n_items * sizeof *k->views);
+    memset(k->steady_views, 0, k->n_items * sizeof *k->steady_views);
     k->views_from_ms = 0;
     marks_forget_clicks(&k->marks);
     for (size_t i = 0; i < width; i++) k->kinds[i].viewed = 0;
@@ -127,18 +130,24 @@ static double shared(const kinship *k, uint32_t about, uint32_t item) {
     return about == SHOP_NONE ? 0 : marks_shared(&k->marks, k->kind_of, about, item);
 }
 
-double kinship_pull(const kinship *k, uint32_t about, uint32_t item) { return exp((double)k->viewed[item] + shared(k, about, item)); }
+/* How it is visited, for its kind; and its kind too, where no product says what kinds are wanted. */
+static double visited(const kinship *k, uint32_t about, uint32_t item) {
+    return (double)(k->viewed[item] + (about == SHOP_NONE ? k->kinds[k->kind_of[item]].viewed : 0));
+}
 
+double kinship_pull(const kinship *k, uint32_t about, uint32_t item) { return exp(visited(k, about, item) + shared(k, about, item)); }
+
+/* Gamma of mean `lead` and shape kin_strength, after what was seen. */
 static float clicked_of(const kinship *k, size_t cell) {
-    const double *kin = &k->sums[2 * cell];
-    return (float)log((kin[0] + kin_strength * k->lead[cell]) / (kin[1] + kin_strength));
+    const double *kin = &k->sums[2 * cell], strength = cell <= k->n_kinds ? k->alone_strength : k->kin_strength;
+    return (float)log((kin[0] + strength) / (kin[1] + strength / k->lead[cell]));
 }
 
 /* Of a part, what its look leads to expect by all the others. */
 void kinship_add_look(kinship *k, const kinship_look *x) {
     size_t width = (size_t)k->n_kinds + 1, cell = (x->about == SHOP_NONE ? 0 : k->kind_of[x->about]) * width + k->kind_of[x->item];
     double *kin = &k->sums[2 * cell], *own = &k->sums[2 * (width * width + x->item)];
-    double in_common = exp(shared(k, x->about, x->item)), by_itself = x->looks * x->rate * exp((double)k->viewed[x->item]);
+    double in_common = exp(shared(k, x->about, x->item)), by_itself = x->looks * x->rate * exp(visited(k, x->about, x->item));
     double of_kind = exp((double)k->kin[cell].clicked), liked = exp((double)k->liked[x->item]);
     bool all = k->counting == KINSHIP_ALL;
     if ((all || k->counting == KINSHIP_MARKS) && x->about != SHOP_NONE)
@@ -147,7 +156,7 @@ void kinship_add_look(kinship *k, const kinship_look *x) {
     if (all || k->counting == KINSHIP_KINDS) kin[0] += x->clicked, kin[1] += by_itself * liked * in_common;
     if (!all) return;
     k->kin[cell].clicked = clicked_of(k, cell);
-    k->liked[x->item] = lift(own[0], own[1], liked_strength);
+    k->liked[x->item] = lift(own[0], own[1], k->liked_strength);
 }
 
 /* ---- what baskets say of clicks ---- */
@@ -188,7 +197,7 @@ static void improve_lead(const kinship *k, double by[LEADS]) {
             const double *kin = &k->sums[2 * (a * width + b)];
             if (!(kin[1] > 0)) continue;
             lead_inputs(k, a, b, x);
-            double e = kin[1] * exp(lead_of(by, x)), damped = 1 / (1 + e / kin_strength);
+            double e = kin[1] * exp(lead_of(by, x)), damped = 1 / (1 + e / k->kin_strength);
             for (size_t i = 0; i < LEADS; i++) {
                 r[i] += (kin[0] - e) * damped * x[i];
                 for (size_t j = 0; j < LEADS; j++) m[i][j] += e * damped * x[i] * x[j];
@@ -198,10 +207,21 @@ static void improve_lead(const kinship *k, double by[LEADS]) {
     for (size_t i = 0; i < LEADS; i++) by[i] += r[i];
 }
 
-/* Pairs with no kind keep to the mean: baskets say nothing of them. */
+/* Where nothing is asked about, baskets say nothing: kinds are drawn to their mean. */
+static void refresh_lead_alone(kinship *k) {
+    double seen = kin_strength, expected = kin_strength;
+    for (size_t b = 0; b <= k->n_kinds; b++) seen += k->sums[2 * b], expected += k->sums[2 * b + 1];
+    for (size_t b = 0; b <= k->n_kinds; b++) {
+        k->lead[b] = seen / expected;
+        k->kin[b].clicked = clicked_of(k, b);
+    }
+}
+
+/* Other pairs with no kind keep to the mean of all. */
 static void refresh_leads(kinship *k) {
     double by[LEADS] = { 0 }, x[LEADS];
     size_t width = (size_t)k->n_kinds + 1;
+    refresh_lead_alone(k);
     for (int step = 0; step < LEAD_STEPS; step++) improve_lead(k, by);
     for (size_t a = 1; a < width; a++)
         for (size_t b = 1; b < width; b++) {
@@ -221,11 +241,16 @@ void kinship_count_again(kinship *k, kinship_part part) {
 }
 
 void kinship_counted(kinship *k) {
-    size_t cells = ((size_t)k->n_kinds + 1) * ((size_t)k->n_kinds + 1);
+    size_t width = (size_t)k->n_kinds + 1, cells = width * width;
     const double *own = k->sums + 2 * cells;
+    if (k->counting == KINSHIP_PRODUCTS) k->liked_strength = shrink_strength(own, NULL, k->n_items, liked_strength);
+    if (k->counting == KINSHIP_KINDS) {
+        k->alone_strength = shrink_strength(k->sums, k->lead, width, alone_strength);
+        k->kin_strength = shrink_strength(k->sums + 2 * width, k->lead + width, cells - width, kin_strength);
+    }
     if (k->counting == KINSHIP_MARKS) marks_weigh(&k->marks);
     for (size_t i = 0; k->counting == KINSHIP_PRODUCTS && i < k->n_items; i++)
-        k->liked[i] = lift(own[2 * i], own[2 * i + 1], liked_strength);
+        k->liked[i] = lift(own[2 * i], own[2 * i + 1], k->liked_strength);
     for (size_t i = 0; k->counting == KINSHIP_KINDS && i < cells; i++) k->kin[i].clicked = clicked_of(k, i);
     if (k->counting == KINSHIP_KINDS) refresh_leads(k);
     k->counting = KINSHIP_ALL;
@@ -234,29 +259,52 @@ void kinship_counted(kinship *k) {
 /* ---- views ---- */
 /* The newest weigh most, so that nothing need be decayed but for numbers that would grow out of their range (forward decay: Cormode et al.
  * 2009). */
-static double view_weight(kinship *k, int64_t time_ms) {
-    const double far = 500, half_ms = (double)KINSHIP_VIEW_DAYS * MS_PER_DAY;
-    if (!k->views_from_ms) k->views_from_ms = time_ms;
-    double halves = (double)(time_ms - k->views_from_ms) / half_ms;
-    if (halves < far) return exp2(halves);
-    for (size_t i = 0; i < k->n_items; i++) k->views[i] *= exp2(-halves);
+static double halves_of(const kinship *k, int64_t time_ms, int days) {
+    return (double)(time_ms - k->views_from_ms) / ((double)days * MS_PER_DAY);
+}
+
+static void begin_again(kinship *k, int64_t time_ms) {
+    for (size_t i = 0; i < k->n_items; i++) {
+        k->views[i] *= exp2(-halves_of(k, time_ms, KINSHIP_VIEW_DAYS));
+        k->steady_views[i] *= exp2(-halves_of(k, time_ms, KINSHIP_STEADY_DAYS));
+    }
     k->views_from_ms = time_ms;
-    return 1;
 }
 
 void kinship_add_view(kinship *k, uint32_t before, uint32_t item, int64_t time_ms) {
-    k->views[item] += view_weight(k, time_ms);
+    const double far = 500;
+    if (!k->views_from_ms) k->views_from_ms = time_ms;
+    if (halves_of(k, time_ms, KINSHIP_VIEW_DAYS) > far) begin_again(k, time_ms);
+    k->views[item] += exp2(halves_of(k, time_ms, KINSHIP_VIEW_DAYS));
+    k->steady_views[item] += exp2(halves_of(k, time_ms, KINSHIP_STEADY_DAYS));
     marks_add_one(&k->marks, k->kind_of[item], item, 1);
     if (before != SHOP_NONE && before != item) marks_add_pair(&k->marks, k->marks.viewed, k->kind_of, before, item, 1);
 }
 
+/* Views of a product, of late and before, beside those of the mean product of its kind. Where the two contradict each other what was before
+ * counts less: by exp(-(z^2 - 4) / 2) for z > 2 standard errors (a power prior, Ibrahim and Chen 2000, discounted by conflict). */
+static float viewed_of(double late, double late_mean, double before, double before_mean) {
+    double foreseen = late_mean * (before + views_strength) / (before_mean + views_strength), weight = 1;
+    if (foreseen > 0) {
+        double off = late - foreseen, z2 = off * off / (foreseen + foreseen * foreseen / (before + views_strength));
+        if (z2 > 4) weight = exp(-(z2 - 4) / 2);
+    }
+    return lift(late + weight * before, late_mean + weight * before_mean, views_strength);
+}
+
 static void refresh_views(kinship *k, int64_t now_ms) {
-    double sum[KINSHIP_MOST + 1] = { 0 }, n[KINSHIP_MOST + 1] = { 0 }, left = 1 / view_weight(k, now_ms), all = 0;
-    for (size_t i = 0; i < k->n_items; i++) sum[k->kind_of[i]] += k->views[i] * left, n[k->kind_of[i]]++;
-    for (size_t i = 0; i < k->n_items; i++)
-        k->viewed[i] = lift(k->views[i] * left, sum[k->kind_of[i]] / n[k->kind_of[i]], views_strength);
-    for (size_t i = 1; i <= k->n_kinds; i++) all += sum[i];
-    for (size_t i = 1; i <= k->n_kinds; i++) k->kinds[i].viewed = lift(sum[i], all / k->n_kinds, views_strength);
+    double late[KINSHIP_MOST + 1] = { 0 }, before[KINSHIP_MOST + 1] = { 0 }, n[KINSHIP_MOST + 1] = { 0 }, all = 0;
+    begin_again(k, now_ms);
+    for (size_t i = 0; i < k->n_items; i++) {
+        uint8_t kind = k->kind_of[i];
+        late[kind] += k->views[i], before[kind] += k->steady_views[i] - k->views[i], n[kind]++;
+    }
+    for (size_t i = 0; i < k->n_items; i++) {
+        uint8_t kind = k->kind_of[i];
+        k->viewed[i] = viewed_of(k->views[i], late[kind] / n[kind], k->steady_views[i] - k->views[i], before[kind] / n[kind]);
+    }
+    for (size_t i = 1; i <= k->n_kinds; i++) all += late[i];
+    for (size_t i = 1; i <= k->n_kinds; i++) k->kinds[i].viewed = lift(late[i], all / k->n_kinds, views_strength);
 }
 
 void kinship_refresh(kinship *k, int64_t now_ms) {

@@ -6,18 +6,20 @@
  *   viewed    log of (views of its page, of late) over those of the mean product of its kind
  * Clicks on what visitors open anyway say little of the kind, so each of these, and what marks are worth (marks.h), is counted over what
  * the others lead to expect by then: they add up to the logarithm of a rate.
- * Each is a log of (seen + k) / (expected + k): 0 without evidence, drawn to 0 by little of it. But lists hold what is believed to be
- * wanted, so pairs of kinds that were hardly shown are no mean ones: they are drawn to a line over what baskets say of them, whose three
- * figures all pairs together teach (negative binomial regression). Looks are weighed by how likely their position is looked at, so standing
- * above others earns nothing (position-based model: events/examination.h). Views are many, so theirs halve in KINSHIP_VIEW_DAYS and tell
- * at once what comes into favour; clicks are few, and none of them is forgotten.
+ * Each is a log of (seen + k) / (expected + k): 0 without evidence, drawn to 0 by little of it; what little is, clicks tell by how unlike
+ * products and pairs of kinds are (num/shrink.h). But lists hold what is believed to be wanted, so pairs of kinds that were hardly shown
+ * are no mean ones: they are drawn to a line over what baskets say of them, whose three figures all pairs together teach (negative
+ * binomial regression). Where nothing is asked about, kinds are expected to be clicked as they are visited. Looks are weighed by how likely
+ * their position is looked at, so standing above others earns nothing (position-based model: events/examination.h). Views of late
+ * (half-life KINSHIP_VIEW_DAYS) tell at once what comes into favour; those of KINSHIP_STEADY_DAYS count beside them where the two agree.
+ * Clicks are few, and none of them is forgotten.
  * Promise: pure; a few bytes a product; kinds beyond KINSHIP_MOST, the smallest, are none. Owner: c->arena.
  * Read next: learn_outcomes.c (what was shown, told as of each moment), candidate_features.c (reader), README-learning.md. */
 #pragma once
 #include "decide/marks.h"
 #include "features/shop_data.h"
 
-enum { KINSHIP_MOST = 255, KINSHIP_VIEW_DAYS = 3 };
+enum { KINSHIP_MOST = 255, KINSHIP_VIEW_DAYS = 3, KINSHIP_STEADY_DAYS = 21 };
 
 typedef enum { KINSHIP_KINDS, KINSHIP_PRODUCTS, KINSHIP_MARKS, KINSHIP_ALL } kinship_part;
 
@@ -27,7 +29,9 @@ typedef struct {
     snapshot_kind *kinds;           /* n_kinds + 1 */
     snapshot_kin *kin;              /* (n_kinds + 1)^2: [what is asked about][what is shown] */
     float *liked, *viewed;          /* n_items */
-    double *sums, *views;           /* of clicks, and of views (n_items), while they come in: private */
+    double *sums, *views, *steady_views;    /* of clicks; of views (n_items), twice, as they are forgotten: private */
+    double kin_strength, alone_strength, liked_strength;    /* clicks it takes to believe half of what they say of two kinds, of a kind
+                                                               where nothing is asked about, of a product: private */
     double *lead;                   /* (n_kinds + 1)^2: factor on clicks that baskets lead to expect, as of the last refresh: private */
     kinship_part counting;          /* the part that looks are told to; KINSHIP_ALL: to all, as they come in */
     int64_t views_from_ms;          /* the first one, from which their weights count */

@@ -211,7 +211,6 @@ static void write_outcomes(json_out *w, const learn_report *r) {
         { "answers_shown", r->answers_shown }, { "looks", r->looks }, { "clicks", r->clicks }, { "outcome_rows", r->outcome_rows },
     };
     for (size_t i = 0; i < COUNT(counts); i++) jw_member_i64(w, counts[i].name, (int64_t)counts[i].value);
-    jw_member_text(w, "outcome_form", r->outcome_form ? r->outcome_form : "");
     jw_key(w, "outcomes");
     jw_object(w);
     for (size_t i = 0; i < OUTCOME_KINDS && r->outcomes[i].kind; i++) {

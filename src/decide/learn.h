@@ -73,7 +73,6 @@ typedef struct {
     learn_ranked_report ranked[LEARN_RANKED_KINDS];
     uint64_t answers_shown, looks, clicks;  /* of the log, as far as it teaches; 0 = too little */
     uint64_t outcome_rows;          /* products shown that the ranker of outcomes was taught with */
-    const char *outcome_form;       /* "line", "trees": what judged best; "" or NULL: none was tried */
     learn_outcome_report outcomes[OUTCOME_KINDS];
     char language[8];
     uint64_t bytes, check;                  /* of the file */

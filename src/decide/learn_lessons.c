@@ -35,35 +35,9 @@ size_t lesson_rows_before(const lesson_rows *r, int64_t time_ms) {
     return n;
 }
 
-static size_t rows_in(lessons_part p) { return p.rows ? p.rows->group[p.to] - p.rows->group[p.from] : 0; }
-
-static void append(lesson_rows *to, lessons_part from) {
-    for (size_t q = from.from; q < from.to; q++) {
-        for (size_t i = from.rows->group[q]; i < from.rows->group[q + 1]; i++)
-            lesson_rows_add(to, from.rows->x + i * n_candidate_features, from.rows->label[i], from.rows->weight[i]);
-        lesson_rows_end_question(to, from.rows->time_ms[q]);
-    }
-}
-
-static err_code fit(ctx *c, const ranker_params *p, const lesson_rows *r, size_t n_questions, ranker *ret_ranker) {
+err_code lessons_fit(ctx *c, const ranker_params *p, const lesson_rows *r, size_t n_questions, ranker *ret_ranker) {
     return ranker_fit(c, &(ranker_rows){ .x = r->x, .label = r->label, .weight = r->weight, .n = r->group[n_questions],
                                          .width = n_candidate_features, .group = r->group, .n_groups = n_questions }, p, ret_ranker);
-}
-
-err_code lessons_fit(ctx *c, const ranker_params *p, lessons_part these, lessons_part also, ranker *ret_ranker) {
-    if (!also.rows && !these.from) return fit(c, p, these.rows, these.to, ret_ranker);
-    size_t n = rows_in(these) + rows_in(also);
-    AUTO_ARENA scratch;
-    arena_init(&scratch, c->arena->cap);
-    arena *home = c->arena;
-    lesson_rows all;
-    c->arena = &scratch;
-    err_code e = lesson_rows_new(c, n, these.to - these.from + also.to - also.from, &all);
-    c->arena = home;
-    if (e) return e;
-    append(&all, these);
-    append(&all, also);
-    return fit(c, p, &all, all.n_questions, ret_ranker);
 }
 
 /* ---- what he had done ---- */

@@ -22,9 +22,8 @@ void lesson_rows_add(lesson_rows *r, const float *x, bool label, float weight);
 void lesson_rows_end_question(lesson_rows *r, int64_t time_ms);
 /* Questions before a moment. */
 size_t lesson_rows_before(const lesson_rows *r, int64_t time_ms);
-/* A ranker from questions [from, to) of one or two lists; `also` may be without rows. Scratch goes with the call. */
-typedef struct { const lesson_rows *rows; size_t from, to; } lessons_part;
-CHECK_RESULT err_code lessons_fit(ctx *c, const ranker_params *p, lessons_part these, lessons_part also, ranker *ret_ranker);
+/* A ranker from the first n_questions. */
+CHECK_RESULT err_code lessons_fit(ctx *c, const ranker_params *p, const lesson_rows *r, size_t n_questions, ranker *ret_ranker);
 
 /* Clicks as they were known at a moment, in the tables of a past shop (kinship.h). Moments only go forward until it is begun again. */
 enum { LESSON_PLACES_MOST = 32 };
@@ -68,10 +67,10 @@ typedef struct {
     uint64_t won;                   /* kinds of question it answers */
 } teacher;
 enum { LESSON_TOP = 10 };
-/* Ask each kind the questions of baskets from a moment on, and compare hits: what `by_outcomes` loses of what is served now.
+/* Ask each kind the questions of baskets from a moment on, and compare hits: what `by_outcomes` (of each kind) loses of what is served now.
  *   ret_verdicts  ASK_KINDS */
 CHECK_RESULT err_code orders_compare(ctx *c, const learning *l, teacher *t, int64_t from_ms, const ranker *by_orders,
-                                     const ranker *by_outcomes, verdict *ret_verdicts);
+                                     const ranker *const by_outcomes[ASK_KINDS], verdict *ret_verdicts);
 
 /* Learn from what was shown, judge it, and put the ranker and its kinds of question into l->out where it wins (learn_outcomes.c). */
 CHECK_RESULT err_code learn_outcomes(ctx *c, learning *l, teacher *t);

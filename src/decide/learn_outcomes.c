@@ -1,4 +1,4 @@
-/* Which of the products shown are clicked and bought: a ranker learned from the log of answers beside the lessons of orders. Each
+/* Which of the products shown are clicked and bought: rankers learned from the log of answers. Each
  * answer is asked again of the past shop, as of its moment; what of it was looked at are the candidates, what followed the answer.
  * Position bias is taken out, as likely as its position is looked at (Joachims, Swaminathan and Schnabel 2017; as a weighted likelihood:
  * Saito et al. 2020). Two thirds of the answers teach, the newest third judges, kind by kind of question.
@@ -10,9 +10,11 @@
 #include "events/counters.h"
 
 enum {
-    LEAST_JUDGED = 30, LEAST_TAUGHT = 50, LEAST_COMPARED = 20, MANY_CLICKS = 2000, MOST_ORDERS = 4000,
-    ABOUT_NOTHING = OUTCOME_KINDS - 1
+    LEAST_JUDGED = 30, LEAST_TAUGHT = 50, LEAST_COMPARED = 20
 };
+/* Beside a product or a cart, what is wanted hangs on it; where nothing is asked about, on season and visitor. A ranker for each. */
+enum { BESIDE, ALONE, GROUPS };
+static const uint8_t group_of[OUTCOME_KINDS] = { BESIDE, BESIDE, ALONE, BESIDE, BESIDE, ALONE };
 static const float least_weight = 1e-6f, least_chance = 0.1f;
 
 /* What is known of a row beside its features. level: probability by orders; looks: its chance, for all that its answer stands for;
@@ -37,13 +39,13 @@ typedef struct {
     uint8_t *kind;                          /* of each question */
     const shown_lesson **lesson;            /* of each question */
     size_t *page_first, *page_next;         /* chains of pages: of each question its first row + 1; of each row the next + 1 */
-    float *fit, *line_fit;                  /* log-likelihood of each question that judges: by the form tried last, and by a line */
     uint32_t from;                          /* lesson of the log */
     double silent_share;                    /* of the answers since that nobody clicked: so many are asked */
     uint32_t *last;                         /* newest basket of each customer, SHOP_NONE */
     double unit[OUTCOME_KINDS];             /* of each kind: probability by orders, for one unit of value that came */
     shown_verdict verdicts[OUTCOME_KINDS];
     ranker by_orders;                       /* as of the split */
+    int group;                              /* the one that is taught now: rows of others weigh nothing */
 } school;
 
 static const char *const kind_words[OUTCOME_KINDS] = { "product", "cart", "visitor", "stranger_product", "stranger_cart", "nothing" };
@@ -141,6 +143,8 @@ static err_code ask_all_again(ctx *c, school *s) {
     return ERR_OK;
 }
 
+static bool is_of_group(const school *s, size_t q) { return group_of[s->kind[q]] == s->group; }
+
 /* ---- weights ---- */
 /* The level is that of orders, so that a probability goes on to mean that of being bought next; the log says how it is shared among
  * candidates. A kind with little of its own has the unit of all. */
@@ -161,7 +165,7 @@ static void set_units(school *s, size_t n_questions) {
  * says nothing before it. */
 static void set_weights(school *s, size_t n_questions, int64_t known_ms) {
     for (size_t q = 0; q < n_questions; q++) {
-        bool known = s->lesson[q]->last_ms < known_ms;
+        bool known = s->lesson[q]->last_ms < known_ms && is_of_group(s, q);
         for (size_t i = s->rows.group[q]; i < s->rows.group[q + 1]; i++) {
             const told_row *row = &s->told[i];
             double w = row->value > 0 ? s->unit[s->kind[q]] * (double)row->value : (double)row->looks;
@@ -220,21 +224,12 @@ static void note_gain(shown_verdict *v, int over, double gain) {
     v->gain_squared[over] += gain * gain;
 }
 
-/* Of what a row was weighed by when it taught. */
-static double likelihood(const school *s, size_t q, size_t i, double p) {
-    const told_row *row = &s->told[i];
-    p = fmin(fmax(p, 1e-9), 1 - 1e-9);
-    return row->value > 0 ? s->unit[s->kind[q]] * (double)row->value * log(p) : (double)row->looks * log1p(-p);
-}
-
 /* p, by_orders: of rows from `base` on. */
 static void judge_answer(school *s, size_t q, const float *p, const float *by_orders, size_t base, shown_verdict *v) {
     size_t from = s->rows.group[q], to = s->rows.group[q + 1];
     bool wanted = false;
-    s->fit[q] = 0;
     for (size_t i = from; i < to; i++) {
         wanted |= s->told[i].value > 0;
-        s->fit[q] += (float)likelihood(s, q, i, (double)p[i - base]);
         v->said += (double)(s->told[i].looks * p[i - base]);
         v->came += s->unit[s->kind[q]] * (double)s->told[i].value;
     }
@@ -255,9 +250,8 @@ static err_code judge(ctx *c, school *s, size_t first, const ranker *k) {
     if (!p || !orders) return learn_no_memory(c);
     ranker_score(k, x, n, p);
     if (s->t->won) ranker_score(&s->by_orders, x, n, orders);
-    TRY(chain_pages(c, s, first));
     for (size_t q = first; q < s->rows.n_questions; q++)
-        judge_answer(s, q, p, s->t->won ? orders : NULL, s->rows.group[first], &s->verdicts[s->kind[q]]);
+        if (is_of_group(s, q)) judge_answer(s, q, p, s->t->won ? orders : NULL, s->rows.group[first], &s->verdicts[s->kind[q]]);
     return ERR_OK;
 }
 
@@ -266,13 +260,26 @@ static double error_of(const shown_verdict *v, int over) {
     return sqrt(variance > 0 ? variance / v->n : 0);
 }
 
-/* Not surely worse. */
-static bool bears_out(const shown_verdict *v, int over) { return v->gain[over] / v->n >= -2 * error_of(v, over); }
+/* Lists that such a ranker ordered hold what it likes best: within them its own order tells little, and any other one seems to tell much
+ * (selection: Berkson 1946). So where it serves already it is not judged by them; if live figures fall it is rolled back. */
+static bool serves_already(const shown_verdict *v) { return v->incumbent > v->n / 2; }
+static bool is_surely_better(const shown_verdict *v, int over) { return v->gain[over] / v->n > error_of(v, over); }
+static bool is_surely_worse(const shown_verdict *v, int over) { return v->gain[over] / v->n < -2 * error_of(v, over); }
 
-/* Gain over its standard error. Lists ordered by such a ranker hold what it likes best, so that comparing within them says little:
- * where it serves already, it stays unless it is clearly worse, and lists do not change back and forth from night to night. */
-static bool beats(const shown_verdict *v, int over) {
-    return v->incumbent > v->n / 2 ? bears_out(v, over) : v->gain[over] / v->n > error_of(v, over);
+/* Beside a product clicks alone tell what is wanted, and few tell little; where nothing is asked about visits tell most of it. While fewer
+ * answers judge, gains must be sure; then losses, as a log tells how well a ranker orders what others chose to show, and nothing of what
+ * it would have shown instead. */
+static const double judged_from[GROUPS] = { [BESIDE] = 60, [ALONE] = 30 }, trusted_from[GROUPS] = { [BESIDE] = 130, [ALONE] = 30 };
+
+/* All kinds of the group together, which share its ranker. */
+static bool group_bears_out(const school *s, const shown_verdict *all) {
+    if (all->n < judged_from[s->group] || serves_already(all)) return all->n >= judged_from[s->group];
+    if (all->n < trusted_from[s->group]) return is_surely_better(all, BY_RULES) && is_surely_better(all, BY_RANKER);
+    return !is_surely_worse(all, BY_RULES) && !is_surely_worse(all, BY_RANKER);
+}
+
+static bool kind_bears_out(const shown_verdict *v) {
+    return v->n < LEAST_JUDGED || serves_already(v) || (!is_surely_worse(v, BY_RULES) && !is_surely_worse(v, BY_RANKER));
 }
 
 /* More than half of the hits, and surely so: what is clicked need not be what is bought without being shown, but a ranker that knows
@@ -283,20 +290,11 @@ static bool loses_orders(const verdict *v) {
     return mean > 2 * sqrt(variance > 0 ? variance / v->n : 0) && v->lost * 2 > v->hit[BY_RANKER];
 }
 
-/* Kinds of question share one ranker and differ little: what wins on all of them together serves a kind that does not surely lose by it. */
-static bool outcomes_win(const shown_verdict *v, const shown_verdict *all, bool alone, const verdict *orders) {
-    bool few = v->n < LEAST_JUDGED;
-    bool wins = !few && beats(v, BY_RULES) && beats(v, BY_RANKER);
-    bool bears = few ? v->gain[BY_RULES] >= 0 && v->gain[BY_RANKER] >= 0 : bears_out(v, BY_RULES) && bears_out(v, BY_RANKER);
-    bool together = !alone && all->n >= LEAST_JUDGED && beats(all, BY_RULES) && beats(all, BY_RANKER);
-    return (wins || (together && bears)) && !(orders && loses_orders(orders));
-}
-
 static shown_verdict all_together(const school *s) {
     shown_verdict all = { 0 };
     for (int k = 0; k < OUTCOME_KINDS; k++) {
         const shown_verdict *v = &s->verdicts[k];
-        if (k == ABOUT_NOTHING) continue;                   /* of another nature: nothing speaks for one product beside another */
+        if (group_of[k] != s->group) continue;
         all.n += v->n, all.incumbent += v->incumbent;
         for (int over = 0; over < BY_OUTCOMES; over++) all.gain[over] += v->gain[over], all.gain_squared[over] += v->gain_squared[over];
     }
@@ -325,30 +323,28 @@ static err_code school_new(ctx *c, learning *l, teacher *t, school *s) {
     s->kind = arena_new(c->arena, uint8_t, n + 1);
     s->lesson = arena_array(c->arena, n + 1, sizeof *s->lesson);
     s->page_first = arena_new(c->arena, size_t, n + 1), s->page_next = arena_new_raw(c->arena, size_t, looks + 1);
-    s->fit = arena_new(c->arena, float, n + 1), s->line_fit = arena_new(c->arena, float, n + 1);
-    return s->told && s->kind && s->lesson && s->page_first && s->page_next && s->fit && s->line_fit ? ERR_OK : learn_no_memory(c);
+    return s->told && s->kind && s->lesson && s->page_first && s->page_next ? ERR_OK : learn_no_memory(c);
 }
 
-/* Forms that are tried: a line bears little data and goes on beyond what was shown, trees see what hangs together. Slower and flatter
- * than those of orders: hundreds of clicks, not thousands of baskets. */
-enum { FORM_LINE, FORM_TREES };
-static const struct { const char *name; ranker_kind kind; } forms[] = {
-    [FORM_LINE] = { "line", RANKER_LOGISTIC }, [FORM_TREES] = { "trees", RANKER_TREES },
-};
-static ranker_params params_of(size_t form) {
+/* So many clicks it takes to believe half of what an input seems to add to `appeal`, which is the logarithm of a rate already. */
+static const double doubt = 1600;
+
+static double weight_of_click(const school *s, size_t n_questions) {
+    double sum = 0, n = 0;
+    for (size_t i = 0; i < s->rows.group[n_questions]; i++)
+        if (s->rows.label[i] && s->rows.weight[i] > least_weight) sum += (double)s->rows.weight[i], n++;
+    return n > 0 ? sum / n : 1;
+}
+
+/* The ranker of a group as of a moment: a line that begins as `appeal` and leaves it as far as clicks bear it. */
+static err_code fit(ctx *c, school *s, size_t n_questions, int64_t known_ms, ranker *ret_ranker) {
+    double toward[FEATURES_MOST];
     ranker_params p = ranker_default_params();
-    p.kind = forms[form].kind;
-    p.ridge = 10, p.learning_rate = 0.05, p.depth = 3;
-    return p;
-}
-
-/* A ranker as of a moment, from both kinds of lessons. */
-static err_code fit(ctx *c, school *s, size_t form, size_t n_questions, int64_t known_ms, ranker *ret_ranker) {
-    const ranker_params p = params_of(form);
     set_units(s, n_questions);
     set_weights(s, n_questions, known_ms);
-    size_t orders = lesson_rows_before(&s->t->rows, known_ms), from = orders > MOST_ORDERS ? orders - MOST_ORDERS : 0;
-    return lessons_fit(c, &p, (lessons_part){ &s->t->rows, from, orders }, (lessons_part){ &s->rows, 0, n_questions }, ret_ranker);
+    for (size_t k = 0; k < n_candidate_features; k++) toward[k] = !strcmp(candidate_feature_rows[k].name, "appeal");
+    p.kind = RANKER_LOGISTIC, p.ridge = doubt * weight_of_click(s, n_questions), p.toward = toward;
+    return lessons_fit(c, &p, &s->rows, n_questions, ret_ranker);
 }
 
 static err_code fit_by_orders(ctx *c, school *s, int64_t known_ms) {
@@ -356,7 +352,7 @@ static err_code fit_by_orders(ctx *c, school *s, int64_t known_ms) {
     ranker_params p = ranker_default_params();
     s->by_orders = s->t->by_orders;
     if (!s->t->won || !n) return ERR_OK;
-    return lessons_fit(c, &p, (lessons_part){ &s->t->rows, 0, n }, (lessons_part){ 0 }, &s->by_orders);
+    return lessons_fit(c, &p, &s->t->rows, n, &s->by_orders);
 }
 
 static void note_report(const school *s, uint64_t won) {
@@ -371,11 +367,10 @@ static void note_report(const school *s, uint64_t won) {
 }
 
 /* What it promises for each look that was promised something else then; see promises.h. */
-static err_code note_promises(ctx *c, school *s, const ranker *k, uint64_t won) {
-    promise_book book = { 0 };
+static err_code note_promises(ctx *c, school *s, const ranker *k, uint64_t won, promise_book *book) {
     const learning *l = s->l;
-    map64_init(&book.at, c->arena);
     for (size_t q = 0; q < s->rows.n_questions; q++) {
+        if (!is_of_group(s, q)) continue;
         const shown_lesson *x = s->lesson[q];
         double halves = (double)(l->shop.as_of_ms - x->time_ms) / s->log->half_life_ms;
         for (size_t i = s->rows.group[q]; i < s->rows.group[q + 1] && won >> s->kind[q] & 1; i++) {
@@ -383,76 +378,71 @@ static err_code note_promises(ctx *c, school *s, const ranker *k, uint64_t won) 
             float promised;
             ranker_score(k, s->rows.x + i * n_candidate_features, 1, &promised);
             double more = (double)(s->told[i].looks * (promised - p->promised));
-            TRY(promise_note(c, &book, str_of(x->place->name), str_of(decide_source_name((decide_source)p->source)),
+            TRY(promise_note(c, book, str_of(x->place->name), str_of(decide_source_name((decide_source)p->source)),
                              x->product == SHOP_NONE ? (str){ 0 } : l->shop.items[x->product].id, l->shop.items[p->item].id,
                              more * exp2(-halves), more * exp2(-halves * COUNTER_LATE_PARTS)));
         }
     }
+    return ERR_OK;
+}
+
+/* The ranker of a group, from all there is. */
+static err_code publish(ctx *c, school *s, uint64_t won, promise_book *book) {
+    buf out;
+    ranker k;
+    TRY(fit(c, s, s->rows.n_questions, INT64_MAX, &k));
+    if (k.kind == RANKER_RATE) return ERR_OK;
+    TRY(note_promises(c, s, &k, won, book));
+    buf_init_in(&out, c->arena, 256 << 20);
+    TRY(ranker_save(c, &k, &out));
+    snapshot *to = &s->l->out;
+    if (s->group == ALONE) to->outcomes_alone = buf_view(&out).p, to->n_outcomes_alone = out.n;
+    else to->outcomes = buf_view(&out).p, to->n_outcomes = out.n;
+    to->facts.ranked_by_outcomes |= won;
+    return ERR_OK;
+}
+
+/* Kinds of question that the rankers win, group by group. */
+static uint64_t winners(school *s, const ranker best[GROUPS], const verdict *orders) {
+    uint64_t won = 0;
+    for (s->group = 0; s->group < GROUPS; s->group++) {
+        const shown_verdict all = all_together(s);
+        if (best[s->group].kind == RANKER_RATE || !group_bears_out(s, &all)) continue;
+        for (int i = 0; i < OUTCOME_KINDS; i++) {
+            bool asked = group_of[i] == s->group && kind_bears_out(&s->verdicts[i]);
+            if (asked && !(i < ASK_KINDS && loses_orders(&orders[i]))) won |= UINT64_C(1) << i;
+        }
+    }
+    return won;
+}
+
+static err_code publish_all(ctx *c, school *s, uint64_t won) {
+    static const uint64_t questions[GROUPS] = { [BESIDE] = ~(uint64_t)SNAPSHOT_RANKS_ALONE, [ALONE] = SNAPSHOT_RANKS_ALONE };
+    promise_book book = { 0 };
+    map64_init(&book.at, c->arena);
+    for (s->group = 0; s->group < GROUPS; s->group++)
+        if (won & questions[s->group]) TRY(publish(c, s, won & questions[s->group], &book));
     s->l->out.facts.promise_half_life_ms = s->log->half_life_ms;
     return promise_table(c, &book, &s->l->out);
 }
 
-static err_code publish(ctx *c, school *s, size_t form, uint64_t won) {
-    buf out;
-    ranker k;
-    TRY(fit(c, s, form, s->rows.n_questions, INT64_MAX, &k));
-    if (k.kind == RANKER_RATE) return ERR_OK;
-    TRY(note_promises(c, s, &k, won));
-    buf_init_in(&out, c->arena, 256 << 20);
-    TRY(ranker_save(c, &k, &out));
-    s->l->out.outcomes = buf_view(&out).p, s->l->out.n_outcomes = out.n;
-    s->l->out.facts.ranked_by_outcomes = won;
-    return ERR_OK;
-}
-
-/* How much likelier the form tried last made the newest answers than a line did: by more than its standard error, or of many clicks at all.
- * Order within what was shown tells little of two forms that both chose it; the likelihood of all looks tells more. */
-static bool beats_line(const school *s, size_t first) {
-    double n = 0, gain = 0, squared = 0, clicks = 0;
-    for (size_t i = 0; i < s->rows.n; i++) clicks += s->told[i].value > 0;
-    for (size_t q = first; q < s->rows.n_questions; q++) {
-        double more = (double)(s->fit[q] - s->line_fit[q]);
-        n++, gain += more, squared += more * more;
-    }
-    double error = sqrt(fmax(0, squared - gain * gain / (n > 0 ? n : 1)));
-    return n > 0 && gain > (clicks < MANY_CLICKS ? error : 0);
-}
-
-/* Of few clicks a line, unless trees tell the newest answers clearly better: they remember them, and their lists change from night to
- * night. Of many clicks the likelier of the two.
- *   ret_best, ret_form  and s->verdicts are those of the form chosen */
-static err_code try_forms(ctx *c, school *s, size_t first, ranker *ret_best, size_t *ret_form) {
-    shown_verdict line[OUTCOME_KINDS];
-    ranker trees;
-    TRY(fit(c, s, FORM_LINE, first, s->rows.time_ms[first], ret_best));
-    TRY(judge(c, s, first, ret_best));
-    memcpy(line, s->verdicts, sizeof line);
-    memcpy(s->line_fit, s->fit, s->rows.n_questions * sizeof *s->fit);
-    memset(s->verdicts, 0, sizeof s->verdicts);
-    TRY(fit(c, s, FORM_TREES, first, s->rows.time_ms[first], &trees));
-    TRY(judge(c, s, first, &trees));
-    *ret_form = beats_line(s, first) ? FORM_TREES : FORM_LINE;
-    if (*ret_form == FORM_TREES) *ret_best = trees;
-    else memcpy(s->verdicts, line, sizeof line);
-    return ERR_OK;
-}
-
 static err_code teach_and_judge(ctx *c, school *s) {
-    size_t first = s->rows.n_questions / 3 * 2, form = 0;
+    size_t first = s->rows.n_questions / 3 * 2;
     verdict orders[ASK_KINDS];
-    ranker k = { .kind = RANKER_RATE };
-    uint64_t won = 0;
+    ranker best[GROUPS];
+    const ranker *of_kind[ASK_KINDS];
     int64_t split_ms = s->rows.time_ms[first];
     TRY(fit_by_orders(c, s, split_ms));
-    TRY(try_forms(c, s, first, &k, &form));
-    TRY(orders_compare(c, s->l, s->t, split_ms, &s->by_orders, &k, orders));
-    const shown_verdict all = all_together(s);
-    for (int i = 0; i < OUTCOME_KINDS; i++)
-        if (outcomes_win(&s->verdicts[i], &all, i == ABOUT_NOTHING, i < ASK_KINDS ? &orders[i] : NULL)) won |= UINT64_C(1) << i;
-    if (k.kind == RANKER_RATE) won = 0;
-    s->l->report.outcome_form = forms[form].name;
+    TRY(chain_pages(c, s, first));
+    for (s->group = 0; s->group < GROUPS; s->group++) {
+        TRY(fit(c, s, first, split_ms, &best[s->group]));
+        TRY(judge(c, s, first, &best[s->group]));
+    }
+    for (int i = 0; i < ASK_KINDS; i++) of_kind[i] = &best[group_of[i]];
+    TRY(orders_compare(c, s->l, s->t, split_ms, &s->by_orders, of_kind, orders));
+    uint64_t won = winners(s, best, orders);
     note_report(s, won);
-    return won ? publish(c, s, form, won) : ERR_OK;
+    return won ? publish_all(c, s, won) : ERR_OK;
 }
 
 err_code learn_outcomes(ctx *c, learning *l, teacher *t) {

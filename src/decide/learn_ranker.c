@@ -137,7 +137,7 @@ static err_code walk(ctx *c, teacher *t, uint32_t from, uint32_t to, to_question
 }
 
 /* ---- against the ranker of outcomes ---- */
-typedef struct { teacher t; const ranker *by_orders, *by_outcomes; verdict *verdicts; } comparison;
+typedef struct { teacher t; const ranker *by_orders, *const *by_outcomes; verdict *verdicts; } comparison;
 
 static err_code compare_one(ctx *c, teacher *t, const question *q) {
     comparison *k = (comparison *)(void *)t;                /* the teacher is its first member */
@@ -148,7 +148,7 @@ static err_code compare_one(ctx *c, teacher *t, const question *q) {
     bool ranked = (t->won & ask_rows[q->kind].bit) != 0;
     if (ranked) ranker_score(k->by_orders, a.x, a.h.n, p);
     size_t now = first_hit(q, &a.h, ranked ? p : NULL);
-    ranker_score(k->by_outcomes, a.x, a.h.n, p);
+    ranker_score(k->by_outcomes[q->kind], a.x, a.h.n, p);
     size_t then = first_hit(q, &a.h, p);
     verdict *v = &k->verdicts[q->kind];
     double lost = (now < LESSON_TOP) - (double)(then < LESSON_TOP);
@@ -158,8 +158,8 @@ static err_code compare_one(ctx *c, teacher *t, const question *q) {
     return ERR_OK;
 }
 
-err_code orders_compare(ctx *c, const learning *l, teacher *t, int64_t from_ms, const ranker *by_orders, const ranker *by_outcomes,
-                        verdict *ret_verdicts) {
+err_code orders_compare(ctx *c, const learning *l, teacher *t, int64_t from_ms, const ranker *by_orders,
+                        const ranker *const by_outcomes[ASK_KINDS], verdict *ret_verdicts) {
     comparison k = { .t = *t, .by_orders = by_orders, .by_outcomes = by_outcomes, .verdicts = ret_verdicts };
     uint32_t from = t->from;
     while (from < t->to && t->asks.baskets->time_ms[from] < from_ms) from++;
@@ -183,7 +183,7 @@ static err_code publish(ctx *c, learning *l, const teacher *t) {
     buf out;
     ranker k;
     ranker_params p = ranker_default_params();
-    TRY(lessons_fit(c, &p, (lessons_part){ &t->rows, 0, t->rows.n_questions }, (lessons_part){ 0 }, &k));
+    TRY(lessons_fit(c, &p, &t->rows, t->rows.n_questions, &k));
     buf_init_in(&out, c->arena, 256 << 20);
     TRY(ranker_save(c, &k, &out));
     l->out.ranker = buf_view(&out).p, l->out.n_ranker = out.n;
@@ -196,7 +196,7 @@ static err_code teach_and_judge(ctx *c, learning *l, teacher *t) {
     uint32_t middle = t->from + (t->to - t->from) / 3 * 2;
     TRY(walk(c, t, t->from, middle, teach_one));
     if (t->rows.n_questions < LEAST_QUESTIONS) return ERR_OK;
-    TRY(lessons_fit(c, &p, (lessons_part){ &t->rows, 0, t->rows.n_questions }, (lessons_part){ 0 }, &t->by_orders));
+    TRY(lessons_fit(c, &p, &t->rows, t->rows.n_questions, &t->by_orders));
     l->report.ranker_rows = t->rows.n;
     TRY(walk(c, t, middle, t->to, judge_one));
     for (ask_kind i = 0; i < ASK_KINDS; i++)
@@ -241,9 +241,9 @@ static err_code keep_promises(arena *home, snapshot *s) {
 }
 
 static void without_rankers(learning *l) {
-    l->out.ranker = l->out.outcomes = NULL;
+    l->out.ranker = l->out.outcomes = l->out.outcomes_alone = NULL;
     l->out.promises = NULL;
-    l->out.n_ranker = l->out.n_outcomes = l->out.n_promises = 0;
+    l->out.n_ranker = l->out.n_outcomes = l->out.n_outcomes_alone = l->out.n_promises = 0;
     l->out.facts.ranked = l->out.facts.ranked_by_outcomes = 0;
 }
 
@@ -260,6 +260,7 @@ err_code learn_ranker(ctx *c, learning *l) {
     c->arena = home;
     if (!e) e = keep(home, &l->out.ranker, l->out.n_ranker);
     if (!e) e = keep(home, &l->out.outcomes, l->out.n_outcomes);
+    if (!e) e = keep(home, &l->out.outcomes_alone, l->out.n_outcomes_alone);
     if (!e) e = keep_promises(home, &l->out);
     if (e == ERR_NO_MEMORY) without_rankers(l);
     return e == ERR_NO_MEMORY ? ERR_OK : e;

@@ -9,6 +9,11 @@ const live_strengths LIVE_STRENGTHS = {
     .purchase = { [LIVE_SOURCE] = 20, [LIVE_ARM] = 20, [LIVE_ANCHOR] = 20, [LIVE_ITEM] = 10, [LIVE_PAIR] = 20 },
 };
 
+const live_strengths LIVE_STRENGTHS_LEARNED = {
+    .click = { [LIVE_SOURCE] = 1000, [LIVE_ARM] = 50, [LIVE_ANCHOR] = 200, [LIVE_ITEM] = 200, [LIVE_PAIR] = 300 },
+    .purchase = { [LIVE_SOURCE] = 200, [LIVE_ARM] = 20, [LIVE_ANCHOR] = 100, [LIVE_ITEM] = 100, [LIVE_PAIR] = 200 },
+};
+
 /* ---- belief ---- */
 /* The weight of what was seen before the last days, and with it the sums that count. `unit`: clicks an expected one is worth. */
 static void weigh(const live_sums *s, double unit, double k, double *ret_seen, double *ret_expected) {
@@ -77,15 +82,6 @@ live_belief live_believe(const live_evidence *e, const live_strengths *k) {
     variance += believe_clicks(e, k->click, &clicks);
     if (e->all.purchases > 0) variance += believe_purchases(e, k->purchase, &purchases);
     return (live_belief){ clicks * purchases, sqrt(variance) };
-}
-
-double live_strength(const double *n, const double *e, size_t m, double usual) {
-    double excess = LIVE_STRENGTH_WEIGHT / usual, squares = LIVE_STRENGTH_WEIGHT;
-    for (size_t i = 0; i < m; i++) {
-        excess += (n[i] - e[i]) * (n[i] - e[i]) - e[i];
-        squares += e[i] * e[i];
-    }
-    return fmin(1000, fmax(1, excess > 0 ? squares / excess : 1000));
 }
 
 /* ---- exploration ---- */

@@ -38,6 +38,8 @@ typedef struct {
 typedef struct { double click[LIVE_LEVELS], purchase[LIVE_LEVELS]; } live_strengths;
 /* For shops that have shown too little to tell. */
 extern const live_strengths LIVE_STRENGTHS;
+/* Beside a ranker that learned from the same clicks: what is left to tell is little, and comes slowly. */
+extern const live_strengths LIVE_STRENGTHS_LEARNED;
 
 typedef struct {
     double factor;                  /* posterior mean of value per look, relative to what the score promises at this placement; > 0 */
@@ -48,14 +50,6 @@ typedef struct {
  * Where the last days contradict what was before, what was before counts less: weight exp(-(z^2 - 4) / 2) for a difference of z > 2
  * standard errors (a power prior, Ibrahim and Chen 2000, discounted by conflict). */
 live_belief live_believe(const live_evidence *e, const live_strengths *k);
-
-/* Strength of one level from its children, by moments (empirical Bayes): 1 / k = (sum (n - e)^2 - sum e) / sum e^2, drawn to the usual
- * strength by as much as LIVE_STRENGTH_WEIGHT of sum e^2. Decayed sums vary less than counts do, so k errs to the cautious side.
- *   n, e     children: seen, and expected of the level above; m of them
- *   usual    strength without data, > 0
- * Returns 1 .. 1000. */
-#define LIVE_STRENGTH_WEIGHT 200.0
-double live_strength(const double *n, const double *e, size_t m, double usual);
 
 /* ---- exploration ---- */
 enum { LIVE_LISTS = 32, LIVE_DRAWN_MOST = 500, LIVE_SHOWN_MOST = 50 };

@@ -20,6 +20,7 @@ typedef struct {
     double points;                  /* of probability that a day may move */
     str place, looked_at;
     promises now;
+    const live_strengths *strengths;
 } learned_place;
 
 static live_sums sums_from(const counter_sums *x) {
@@ -43,7 +44,7 @@ static const source_belief *source_of(learned_place *l, decide_source s) {
     x->promised = promise_seed(l->place, str_of(decide_source_name(s)));
     x->e = (live_evidence){ .all = l->all, .of = { [LIVE_SOURCE] = sums_at(l, x->promised, x->source, COUNTER_ANY) } };
     if (l->anchor) x->e.of[LIVE_ANCHOR] = sums_at(l, x->promised, x->source, l->anchor);
-    x->b = live_believe(&x->e, &LIVE_STRENGTHS);
+    x->b = live_believe(&x->e, l->strengths);
     x->seed = moves_seed(l->place, str_of(decide_source_name(s)));
     return x;
 }
@@ -67,7 +68,7 @@ static void weigh(const learned_place *l, const source_belief *s, const counter_
     str item = x->item->product_id;
     bool learned = promises_correct(&l->now, promise_key(s->promised, (str){ 0 }, item), &e.of[LIVE_ITEM]);
     if (l->anchor) (void)promises_correct(&l->now, promise_key(s->promised, l->looked_at, item), &e.of[LIVE_PAIR]);
-    live_belief b = live_believe(&e, &LIVE_STRENGTHS);
+    live_belief b = live_believe(&e, l->strengths);
     /* What last night's factor said is in the probability once a ranker has learned from it. */
     double before = learned ? 1 : moves_factor(l->last_night, s->seed, l->looked_at, item);
     b.factor = moves_guard(plain_probability(x), b.factor, before, l->points);
@@ -92,6 +93,7 @@ bool live_weigh(request *r, pool *h) {
     if (!r->s->counters || !counters_begin(r->s->counters, r->s->loaded->store_id, r->now_ms, &l.v)) return false;
     l.placement = counters_name(&l.v, str_of(r->place->name));
     l.now = promises_at(r->s->loaded->snap, r->now_ms);
+    l.strengths = r->by_outcomes ? &LIVE_STRENGTHS_LEARNED : &LIVE_STRENGTHS;
     if (l.placement != COUNTER_UNKNOWN) l.all = sums_at(&l, promise_seed(l.place, (str){ 0 }), COUNTER_ANY, COUNTER_ANY);
     if (r->product) l.anchor = counters_name(&l.v, r->product->product_id);
     bool seen = l.all.expected > 0;

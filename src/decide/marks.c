@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/map.h"
+#include "num/shrink.h"
 
 /* How many pairs or clicks it takes to believe half of what is seen. */
 static const double bought_strength = 10, clicked_strength = 10, viewed_strength = 50;
@@ -173,9 +174,29 @@ static float worth_of(const mark_sums *s, double strength) {
     return (float)(lift[1] - lift[0]);
 }
 
+/* Of most words nobody cares. The chance that each of them matters, whose mean all of them together teach (two groups: Efron 2008). */
+static void weigh_chances(mark_sums sums[MARK_PAIRS][MARKS_MOST], double strength, double *ret_chance) {
+    enum { ROUNDS = 30 };
+    double often = 0.2;
+    for (int round = 0; round < ROUNDS; round++) {
+        double sum = 1, n = 5;                              /* as if one of five had been seen to */
+        for (size_t i = 0; i < SNAPSHOT_MARK_ROWS; i++) {
+            const mark_sums *s = &sums[i / MARKS_MOST][i % MARKS_MOST];
+            bool known = s->expected[0] > 0 && s->expected[1] > 0;
+            double matters = 0;
+            for (size_t has = 0; has < 2; has++) matters += shrink_evidence(s->seen[has], s->expected[has], strength);
+            ret_chance[i] = known ? 1 / (1 + (1 - often) / often * exp(-matters)) : 0;
+            sum += ret_chance[i], n += known;
+        }
+        often = sum / n;
+    }
+}
+
 void marks_weigh(marks *m) {
+    double chance[SNAPSHOT_MARK_ROWS];
+    weigh_chances(m->clicked, clicked_strength, chance);
     for (size_t i = 0; i < SNAPSHOT_MARK_ROWS; i++)
         m->worth[i] = (snapshot_mark){ worth_of(&m->bought[i / MARKS_MOST][i % MARKS_MOST], bought_strength),
-                                       worth_of(&m->clicked[i / MARKS_MOST][i % MARKS_MOST], clicked_strength),
+                                       (float)chance[i] * worth_of(&m->clicked[i / MARKS_MOST][i % MARKS_MOST], clicked_strength),
                                        worth_of(&m->viewed[i / MARKS_MOST][i % MARKS_MOST], viewed_strength) };
 }

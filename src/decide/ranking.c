@@ -48,8 +48,10 @@ uint64_t question_bit(const request *r) {
 static const ranker *ranker_of(const request *r) {
     const snapshot *snap = r->s->loaded->snap;
     if (!snap || !r->place->ranked || r->q->source != SOURCE_ALL) return NULL;
+    const uint64_t outcomes = snap->facts.ranked_by_outcomes;
     const struct { uint64_t answers; const ranker *k; } rankers[] = {
-        { snap->facts.ranked_by_outcomes, &snap->by_outcomes }, { snap->facts.ranked, &snap->ranking },
+        { outcomes & ~(uint64_t)SNAPSHOT_RANKS_ALONE, &snap->by_outcomes }, { outcomes & SNAPSHOT_RANKS_ALONE, &snap->by_outcomes_alone },
+        { snap->facts.ranked, &snap->ranking },
     };
     for (size_t i = 0; i < COUNT(rankers); i++)
         if (rankers[i].answers & question_bit(r) && rankers[i].k->width == n_candidate_features) return rankers[i].k;
@@ -110,7 +112,7 @@ static err_code rank(request *r, const ranker *k, pool *h) {
         h->p[i]->score = fmax((double)p[i], 1e-12);
     }
     r->ranked = true;
-    r->by_outcomes = k == &r->s->loaded->snap->by_outcomes;
+    r->by_outcomes = k != &r->s->loaded->snap->ranking;
     return ERR_OK;
 }
 

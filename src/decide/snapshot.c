@@ -23,7 +23,7 @@ static const section sections[] = {
     SECTION(category_popular), SECTION(customers), SECTION(purchases), SECTION(alias_slots), SECTION(category_slots),
     SECTION(personal), SECTION(sessions), SECTION(vectors), SECTION(ranker),
     SECTION(kind_of), SECTION(kinds), SECTION(kin), SECTION(liked), SECTION(viewed), SECTION(marks), SECTION(mark_worth),
-    SECTION(outcomes), SECTION(promises),
+    SECTION(outcomes), SECTION(outcomes_alone), SECTION(promises),
 };
 enum { ALIGNMENT = 64 };            /* a cache line; packs want it */
 
@@ -95,6 +95,7 @@ err_code snapshot_read(ctx *c, str bytes, snapshot *ret_view) {
     TRY(load_model(c, &view, "session", view.sessions, view.n_sessions, &view.session_model));
     if (view.n_ranker) TRY(ranker_load(c, (str){ view.ranker, view.n_ranker }, &view.ranking));
     if (view.n_outcomes) TRY(ranker_load(c, (str){ view.outcomes, view.n_outcomes }, &view.by_outcomes));
+    if (view.n_outcomes_alone) TRY(ranker_load(c, (str){ view.outcomes_alone, view.n_outcomes_alone }, &view.by_outcomes_alone));
     *ret_view = view;
     return ERR_OK;
 }

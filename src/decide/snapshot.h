@@ -85,7 +85,8 @@ typedef struct {
 /* Kinds of question: about a product, a cart, a visitor; the first two asked by somebody of whom nothing else is known; about nothing. */
 enum {
     SNAPSHOT_RANKS_PRODUCT = 1, SNAPSHOT_RANKS_CART = 2, SNAPSHOT_RANKS_VISITOR = 4, SNAPSHOT_RANKS_STRANGER_PRODUCT = 8,
-    SNAPSHOT_RANKS_STRANGER_CART = 16, SNAPSHOT_RANKS_NOTHING = 32
+    SNAPSHOT_RANKS_STRANGER_CART = 16, SNAPSHOT_RANKS_NOTHING = 32,
+    SNAPSHOT_RANKS_ALONE = SNAPSHOT_RANKS_VISITOR | SNAPSHOT_RANKS_NOTHING         /* where no product says what is wanted */
 };
 
 /* What an item is about, as a direction: SNAPSHOT_VECTOR_DIMS whole numbers whose squares sum to about SNAPSHOT_VECTOR_ONE^2, all 0
@@ -132,9 +133,10 @@ typedef struct snapshot {
     const uint64_t *marks;                      uint64_t n_marks;       /* n_items or 0: bit m = it has mark m */
     const snapshot_mark *mark_worth;            uint64_t n_mark_worth;  /* SNAPSHOT_MARK_ROWS or 0: pairs of two kinds, then of one */
     const char *outcomes;                       uint64_t n_outcomes;    /* pack of the ranker of outcomes; 0 = none */
+    const char *outcomes_alone;                 uint64_t n_outcomes_alone;      /* the same of questions SNAPSHOT_RANKS_ALONE */
     const snapshot_promise *promises;           uint64_t n_promises;    /* a power of two of places, half of them free; 0 = none */
     model personal_model, session_model;        /* read from the packs when opened; row NULL = none */
-    ranker ranking, by_outcomes;                /* the same; width 0 = none */
+    ranker ranking, by_outcomes, by_outcomes_alone;     /* the same; width 0 = none */
     arena memory;                               /* what the models keep beside the file; empty in a view */
 } snapshot;
 

@@ -23,6 +23,7 @@ typedef struct {
     double chairs_first;                    /* share of lists with the chairs above the lamps */
     bool held_out, robots, closed;
     bool one_kind;                          /* a list holds chairs alone, or lamps alone */
+    const char *place, *strategy;
 } desk_shop;
 
 static const char *name_of(ctx *c, const char *kind, size_t i) {
@@ -36,7 +37,7 @@ static void put(desk_shop *d, const entity *e, const void *row) { assert_ok(d->s
 
 static void tell_curve(desk_shop *d, const double *looked) {
     for (size_t k = 0; k < SHOWN; k++)
-        put(d, &learning_counter_entity, &(learning_counter){ .store_id = d->s.store_id, .placement = STR("product"), .looks = looked[k],
+        put(d, &learning_counter_entity, &(learning_counter){ .store_id = d->s.store_id, .placement = str_of(d->place), .looks = looked[k],
             .source = STR("#position"), .item = str_of(name_of(d->s.c, "", k + 1)) });
 }
 
@@ -46,7 +47,8 @@ static void order_of(desk_shop *d, int day, const char *products) {
 }
 
 static desk_shop desk_shop_open(ctx *c) {
-    desk_shop d = { .s = little_shop_open(c), .appeal_chair = 0.1, .appeal_lamp = 0.35, .chairs_first = 0.8 };
+    desk_shop d = { .s = little_shop_open(c), .appeal_chair = 0.1, .appeal_lamp = 0.35, .chairs_first = 0.8,
+                    .place = "product", .strategy = "rules" };
     static const char *const kinds[] = { "desk", "chair", "lamp", "mug" };
     rng_seed(&d.luck, 7);
     put(&d, &store_entity, &(store){ .store_id = d.s.store_id, .name = STR("desks"), .currency = STR("RON") });
@@ -88,8 +90,9 @@ static void show(desk_shop *d, int64_t at_ms) {
     for (size_t k = 0; k < SHOWN; k++) exposed_item_write(&w, &(exposed_item){ str_of(list[k]), STR("popular"), 0.05, 1, 1000 });
     jw_end_array(&w);
     put(d, &exposure_entity, &(exposure){ .store_id = d->s.store_id, .rec_id = str_dup(c->arena, str_of(rec_id)), .time_ms = at_ms,
-        .visitor_id = str_of(visitor), .placement = STR("product"), .product_id = str_of(desk), .held_out = d->held_out,
-        .items = buf_view(&text), .strategy = STR("rules") });
+        .visitor_id = str_of(visitor), .placement = str_of(d->place),
+        .product_id = str_eq(str_of(d->place), STR("product")) ? str_of(desk) : (str){ 0 }, .held_out = d->held_out,
+        .items = buf_view(&text), .strategy = str_of(d->strategy) });
     say(d, "view", at_ms - 1000, visitor, "", desk);
     if (d->closed) say(d, "widget_dismiss", at_ms + 900, visitor, rec_id, "");
     say(d, "impression", at_ms + 1000, visitor, rec_id, "");
@@ -99,10 +102,11 @@ static void show(desk_shop *d, int64_t at_ms) {
     }
 }
 
-static void show_many(desk_shop *d, size_t n) {
-    int64_t from = shop_day_ms(FIRST_DAY), step = (shop_day_ms(LAST_DAY) - from) / (int64_t)n;
+static void show_from(desk_shop *d, int first_day, int last_day, size_t n) {
+    int64_t from = shop_day_ms(first_day), step = (shop_day_ms(last_day) - from) / (int64_t)n;
     for (size_t i = 0; i < n; i++) show(d, from + (int64_t)i * step);
 }
+static void show_many(desk_shop *d, size_t n) { show_from(d, FIRST_DAY, LAST_DAY, n); }
 
 typedef struct { learn_report report; snapshot s; str bytes; } lesson;
 static lesson learn_some(desk_shop *d, int threads, uint32_t asked, uint32_t silent) {
@@ -246,6 +250,41 @@ TEST(outcomes, by_luck_alone_win_nothing) {
     const learn_outcome_report *r = &x.report.outcomes[STRANGER_PRODUCT];
     assert_true(r->answers > 100);
     assert_true(r->rank_outcomes < r->rank_rules * 1.08);
+    little_shop_close(&d.s);
+}
+
+TEST(outcomes, are_not_published_where_they_are_surely_worse_but_judged_by_no_list_of_their_own_making) {
+    TEST_CTX(c);
+    /* given: lamps are liked, and in the last days, which judge, chairs are: lists that the rules made, or that such a ranker did */
+    static const struct { const char *strategy; bool used; } cases[] = { { "rules", false }, { "outcomes", true } };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        desk_shop d = desk_shop_open(c);
+        show_from(&d, FIRST_DAY, LAST_DAY - 4, 1200);
+        d.appeal_chair = 0.6, d.appeal_lamp = 0.02, d.strategy = cases[i].strategy;
+        show_from(&d, LAST_DAY - 4, LAST_DAY, 600);
+        lesson x = learn(&d);
+        const learn_outcome_report *r = &x.report.outcomes[STRANGER_PRODUCT];
+        assert_true(r->answers > 200 && r->rank_outcomes < r->rank_rules * 0.9);
+        assert_int_equal(cases[i].used, (x.s.facts.ranked_by_outcomes & SNAPSHOT_RANKS_STRANGER_PRODUCT) != 0);
+        little_shop_close(&d.s);
+    }
+}
+
+TEST(outcomes, where_nothing_is_asked_about_are_learned_by_a_ranker_of_their_own) {
+    TEST_CTX(c);
+    desk_shop d = desk_shop_open(c);
+    d.place = "home";
+    tell_curve(&d, looked_at);
+    show_from(&d, FIRST_DAY, LAST_DAY - 4, 1000);
+    lesson x = learn(&d);
+    assert_true(x.s.facts.ranked_by_outcomes & SNAPSHOT_RANKS_ALONE);
+    assert_int_equal(0, x.s.facts.ranked_by_outcomes & ~(uint64_t)SNAPSHOT_RANKS_ALONE);
+    assert_true(x.s.by_outcomes_alone.width > 0 && x.s.by_outcomes.width == 0);
+    /* and beside a product another one, in the same file */
+    d.place = "product";
+    show_from(&d, LAST_DAY - 4, LAST_DAY, 1000);
+    lesson both = learn(&d);
+    assert_true(both.s.facts.ranked_by_outcomes & SNAPSHOT_RANKS_STRANGER_PRODUCT && both.s.by_outcomes.width > 0);
     little_shop_close(&d.s);
 }
 

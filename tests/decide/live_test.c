@@ -136,33 +136,6 @@ TEST(live, without_a_change_the_past_keeps_counting) {
     assert_true(live_believe(&late, &LIVE_STRENGTHS).factor < 1.6);
 }
 
-/* ---- strength ---- */
-TEST(live, the_strength_of_a_prior_is_learned_from_how_unlike_children_are) {
-    enum { M = 4000 };
-    static double n[M], e[M];
-    static const double truth[] = { 3, 10, 40 };
-    for (size_t t = 0; t < COUNT(truth); t++) {
-        rng r;
-        rng_seed(&r, 5 + t);
-        for (int i = 0; i < M; i++) {
-            double gamma = 0;                               /* Gamma(k, k) for whole k: k exponentials added up */
-            for (int j = 0; j < (int)truth[t]; j++) gamma -= log(1 - rng_unit(&r));
-            e[i] = 5 + 30 * rng_unit(&r);
-            n[i] = rng_poisson(&r, e[i] * gamma / truth[t]);
-        }
-        assert_true(fabs(live_strength(n, e, M, 15) / truth[t] - 1) < 0.12);
-    }
-}
-
-TEST(live, few_children_keep_the_usual_strength_and_equal_ones_are_drawn_together) {
-    const double n[] = { 1, 0 }, e[] = { 0.5, 0.5 };
-    assert_true(fabs(live_strength(n, e, 0, 15) - 15) < 1e-9);
-    assert_true(fabs(live_strength(n, e, 2, 15) - 15) < 1);
-    double many[500];
-    for (int i = 0; i < 500; i++) many[i] = 20;
-    assert_true(live_strength(many, many, 500, 15) == 1000);
-}
-
 /* ---- exploration ---- */
 enum { POOL = 60, SLOTS = 6 };
 static double score[POOL], spread[POOL];

@@ -115,3 +115,29 @@ TEST(marks, are_worth_what_is_clicked_oftener_and_what_one_visitor_opens) {
     marks_weigh(&k);
     assert_true(worth_of(&k, LAMP_R, false)->viewed == 0);
 }
+
+TEST(marks, of_which_most_matter_to_nobody_are_worth_little_each_has_its_luck) {
+    /* given: sixty words that change nothing, whose clicks vary as luck does, and one that doubles them */
+    TEST_CTX(c);
+    enum { WORDS = 60, N = 2 * (WORDS + 1), LOOKS = 40 };
+    shop_data s = { .n_items = N };
+    content_model m = { .shop = &s, .n_terms = WORDS + 1, .start = arena_new(c->arena, uint64_t, N + 1),
+                        .terms = arena_new(c->arena, content_term, N), .labels = { .start = arena_new(c->arena, uint64_t, N + 1) } };
+    uint8_t kinds[N];
+    for (uint32_t i = 0; i < N; i++) m.start[i] = i, m.terms[i].term = i / 2, kinds[i] = 1 + i % 2;
+    m.start[N] = N;
+    marks k;
+    rng luck;
+    rng_seed(&luck, 3);
+    assert_ok(c, marks_find(c, &m, kinds, 2, &k));
+    for (uint32_t word = 0; word <= WORDS; word++)
+        for (int i = 0; i < 2 * LOOKS; i++) {
+            uint32_t other = i % 2 ? 2 * word + 1 : (2 * word + 3) % N;
+            double rate = word == WORDS && i % 2 ? 1 : 0.5;
+            marks_add_look(&k, kinds, 2 * word, other, 0.5, rng_unit(&luck) < rate);
+        }
+    marks_weigh(&k);
+    double idle = 0;
+    for (uint32_t word = 0; word < WORDS; word++) idle += fabs((double)worth_of(&k, 2 * word, false)->clicked) / WORDS;
+    assert_true(idle < 0.02 && worth_of(&k, 2 * WORDS, false)->clicked > 0.2f);
+}
