@@ -20,13 +20,13 @@ static const double recovered_0_1 = 0.9;
 static const option options[] = {
     { "days", OPTION_INT, "N", NULL, "14", 1, 250, "days with suggestions" },
     { "seed", OPTION_INT, "S", NULL, "1", 0, 9e15, "of shop and visitors: the same seed, the same ones" },
-    { "visitors-per-day", OPTION_INT, "V", NULL, "1000", 1, SIM_VISITORS_MOST, "visits a day" },
+    { "visitors-per-day", OPTION_INT, "V", NULL, "2000", 1, SIM_VISITORS_MOST, "visits a day" },
     { "products", OPTION_INT, "N", NULL, "200", 20, SIM_PRODUCTS_MOST, "of the shop" },
     { "past", OPTION_INT, "DAYS", NULL, "60", 0, PAST_DAYS_MOST, "of orders before suggestions began; the shop brings them along" },
     { "swap-day", OPTION_INT, "D", NULL, "0", 0, 250, "on this day, from 1, the best product falls out of favour; 0 is never" },
     { "policy", OPTION_TEXT, "WORD", NULL, "learned", 0, 0, "what visitors see: learned, rules (of the untrained store) or none" },
     { "runs", OPTION_INT, "R", NULL, "400", 0, SIM_RUNS_MOST, "experiments without a server: coverage, false alarms, power; 0 is none" },
-    { "n", OPTION_INT, "N", NULL, "4", 1, SIM_SHOWN_MOST, "products a list" },
+    { "n", OPTION_INT, "N", NULL, "0", 0, SIM_SHOWN_MOST, "products a list; 0 is as many as the place shows" },
     { "server", OPTION_TEXT, "URL", NULL, NULL, 0, 0, "started with --clock virtual and the same --data, instead of an own one" },
 };
 
@@ -34,7 +34,7 @@ typedef struct {
     sim_params params;
     sim_world world;
     sim_strangers strangers, swapped;
-    sim_acquaintances acquaintances;
+    sim_acquaintances acquaintances, acquaintances_swapped;
     simulate_plan plan;
     simulate_api api;
     const char *folder;             /* temporary; NULL: none yet */
@@ -162,14 +162,14 @@ static err_code prepare(ctx *c, const invocation *v, simulator *s) {
     TRY(sim_world_make(c, &s->params, &s->world));
     TRY(sim_strangers_make(c, &s->world, s->params.first_day, &s->strangers));
     if (s->params.swap_day) TRY(sim_strangers_make(c, &s->world, s->params.swap_day, &s->swapped));
+    if (s->params.swap_day) TRY(sim_acquaintances_make(c, &s->world, s->params.swap_day, &s->acquaintances_swapped));
     TRY(sim_acquaintances_make(c, &s->world, s->params.first_day, &s->acquaintances));
     TRY(child_folder(c, &s->folder));
     s->plan.data = s->own_server ? path_in(c, s->folder, "data") : v->data;
     s->plan.work = s->folder;
     s->plan.w = &s->world;
     s->plan.strangers = &s->strangers, s->plan.strangers_swapped = &s->swapped;
-    s->plan.acquaintances = &s->acquaintances;
-    settled_days(s, &s->plan.known_from, &s->plan.known_end);
+    s->plan.acquaintances = &s->acquaintances, s->plan.acquaintances_swapped = &s->acquaintances_swapped;
     TRY(make_store(c, s, "simulated", &s->api.key[STORE_LEARNED]));
     TRY(make_store(c, s, "untrained", &s->api.key[STORE_UNTRAINED]));
     TRY(import_past(c, s));
@@ -195,11 +195,11 @@ static simulate_day sum_of(const simulate_day *days, uint32_t from, uint32_t to)
         sum.dismissals += d->dismissals, sum.orders += d->orders, sum.caused_items += d->caused_items;
         sum.baseline += d->baseline, sum.caused += d->caused;
         sum.learned += d->learned, sum.untrained += d->untrained, sum.stranger += d->stranger;
-        sum.knowable += d->knowable, sum.oracle += d->oracle;
+        sum.oracle += d->oracle, sum.clairvoyant += d->clairvoyant;
         for (size_t k = 0; k < SIM_PAGE_KINDS; k++) {
             sum.at[k].learned += d->at[k].learned, sum.at[k].untrained += d->at[k].untrained;
             sum.at[k].stranger += d->at[k].stranger, sum.at[k].oracle += d->at[k].oracle;
-            sum.at[k].knowable += d->at[k].knowable;
+            sum.at[k].clairvoyant += d->at[k].clairvoyant;
         }
         sum.swap_learned += d->swap_learned, sum.swap_oracle += d->swap_oracle;
     }
@@ -245,9 +245,9 @@ static void write_per_visitor(json_out *w, const simulate_day *d) {
     jw_member_fixed(w, "none", own / n, 4);
     jw_member_fixed(w, "rules", (own + d->untrained) / n, 4);
     jw_member_fixed(w, "learned", (own + d->learned) / n, 4);
-    jw_member_fixed(w, "stranger_oracle", (own + d->stranger) / n, 4);
-    jw_member_fixed(w, "knowable", (own + d->knowable) / n, 4);
+    jw_member_fixed(w, "stranger", (own + d->stranger) / n, 4);
     jw_member_fixed(w, "oracle", (own + d->oracle) / n, 4);
+    jw_member_fixed(w, "clairvoyant", (own + d->clairvoyant) / n, 4);
     jw_end_object(w);
 }
 
@@ -265,7 +265,7 @@ static void write_places(json_out *w, const simulate_day *d) {
         jw_member_fixed(w, "uplift_of_oracle", share(d->at[k].learned, d->at[k].oracle), 4);
         jw_member_fixed(w, "untrained", share(d->at[k].untrained, d->at[k].oracle), 4);
         jw_member_fixed(w, "stranger", share(d->at[k].stranger, d->at[k].oracle), 4);
-        jw_member_fixed(w, "knowable", share(d->at[k].knowable, d->at[k].oracle), 4);
+        jw_member_fixed(w, "clairvoyant", share(d->at[k].clairvoyant, d->at[k].oracle), 4);
         jw_member_fixed(w, "weight", share(d->at[k].oracle, d->oracle), 4);
         jw_end_object(w);
     }
@@ -276,13 +276,13 @@ static void write_figures(json_out *w, const simulator *s, const simulate_day *d
     simulate_day last = settled(s, days), all = sum_of(days, 0, s->plan.days);
     jw_member_str(w, "policy", s->policy);
     jw_member_fixed(w, "uplift_of_oracle", share(last.learned, last.oracle), 4);
-    jw_member_fixed(w, "uplift_of_knowable", share(last.learned, last.knowable), 4);
-    jw_member_fixed(w, "uplift_of_stranger_oracle", share(last.learned, last.stranger), 4);
+    jw_member_fixed(w, "uplift_of_clairvoyant", share(last.learned, last.clairvoyant), 4);
+    jw_member_fixed(w, "uplift_of_stranger", share(last.learned, last.stranger), 4);
     jw_member_fixed(w, "uplift_of_untrained", share(last.baseline + last.learned, last.baseline + last.untrained) - 1, 4);
     jw_member_fixed(w, "caused_over_untrained", share(last.learned, last.untrained) - 1, 4);
     jw_member_fixed(w, "untrained_of_oracle", share(last.untrained, last.oracle), 4);
     jw_member_fixed(w, "stranger_of_oracle", share(last.stranger, last.oracle), 4);
-    jw_member_fixed(w, "knowable_of_oracle", share(last.knowable, last.oracle), 4);
+    jw_member_fixed(w, "oracle_of_clairvoyant", share(last.oracle, last.clairvoyant), 4);
     jw_key(w, "recovery_days");
     int recovered = s->params.swap_day ? recovery_days(s, days) : -1;
     if (recovered < 0) jw_null(w);

@@ -133,13 +133,17 @@ err_code simulate_get_report(ctx *c, simulate_api *a, uint32_t first_day, uint32
 }
 
 /* ---- recommendations ---- */
+const placement *simulate_place(sim_page_kind kind) {
+    static const char *const places[] = { [SIM_HOME] = "home", [SIM_PRODUCT] = "product", [SIM_CART] = "cart" };      /* others: none */
+    return places[kind] ? placement_find(str_of(places[kind])) : NULL;
+}
+
 static void write_question(const sim_moment *m, simulated_store s, bool has_account, size_t n, buf *b) {
-    static const char *const places[] = { [SIM_HOME] = "home", [SIM_PRODUCT] = "product", [SIM_CART] = "cart" };
     const sim_page *page = &m->v->pages[m->page];
     uint32_t cart[SIM_BASKET_MOST];
     size_t n_cart = sim_cart_at(m->v, m->page, cart);
     char id[16];
-    buf_printf(b, "{\"placement\":\"%s\",\"n\":%zu", places[page->kind], n);
+    buf_printf(b, "{\"placement\":\"%s\",\"n\":%zu", simulate_place(page->kind)->name, n);
     if (page->kind == SIM_PRODUCT) simulated_product_id(page->about, id), buf_printf(b, ",\"product_id\":\"%s\"", id);
     buf_text(b, ",\"cart\":[");
     for (size_t i = 0; i < n_cart; i++) simulated_product_id(cart[i], id), buf_printf(b, "%s\"%s\"", i ? "," : "", id);

@@ -3,6 +3,7 @@
 #pragma once
 #include "app/simulate_files.h"
 #include "base/json.h"
+#include "decide/placements.h"
 #include "net/http_client.h"
 #include "simulate/shown.h"
 
@@ -27,6 +28,8 @@ CHECK_RESULT err_code simulate_train(ctx *c, simulate_api *a, simulated_store s,
 /* What the learning store's own report of caused revenue says of these days: its `total`, in c->arena. */
 CHECK_RESULT err_code simulate_get_report(ctx *c, simulate_api *a, uint32_t first_day, uint32_t last_day, const json_value **ret_total);
 
+/* Where suggestions stand on a page of that kind; NULL: nowhere. */
+const placement *simulate_place(sim_page_kind kind);
 typedef struct {
     char rec_id[40];
     uint32_t list[SIM_SHOWN_MOST];

@@ -153,14 +153,27 @@ static err_code tell_cart(ctx *c, simulation *s, const sim_visit *v, const sim_p
 }
 
 /* ---- lists ---- */
-static void weigh_known(simulation *s, const sim_moment *m) {
-    uint32_t list[SIM_SHOWN_MOST], day = m->v->day - s->p->w->p.first_day;
+static size_t list_length(const simulation *s, const sim_moment *m) {
+    return s->p->n ? s->p->n : simulate_place(m->v->pages[m->page].kind)->n;
+}
+
+/* Of the best list there could be for who knows what can be known. */
+static double oracle_value(simulation *s, const sim_moment *m) {
+    const sim_world *w = s->p->w;
+    bool swapped = w->p.swap_day && m->v->day >= w->p.swap_day;
+    const sim_acquaintances *people = swapped ? s->p->acquaintances_swapped : s->p->acquaintances;
+    const diary *d = &s->came.list[*map64_find(&s->came.place, m->v->visitor.number) - 1];
+    uint32_t list[SIM_SHOWN_MOST];
     sim_trace seen[TRACES_MOST];
     size_t n;
-    if (day < s->p->known_from || day >= s->p->known_end) return;
-    const diary *d = &s->came.list[*map64_find(&s->came.place, m->v->visitor.number) - 1];
-    sim_acquaintances_list(m, s->p->acquaintances, seen, traces_at(m, d, seen), s->p->n, list, &n);
-    s->today->at[m->v->pages[m->page].kind].knowable += sim_list_value(m, list, n);
+    sim_acquaintances_list(m, people, seen, traces_at(m, d, seen), list_length(s, m), list, &n);
+    return sim_list_value(m, list, n);
+}
+
+static bool holds_swapped(const sim_world *w, const uint32_t *list, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (list[i] == w->best || list[i] == w->worst) return true;
+    return false;
 }
 
 static void weigh_lists(simulation *s, const sim_moment *m, const simulated_answer answers[STORES_SIMULATED]) {
@@ -168,18 +181,17 @@ static void weigh_lists(simulation *s, const sim_moment *m, const simulated_answ
     const sim_strangers *strangers = w->p.swap_day && m->v->day >= w->p.swap_day ? s->p->strangers_swapped : s->p->strangers;
     uint32_t best[SIM_SHOWN_MOST], blind[SIM_SHOWN_MOST];
     size_t n_best, n_blind;
-    sim_oracle_list(m, s->p->n, best, &n_best);
-    sim_stranger_list(m, strangers, s->p->n, blind, &n_blind);
+    sim_clairvoyant_list(m, list_length(s, m), best, &n_best);
+    sim_stranger_list(m, strangers, list_length(s, m), blind, &n_blind);
     const simulated_answer *l = &answers[STORE_LEARNED], *u = &answers[STORE_UNTRAINED];
-    double learned = sim_list_value(m, l->list, l->n), oracle = sim_list_value(m, best, n_best);
+    double learned = sim_list_value(m, l->list, l->n), oracle = oracle_value(s, m);
     sim_page_kind kind = m->v->pages[m->page].kind;
     s->today->at[kind].learned += learned, s->today->at[kind].oracle += oracle;
     s->today->at[kind].untrained += sim_list_value(m, u->list, u->n);
     s->today->at[kind].stranger += sim_list_value(m, blind, n_blind);
-    bool swapped = false;
-    for (size_t i = 0; i < n_best; i++) swapped |= best[i] == w->best || best[i] == w->worst;
-    for (size_t i = 0; i < l->n; i++) swapped |= l->list[i] == w->best || l->list[i] == w->worst;
-    if (swapped) s->today->swap_learned += learned, s->today->swap_oracle += oracle;
+    s->today->at[kind].clairvoyant += sim_list_value(m, best, n_best);
+    if (holds_swapped(w, best, n_best) || holds_swapped(w, l->list, l->n))
+        s->today->swap_learned += learned, s->today->swap_oracle += oracle;
 }
 
 static err_code tell_click(ctx *c, simulation *s, guest *g, const sim_moment *m, const simulated_answer *shown, size_t k) {
@@ -221,12 +233,12 @@ static err_code show_lists(ctx *c, simulation *s, guest *g, size_t page) {
     const purse *bought = purse_find(&s->bought, g->v.visitor.number);
     for (uint32_t i = 0; i < bought->n; i++) barred[m.n_barred++] = bought->items[i];
     simulated_answer answers[STORES_SIMULATED];
-    for (simulated_store x = 0; x < STORES_SIMULATED; x++) TRY(simulate_ask(c, s->a, x, &m, bought->n > 0, s->p->n, &answers[x]));
+    for (simulated_store x = 0; x < STORES_SIMULATED; x++)
+        TRY(simulate_ask(c, s->a, x, &m, bought->n > 0, list_length(s, &m), &answers[x]));
     g->held_out |= answers[STORE_LEARNED].held_out;
     if (answers[STORE_LEARNED].held_out) return ERR_OK;
     s->today->lists++;
     weigh_lists(s, &m, answers);
-    weigh_known(s, &m);
     if (s->p->policy == POLICY_NONE) return ERR_OK;
     return tell_list(c, s, g, &m, &answers[s->p->policy == POLICY_LEARNED ? STORE_LEARNED : STORE_UNTRAINED]);
 }
@@ -373,8 +385,8 @@ static err_code remember_past(ctx *c, simulation *s) {
 static void add_up(simulate_day *d) {
     for (size_t k = 0; k < SIM_PAGE_KINDS; k++) {
         d->learned += d->at[k].learned, d->untrained += d->at[k].untrained;
-        d->stranger += d->at[k].stranger, d->knowable += d->at[k].knowable;
-        d->oracle += d->at[k].oracle;
+        d->stranger += d->at[k].stranger, d->oracle += d->at[k].oracle;
+        d->clairvoyant += d->at[k].clairvoyant;
     }
 }
 

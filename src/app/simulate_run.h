@@ -11,10 +11,9 @@ typedef enum { POLICY_LEARNED, POLICY_RULES, POLICY_NONE } simulate_policy;    /
 typedef struct {
     const sim_world *w;
     const sim_strangers *strangers, *strangers_swapped;     /* before and from the swap day on; the second may be NULL */
-    const sim_acquaintances *acquaintances;                 /* as people are before the swap day */
+    const sim_acquaintances *acquaintances, *acquaintances_swapped;         /* the same */
     uint32_t days;
-    uint32_t known_from, known_end; /* days of [0, days) whose lists are weighed against acquaintances': 0.1 ms each */
-    size_t n;                       /* products a list */
+    size_t n;                       /* products a list; 0: as many as the place shows */
     simulate_policy policy;
     const char *data;               /* folder of the server's data */
     const char *work;               /* folder for files on their way */
@@ -28,8 +27,8 @@ typedef struct {
     uint64_t lists, clicks, dismissals;
     uint64_t orders, caused_items;  /* that came: orders of any cause; items suggestions added */
     double baseline;                /* that came, of visits not held out, of their own accord */
-    double learned, untrained, stranger, knowable, oracle;  /* of each page's list by who makes it; knowable: 0 where nobody asked */
-    struct { double learned, untrained, stranger, knowable, oracle; } at[SIM_PAGE_KINDS];    /* the same by kind of page */
+    double learned, untrained, stranger, oracle, clairvoyant;               /* of each page's list by who makes it */
+    struct { double learned, untrained, stranger, oracle, clairvoyant; } at[SIM_PAGE_KINDS];    /* the same by kind of page */
     double swap_learned, swap_oracle;                       /* the same of pages where one of the swapped products stands in either list */
     double caused;                  /* that came, of what was shown */
 } simulate_day;

@@ -1,6 +1,6 @@
-/* The best that anybody could show who knows the shop and all its people, and of this visitor what pages he opened: the best that can be
- * known. A Bayes-optimal policy over what can be observed, which regret of contextual bandits is measured against; what lies between it and
- * the oracle is in the visitor's head alone.
+/* The oracle: the best that anybody could show who knows the shop and all its people, and of this visitor what pages he opened. A
+ * Bayes-optimal policy over what can be observed, which regret of contextual bandits is measured against; what lies between it and the
+ * clairvoyant (shown.h) is in the visitor's head alone.
  *   P(taste | opened) is in proportion to P(taste) x product over visits of
  *       sum over needs k of P(k | taste) x product over pages j of [.85 (c_j = k) + .15 P(c_j | taste)] x P(product_j | c_j, taste)
  * by a sample of people from P(taste), each weighed by the rest (importance sampling; exact as the sample grows). The list is the best by

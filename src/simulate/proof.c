@@ -19,14 +19,14 @@ static double *purse_of(purse *p, uint64_t visitor) {
     return &p->spent[*at - 1];
 }
 
-/* What the oracle's lists make him buy beyond what he came for. */
+/* What the clairvoyant's lists make him buy beyond what he came for. */
 static double caused_value(const sim_world *w, const sim_visit *v) {
     double sum = 0;
     for (size_t page = 0; page < v->n_pages; page++) {
         uint32_t barred[SIM_BASKET_MOST + 1], list[LIST];
         sim_moment m = { w, v, page, barred, sim_barred_at(v, page, barred) };
         size_t n = 0;
-        if (sim_page_has_list(v->pages[page].kind)) sim_oracle_list(&m, LIST, list, &n);
+        if (sim_page_has_list(v->pages[page].kind)) sim_clairvoyant_list(&m, LIST, list, &n);
         for (size_t k = 0; k < n; k++)
             if (sim_show(&m, list[k], k + 1).bought) sum += w->products[list[k]].price;
     }

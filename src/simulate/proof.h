@@ -10,7 +10,7 @@ enum { SIM_PROOF_DAYS = 28, SIM_RUNS_MOST = 10000, SIM_RUNS_LEAST = 10 };
 
 /* Visitors of some days and what each spent: those who bought nothing are only counted. */
 typedef struct { double visitors; double *spent; size_t n; double buyers_mean; } sim_spenders;
-/* Without suggestions, and with the oracle's. O(visits x products). ERR_NO_MEMORY. */
+/* Without suggestions, and with the clairvoyant's. O(visits x products). ERR_NO_MEMORY. */
 CHECK_RESULT err_code sim_spenders_of(ctx *c, const sim_world *w, uint32_t days, sim_spenders *ret_without, sim_spenders *ret_with);
 
 typedef struct {

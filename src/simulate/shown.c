@@ -87,7 +87,7 @@ static double truly_wanted(const sim_moment *m, const void *arg, uint32_t produc
     return sim_click_chance(m, product);
 }
 
-void sim_oracle_list(const sim_moment *m, size_t n, uint32_t *ret_list, size_t *ret_n) {
+void sim_clairvoyant_list(const sim_moment *m, size_t n, uint32_t *ret_list, size_t *ret_n) {
     sim_best_list(m, truly_wanted, NULL, n, ret_list, ret_n);
 }
 

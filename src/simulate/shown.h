@@ -2,7 +2,8 @@
  * Position k is looked at with the chance sim_looked_at(k); what is looked at is clicked, and what is clicked is bought, with chances of
  * the visitor, the page and the product alone. So a list of products i_1 .. i_n is worth
  *     sum over k of looked_at(k) click(i_k) buy(i_k) price(i_k),
- * which is largest with the n largest products click x buy x price in falling order (rearrangement inequality): the oracle.
+ * which is largest with the n largest products click x buy x price in falling order (rearrangement inequality):
+ * the clairvoyant's, who reads minds.
  * Promise: pure. Read next: visit.h. */
 #pragma once
 #include "simulate/visit.h"
@@ -39,8 +40,8 @@ double sim_pull_at_home(const sim_world *w, uint32_t category, double interest, 
 /* The list that is best for who believes that clicks are in proportion to `wanted`: *ret_n <= n products. O(products x n). */
 typedef double sim_wanted(const sim_moment *m, const void *arg, uint32_t product);
 void sim_best_list(const sim_moment *m, sim_wanted *wanted, const void *arg, size_t n, uint32_t *ret_list, size_t *ret_n);
-/* The best list. */
-void sim_oracle_list(const sim_moment *m, size_t n, uint32_t *ret_list, size_t *ret_n);
+/* The clairvoyant's list: no other is worth more. */
+void sim_clairvoyant_list(const sim_moment *m, size_t n, uint32_t *ret_list, size_t *ret_n);
 
 /* What came of it, drawn for this visit, page and product: the same luck whatever list and place it stands in. */
 typedef struct { bool clicked, bought; } sim_outcome;

@@ -1,5 +1,5 @@
 /* The best that anybody could show who knows the shop and all its people, but not this visitor: only the page he is on. What lies
- * between it and the oracle can be had only by knowing the person; a shop of many first visits sees little of that.
+ * between it and the clairvoyant can be had only by knowing the person; a shop of many first visits sees little of that.
  * Promise: pure. Means over a sample of visitors, weighed by how often each opens the product. Read next: shown.h. */
 #pragma once
 #include "simulate/shown.h"

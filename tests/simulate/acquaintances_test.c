@@ -1,4 +1,4 @@
-/* What can be known of a visitor by the pages he opened: against sums written out, and between strangers and the oracle. */
+/* What can be known of a visitor by the pages he opened: against sums written out, and between strangers and the clairvoyant. */
 #include "simulate/acquaintances.h"
 #include <math.h>
 #include "simulate/strangers.h"
@@ -94,7 +94,7 @@ TEST(acquaintances, want_what_the_sums_written_out_say) {
     }
 }
 
-TEST(acquaintances, do_better_than_strangers_and_worse_than_the_oracle) {
+TEST(acquaintances, do_better_than_strangers_and_worse_than_the_clairvoyant) {
     TEST_CTX(c);
     sim_world w;
     sim_acquaintances a;
@@ -115,7 +115,7 @@ TEST(acquaintances, do_better_than_strangers_and_worse_than_the_oracle) {
             known += sim_list_value(&m, list, n);
             sim_stranger_list(&m, &s, LIST, list, &n);
             strange += sim_list_value(&m, list, n);
-            sim_oracle_list(&m, LIST, list, &n);
+            sim_clairvoyant_list(&m, LIST, list, &n);
             best += sim_list_value(&m, list, n);
         }
     }

@@ -65,7 +65,7 @@ TEST(simulate, two_of_five_visits_are_of_somebody_who_came_before) {
     assert_near(SIM_RETURNING_0_1, back / (double)n, 4 * sqrt(0.24 / n));
 }
 
-TEST(simulate, the_oracle_is_worth_more_than_any_list_and_than_its_own_products_in_another_order) {
+TEST(simulate, the_clairvoyants_list_is_worth_more_than_any_and_than_its_own_products_in_another_order) {
     WORLD(c, w);
     rng r = sim_stream(&w, 999, 0, 0);
     for (uint32_t from = 0; from < 20; from++) {
@@ -73,7 +73,7 @@ TEST(simulate, the_oracle_is_worth_more_than_any_list_and_than_its_own_products_
         sim_visit v = visit_with_list(&w, from * 3, &page);
         uint32_t barred[SIM_BASKET_MOST + 1], best[LIST], other[LIST];
         sim_moment m = { &w, &v, page, barred, sim_barred_at(&v, page, barred) };
-        sim_oracle_list(&m, LIST, best, &n);
+        sim_clairvoyant_list(&m, LIST, best, &n);
         assert_int_equal(LIST, n);
         double value = sim_list_value(&m, best, n);
         for (int i = 0; i < 200; i++) {
@@ -99,7 +99,7 @@ TEST(simulate, clicks_and_purchases_come_as_often_as_their_chances_say) {
                 uint32_t barred[SIM_BASKET_MOST + 1], list[LIST];
                 size_t n = 0;
                 sim_moment m = { &w, &v, page, barred, sim_barred_at(&v, page, barred) };
-                if (sim_page_has_list(v.pages[page].kind)) sim_oracle_list(&m, LIST, list, &n);
+                if (sim_page_has_list(v.pages[page].kind)) sim_clairvoyant_list(&m, LIST, list, &n);
                 value += sim_list_value(&m, list, n);
                 for (size_t k = 0; k < n; k++) {
                     double p = sim_looked_at(k + 1) * sim_click_chance(&m, list[k]);
@@ -116,11 +116,11 @@ TEST(simulate, clicks_and_purchases_come_as_often_as_their_chances_say) {
     assert_near(value, money, 0.4 * value);                 /* few purchases */
 }
 
-TEST(simulate, who_knows_the_shop_but_not_the_person_does_better_than_chance_and_worse_than_the_oracle) {
+TEST(simulate, who_knows_the_shop_but_not_the_person_does_better_than_chance_and_worse_than_the_clairvoyant) {
     WORLD(c, w);
     sim_strangers s;
     assert_ok(c, sim_strangers_make(c, &w, 0, &s));
-    double oracle = 0, stranger = 0, chance = 0;
+    double best = 0, stranger = 0, chance = 0;
     rng r = sim_stream(&w, 999, 1, 0);
     for (uint32_t place = 0; place < w.p.visits_a_day; place++) {
         sim_visit v = sim_visit_of(&w, 0, place);
@@ -129,15 +129,15 @@ TEST(simulate, who_knows_the_shop_but_not_the_person_does_better_than_chance_and
             size_t n;
             sim_moment m = { &w, &v, page, barred, sim_barred_at(&v, page, barred) };
             if (!sim_page_has_list(v.pages[page].kind)) continue;
-            sim_oracle_list(&m, LIST, list, &n);
-            oracle += sim_list_value(&m, list, n);
+            sim_clairvoyant_list(&m, LIST, list, &n);
+            best += sim_list_value(&m, list, n);
             sim_stranger_list(&m, &s, LIST, list, &n);
             stranger += sim_list_value(&m, list, n);
             for (size_t k = 0; k < LIST; k++) list[k] = (uint32_t)rng_below(&r, w.p.products);
             chance += sim_list_value(&m, list, LIST);
         }
     }
-    assert_true(stranger < 0.95 * oracle && stranger > 0.6 * oracle && chance < 0.3 * stranger);
+    assert_true(stranger < 0.95 * best && stranger > 0.6 * best && chance < 0.3 * stranger);
 }
 
 TEST(simulate, after_the_swap_the_best_product_is_liked_as_the_worst_was) {
