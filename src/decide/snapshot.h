@@ -11,7 +11,7 @@
 #include "models/ranker.h"
 
 /* 5: marks. A file of another format is refused; jobs/schedule.c learns the shop anew. */
-enum { SNAPSHOT_FORMAT = 5, SNAPSHOT_VECTOR_DIMS = 64, SNAPSHOT_VECTOR_ONE = 127, SNAPSHOT_MARKS = 64,
+enum { SNAPSHOT_FORMAT = 6, SNAPSHOT_VECTOR_DIMS = 64, SNAPSHOT_VECTOR_ONE = 127, SNAPSHOT_MARKS = 64,
        SNAPSHOT_MARK_ROWS = 2 * SNAPSHOT_MARKS };
 #define SNAPSHOT_NONE UINT32_MAX
 
