@@ -21,7 +21,7 @@ static int measure(ctx *c, const char *folder, int runs, size_t s) {
     if (e) return fprintf(stderr, "coverage_bench: %s: %s\n", err_name(e), c->error.text), 1;
     printf("{\"bench\":\"coverage\",\"seed\":%llu,\"visitors\":%lld,\"holdout_percent\":%lld,\"runs\":%d,\"one_look\":%.4f,"
            "\"any_look\":%.4f,\"z_mean\":%.3f,\"z_deviation\":%.3f,\"believed\":%.3f}\n", (unsigned long long)p.seed,
-           (long long)plan.visitors, (long long)plan.holdout_percent, runs, o.coverage_one_look, o.coverage, o.z_mean, o.z_deviation,
+           (long long)plan.visitors, (long long)plan.holdout_percent, runs, o.coverage, o.coverage_any_look, o.z_mean, o.z_deviation,
            o.believed);
     fflush(stdout);
     return 0;

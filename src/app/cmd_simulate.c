@@ -303,7 +303,7 @@ static void write_figures(json_out *w, const simulator *s, const simulate_day *d
 
 static void write_proof(json_out *w, const sim_proof *p, const reports_proof *told) {
     jw_member_fixed(w, "coverage", told->coverage, 4);
-    jw_member_fixed(w, "coverage_one_look", told->coverage_one_look, 4);
+    jw_member_fixed(w, "coverage_any_look", told->coverage_any_look, 4);
     jw_member_fixed(w, "coverage_believed", told->believed, 4);
     jw_member_fixed(w, "false_alarms", p->false_alarms, 4);
     jw_member_fixed(w, "false_alarms_daily_p", p->false_alarms_daily_p, 4);

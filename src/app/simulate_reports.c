@@ -99,8 +99,8 @@ static bool holds(effect e, double truth) { return e.low <= truth && truth <= e.
 
 static void take(reports_proof *p, const caused_row *row) {
     double truth = p->truth * MINOR, z = row->once.se > 0 ? (row->once.value - truth) / row->once.se : 0;
-    p->coverage += holds(row->revenue.per_visitor, truth);
-    p->coverage_one_look += holds(row->once, truth);
+    p->coverage_any_look += holds(row->revenue.per_visitor, truth);
+    p->coverage += holds(row->once, truth);
     p->believed += row->state == CAUSED_OK;
     p->z_mean += z;
     p->z_deviation += z * z;
@@ -134,7 +134,7 @@ static err_code all_shops(bureau *b, const sim_world *w, reports_proof *p) {
 
 static void average(reports_proof *p, int runs) {
     p->runs = runs;
-    p->coverage /= runs, p->coverage_one_look /= runs, p->believed /= runs, p->z_mean /= runs;
+    p->coverage_any_look /= runs, p->coverage /= runs, p->believed /= runs, p->z_mean /= runs;
     p->z_deviation = sqrt(fmax(p->z_deviation / runs - p->z_mean * p->z_mean, 0));
 }
 

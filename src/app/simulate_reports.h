@@ -13,7 +13,7 @@ typedef struct {
 
 typedef struct {
     double truth;                   /* revenue of a visitor that suggestions cause, major units */
-    double coverage, coverage_one_look;     /* share of shops whose reported interval holds it: that valid at any look, that of one */
+    double coverage, coverage_any_look;     /* share of shops whose reported interval holds it: that of one look, that valid at any */
     double z_mean, z_deviation;     /* (reported - truth) / standard error: 0 and 1 of an honest one */
     double believed;                /* share of shops whose report said "ok" */
     int runs;

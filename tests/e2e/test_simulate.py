@@ -8,7 +8,7 @@ SMALL = ("--days", 3, "--visitors-per-day", 150, "--products", 60, "--past", 40,
 def test_a_seed_gives_the_same_shop_and_what_was_learned_beats_what_was_not():
     line = lib.run_json("simulate", *SMALL, "--seed", 7)
     again = lib.run_json("simulate", *SMALL, "--seed", 7)
-    same = ("visitors", "held_out", "lists", "untrained_of_oracle", "coverage_one_look", "false_alarms", "power")
+    same = ("visitors", "held_out", "lists", "untrained_of_oracle", "coverage", "false_alarms", "power")
     assert [line[k] for k in same] == [again[k] for k in same]
     assert abs(line["uplift_of_oracle"] - again["uplift_of_oracle"]) < 0.02     # sums of floats, by batches that differ: ties may turn
     money = line["revenue_per_visitor"]
@@ -16,7 +16,7 @@ def test_a_seed_gives_the_same_shop_and_what_was_learned_beats_what_was_not():
     assert money["stranger"] < money["oracle"] < money["clairvoyant"], money       # pages opened tell of people, but not all
     assert line["stranger_of_oracle"] < 1 and line["oracle_of_clairvoyant"] < 1, line
     assert abs(line["uplift_of_oracle"] * line["oracle_of_clairvoyant"] - line["uplift_of_clairvoyant"]) < 0.001, line
-    assert line["caused_over_untrained"] > 0.2 and 0.2 < line["uplift_of_oracle"] < 1, line
+    assert line["caused_over_untrained"] > 0.5 and 0.5 < line["uplift_of_oracle"] < 1, line
     assert line["visitors"] == 450 and 0 < line["held_out"] < 60 and len(line["by_day"]) == 3, line
     told = line["reported"]
     assert told["visitors_held_out"] > 0 and told["visitors"] > 200, told
@@ -28,7 +28,7 @@ def test_a_seed_gives_the_same_shop_and_what_was_learned_beats_what_was_not():
 
 def test_statistics_hold_on_simulated_visitors():
     line = lib.run_json("simulate", "--days", 1, "--visitors-per-day", 400, "--products", 40, "--past", 0, "--runs", 200)
-    assert line["coverage"] >= 0.95 and 0.88 <= line["coverage_one_look"] <= 0.995, line
+    assert 0.88 <= line["coverage"] <= 0.995 and line["coverage_any_look"] >= 0.95, line
     assert line["false_alarms"] <= 0.05 < line["false_alarms_daily_p"], line
     assert abs(line["power"] - line["power_promised"]) < 0.12, line
 
