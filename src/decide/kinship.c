@@ -100,10 +100,13 @@ err_code kinship_of_baskets(ctx *c, const shop_data *s, const content_model *m, 
     k.kin = arena_new(c->arena, snapshot_kin, width * width);
     k.liked = arena_new(c->arena, float, s->n_items), k.viewed = arena_new(c->arena, float, s->n_items);
     k.views = arena_new(c->arena, double, s->n_items), k.steady_views = arena_new(c->arena, double, s->n_items);
+    k.kind_views = arena_new(c->arena, double, width), k.believed = arena_new_raw(c->arena, float, s->n_items);
     k.sums = arena_new(c->arena, double, 2 * (width * width + s->n_items));
     k.lead = arena_new(c->arena, double, width * width);
-    if (!k.lead || !k.kinds || !k.kin || !k.liked || !k.viewed || !k.views || !k.steady_views || !k.sums) return no_memory(c);
+    if (!k.lead || !k.kinds || !k.kin || !k.liked || !k.viewed || !k.views || !k.steady_views || !k.kind_views || !k.believed || !k.sums)
+        return no_memory(c);
     for (size_t i = 0; i < width * width; i++) k.lead[i] = 1;
+    for (size_t i = 0; i < s->n_items; i++) k.believed[i] = 1;
     price_kinds(s, &k);
     TRY(relate_by_baskets(c, s, &k));
     TRY(marks_find(c, m, k.kind_of, k.n_kinds, &k.marks));
@@ -120,6 +123,8 @@ void kinship_forget_clicks(kinship *k) {
     memset(k->viewed, 0, k->n_items * sizeof *k->viewed);
     memset(k->views, 0, k->n_items * sizeof *k->views);
     memset(k->steady_views, 0, k->n_items * sizeof *k->steady_views);
+    memset(k->kind_views, 0, width * sizeof *k->kind_views);
+    for (size_t i = 0; i < k->n_items; i++) k->believed[i] = 1;
     k->views_from_ms = 0;
     marks_forget_clicks(&k->marks);
     for (size_t i = 0; i < width; i++) k->kinds[i].viewed = 0;
@@ -143,6 +148,13 @@ static float clicked_of(const kinship *k, size_t cell) {
     return (float)log((kin[0] + strength) / (kin[1] + strength / k->lead[cell]));
 }
 
+/* Clicks from before its visits changed say as little of a product as visits from then. */
+static float liked_of(const kinship *k, uint32_t item) {
+    size_t width = (size_t)k->n_kinds + 1;
+    const double *own = &k->sums[2 * (width * width + item)], believed = (double)k->believed[item];
+    return lift(believed * own[0], believed * own[1], k->liked_strength);
+}
+
 /* Of a part, what its look leads to expect by all the others. */
 void kinship_add_look(kinship *k, const kinship_look *x) {
     size_t width = (size_t)k->n_kinds + 1, cell = (x->about == SHOP_NONE ? 0 : k->kind_of[x->about]) * width + k->kind_of[x->item];
@@ -156,7 +168,7 @@ void kinship_add_look(kinship *k, const kinship_look *x) {
     if (all || k->counting == KINSHIP_KINDS) kin[0] += x->clicked, kin[1] += by_itself * liked * in_common;
     if (!all) return;
     k->kin[cell].clicked = clicked_of(k, cell);
-    k->liked[x->item] = lift(own[0], own[1], k->liked_strength);
+    k->liked[x->item] = liked_of(k, x->item);
 }
 
 /* ---- what baskets say of clicks ---- */
@@ -249,8 +261,7 @@ void kinship_counted(kinship *k) {
         k->kin_strength = shrink_strength(k->sums + 2 * width, k->lead + width, cells - width, kin_strength);
     }
     if (k->counting == KINSHIP_MARKS) marks_weigh(&k->marks);
-    for (size_t i = 0; k->counting == KINSHIP_PRODUCTS && i < k->n_items; i++)
-        k->liked[i] = lift(own[2 * i], own[2 * i + 1], k->liked_strength);
+    for (uint32_t i = 0; k->counting == KINSHIP_PRODUCTS && i < k->n_items; i++) k->liked[i] = liked_of(k, i);
     for (size_t i = 0; k->counting == KINSHIP_KINDS && i < cells; i++) k->kin[i].clicked = clicked_of(k, i);
     if (k->counting == KINSHIP_KINDS) refresh_leads(k);
     k->counting = KINSHIP_ALL;
@@ -264,10 +275,10 @@ static double halves_of(const kinship *k, int64_t time_ms, int days) {
 }
 
 static void begin_again(kinship *k, int64_t time_ms) {
-    for (size_t i = 0; i < k->n_items; i++) {
-        k->views[i] *= exp2(-halves_of(k, time_ms, KINSHIP_VIEW_DAYS));
-        k->steady_views[i] *= exp2(-halves_of(k, time_ms, KINSHIP_STEADY_DAYS));
-    }
+    double late = exp2(-halves_of(k, time_ms, KINSHIP_VIEW_DAYS)), steady = exp2(-halves_of(k, time_ms, KINSHIP_STEADY_DAYS));
+    double of_kind = exp2(-halves_of(k, time_ms, KINSHIP_KIND_DAYS));
+    for (size_t i = 0; i < k->n_items; i++) k->views[i] *= late, k->steady_views[i] *= steady;
+    for (size_t i = 0; i <= k->n_kinds; i++) k->kind_views[i] *= of_kind;
     k->views_from_ms = time_ms;
 }
 
@@ -277,34 +288,46 @@ void kinship_add_view(kinship *k, uint32_t before, uint32_t item, int64_t time_m
     if (halves_of(k, time_ms, KINSHIP_VIEW_DAYS) > far) begin_again(k, time_ms);
     k->views[item] += exp2(halves_of(k, time_ms, KINSHIP_VIEW_DAYS));
     k->steady_views[item] += exp2(halves_of(k, time_ms, KINSHIP_STEADY_DAYS));
+    k->kind_views[k->kind_of[item]] += exp2(halves_of(k, time_ms, KINSHIP_KIND_DAYS));
     marks_add_one(&k->marks, k->kind_of[item], item, 1);
     if (before != SHOP_NONE && before != item) marks_add_pair(&k->marks, k->marks.viewed, k->kind_of, before, item, 1);
 }
 
-/* Views of a product, of late and before, beside those of the mean product of its kind. Where the two contradict each other what was before
- * counts less: by exp(-(z^2 - 4) / 2) for z > 2 standard errors (a power prior, Ibrahim and Chen 2000, discounted by conflict). */
-static float viewed_of(double late, double late_mean, double before, double before_mean) {
-    double foreseen = late_mean * (before + views_strength) / (before_mean + views_strength), weight = 1;
-    if (foreseen > 0) {
-        double off = late - foreseen, z2 = off * off / (foreseen + foreseen * foreseen / (before + views_strength));
-        if (z2 > 4) weight = exp(-(z2 - 4) / 2);
+/* Views of a product, or those of the mean product of its kind: of late, and before. */
+typedef struct { double late, before; } views;
+
+/* How far what was before is to be believed: where late views contradict it by z > 2 standard errors, exp(-(z^2 - 4) / 2) (a power prior,
+ * Ibrahim and Chen 2000, discounted by conflict). */
+static double believed_of(const views *own, const views *mean) {
+    double foreseen = mean->late * (own->before + views_strength) / (mean->before + views_strength);
+    if (!(foreseen > 0)) return 1;
+    double off = own->late - foreseen, z2 = off * off / (foreseen + foreseen * foreseen / (own->before + views_strength));
+    return z2 > 4 ? exp(-(z2 - 4) / 2) : 1;
+}
+
+static void refresh_products(kinship *k) {
+    views of_kind[KINSHIP_MOST + 1] = { 0 };
+    double n[KINSHIP_MOST + 1] = { 0 };
+    for (size_t i = 0; i < k->n_items; i++) {
+        views *of = &of_kind[k->kind_of[i]];
+        of->late += k->views[i], of->before += k->steady_views[i] - k->views[i], n[k->kind_of[i]]++;
     }
-    return lift(late + weight * before, late_mean + weight * before_mean, views_strength);
+    for (size_t i = 0; i < k->n_items; i++) {
+        size_t kind = k->kind_of[i];
+        const views own = { k->views[i], k->steady_views[i] - k->views[i] };
+        const views mean = { of_kind[kind].late / n[kind], of_kind[kind].before / n[kind] };
+        double w = believed_of(&own, &mean);
+        k->viewed[i] = lift(own.late + w * own.before, mean.late + w * mean.before, views_strength);
+        k->believed[i] = (float)w;
+    }
 }
 
 static void refresh_views(kinship *k, int64_t now_ms) {
-    double late[KINSHIP_MOST + 1] = { 0 }, before[KINSHIP_MOST + 1] = { 0 }, n[KINSHIP_MOST + 1] = { 0 }, all = 0;
+    double all = 0;
     begin_again(k, now_ms);
-    for (size_t i = 0; i < k->n_items; i++) {
-        uint8_t kind = k->kind_of[i];
-        late[kind] += k->views[i], before[kind] += k->steady_views[i] - k->views[i], n[kind]++;
-    }
-    for (size_t i = 0; i < k->n_items; i++) {
-        uint8_t kind = k->kind_of[i];
-        k->viewed[i] = viewed_of(k->views[i], late[kind] / n[kind], k->steady_views[i] - k->views[i], before[kind] / n[kind]);
-    }
-    for (size_t i = 1; i <= k->n_kinds; i++) all += late[i];
-    for (size_t i = 1; i <= k->n_kinds; i++) k->kinds[i].viewed = lift(late[i], all / k->n_kinds, views_strength);
+    refresh_products(k);
+    for (size_t i = 1; i <= k->n_kinds; i++) all += k->kind_views[i];
+    for (size_t i = 1; i <= k->n_kinds; i++) k->kinds[i].viewed = lift(k->kind_views[i], all / k->n_kinds, views_strength);
 }
 
 void kinship_refresh(kinship *k, int64_t now_ms) {

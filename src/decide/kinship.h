@@ -11,15 +11,15 @@
  * are no mean ones: they are drawn to a line over what baskets say of them, whose three figures all pairs together teach (negative
  * binomial regression). Where nothing is asked about, kinds are expected to be clicked as they are visited. Looks are weighed by how likely
  * their position is looked at, so standing above others earns nothing (position-based model: events/examination.h). Views of late
- * (half-life KINSHIP_VIEW_DAYS) tell at once what comes into favour; those of KINSHIP_STEADY_DAYS count beside them where the two agree.
- * Clicks are few, and none of them is forgotten.
+ * (half-life KINSHIP_VIEW_DAYS) tell at once what comes into favour; those of KINSHIP_STEADY_DAYS, and clicks, count as far as
+ * the two agree. Clicks are few, and none of them is forgotten.
  * Promise: pure; a few bytes a product; kinds beyond KINSHIP_MOST, the smallest, are none. Owner: c->arena.
  * Read next: learn_outcomes.c (what was shown, told as of each moment), candidate_features.c (reader), README-learning.md. */
 #pragma once
 #include "decide/marks.h"
 #include "features/shop_data.h"
 
-enum { KINSHIP_MOST = 255, KINSHIP_VIEW_DAYS = 3, KINSHIP_STEADY_DAYS = 21 };
+enum { KINSHIP_MOST = 255, KINSHIP_VIEW_DAYS = 1, KINSHIP_KIND_DAYS = 3, KINSHIP_STEADY_DAYS = 21 };
 
 typedef enum { KINSHIP_KINDS, KINSHIP_PRODUCTS, KINSHIP_MARKS, KINSHIP_ALL } kinship_part;
 
@@ -29,7 +29,8 @@ typedef struct {
     snapshot_kind *kinds;           /* n_kinds + 1 */
     snapshot_kin *kin;              /* (n_kinds + 1)^2: [what is asked about][what is shown] */
     float *liked, *viewed;          /* n_items */
-    double *sums, *views, *steady_views;    /* of clicks; of views (n_items), twice, as they are forgotten: private */
+    double *sums, *views, *steady_views, *kind_views;       /* of clicks; of views, of products twice, as they are forgotten: private */
+    float *believed;                /* n_items: how far what was counted of it before the last days holds, 0..1: private */
     double kin_strength, alone_strength, liked_strength;    /* clicks it takes to believe half of what they say of two kinds, of a kind
                                                                where nothing is asked about, of a product: private */
     double *lead;                   /* (n_kinds + 1)^2: factor on clicks that baskets lead to expect, as of the last refresh: private */

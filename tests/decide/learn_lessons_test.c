@@ -270,3 +270,36 @@ TEST(lessons, expect_where_nothing_is_asked_about_clicks_as_kinds_are_visited) {
     /* then neither kind is clicked more than its visits say */
     assert_true(fabs((double)(k.kin[k.kind_of[LAMP]].clicked - k.kin[k.kind_of[DESK]].clicked)) < 0.15);
 }
+
+/* A day on which lamps and cups are opened so often each, and both are shown to as many and clicked as often as they are opened. */
+static void live_day(kinship *k, int day, int lamps, int cups) {
+    enum { SHOWN = 200 };
+    int64_t noon_ms = day * (int64_t)MS_PER_DAY + MS_PER_DAY / 2;
+    for (int i = 0; i < lamps + cups; i++) kinship_add_view(k, SHOP_NONE, i < lamps ? LAMP : CUP, noon_ms);
+    kinship_refresh(k, (int64_t)(day + 1) * MS_PER_DAY);
+    for (int i = 0; i < SHOWN; i++) {
+        kinship_add_look(k, &(kinship_look){ DESK, LAMP, 1, 0.1, i % 25 < lamps / 20 });
+        kinship_add_look(k, &(kinship_look){ DESK, CUP, 1, 0.1, i % 25 < cups / 20 });
+    }
+}
+
+TEST(lessons, of_a_product_that_falls_out_of_favour_count_as_little_as_its_visits_from_before) {
+    /* given: for two weeks lamps are opened and clicked four times as often as cups, then the other way round */
+    TEST_CTX(c);
+    shop_item items[] = { [LAMP] = { .main_category = 0 }, [DESK] = { .main_category = 1 }, [CUP] = { .main_category = 0 } };
+    uint64_t none[] = { 0 };
+    shop_data s = { .items = items, .n_items = 3, .n_categories = 2, .baskets = { .start = none } };
+    content_model m = without_words(c, &s);
+    kinship k;
+    assert_ok(c, kinship_of_baskets(c, &s, &m, &k));
+    for (int day = 1; day <= 14; day++) live_day(&k, day, 80, 20);
+    double lamp = (double)(k.liked[LAMP] + k.viewed[LAMP]), cup = (double)(k.liked[CUP] + k.viewed[CUP]);
+    assert_true(lamp - cup > log(3) && lamp - cup < log(5));
+    /* then two days later cups are believed to be liked better, and three days later about as much as they are */
+    for (int day = 15; day <= 17; day++) {
+        live_day(&k, day, 20, 80);
+        lamp = (double)(k.liked[LAMP] + k.viewed[LAMP]), cup = (double)(k.liked[CUP] + k.viewed[CUP]);
+        if (day == 16) assert_true(cup > lamp);
+    }
+    assert_true(cup - lamp > log(2.2) && cup - lamp < log(5));
+}
