@@ -44,6 +44,17 @@ static content_model without_words(ctx *c, const shop_data *s) {
     return (content_model){ .shop = s, .start = none, .labels = { .start = none } };
 }
 
+/* Of lamp and cup, which are of one kind, and desk; nothing bought yet. */
+static kinship kinship_of_three(ctx *c) {
+    shop_item items[] = { [LAMP] = { .main_category = 0 }, [DESK] = { .main_category = 1 }, [CUP] = { .main_category = 0 } };
+    uint64_t none[] = { 0 };
+    shop_data s = { .items = items, .n_items = 3, .n_categories = 2, .baskets = { .start = none } };
+    content_model m = without_words(c, &s);
+    kinship k;
+    assert_ok(c, kinship_of_baskets(c, &s, &m, &k));
+    return k;
+}
+
 TEST(lessons, tell_clicks_of_answers_before_a_moment_alone) {
     TEST_CTX(c);
     shop_item items[] = { [LAMP] = { .main_category = 0 }, [DESK] = { .main_category = 1 }, [CUP] = { .main_category = 0 } };
@@ -126,12 +137,7 @@ TEST(lessons, count_clicks_over_what_visits_lead_to_expect) {
      * three times as often */
     TEST_CTX(c);
     enum { EACH = 400 };
-    shop_item items[] = { [LAMP] = { .main_category = 0 }, [DESK] = { .main_category = 1 }, [CUP] = { .main_category = 0 } };
-    uint64_t none[] = { 0 };
-    shop_data s = { .items = items, .n_items = 3, .n_categories = 2, .baskets = { .start = none } };
-    content_model m = without_words(c, &s);
-    kinship k;
-    assert_ok(c, kinship_of_baskets(c, &s, &m, &k));
+    kinship k = kinship_of_three(c);
     for (int i = 0; i < EACH; i++) kinship_add_view(&k, SHOP_NONE, i % 4 ? LAMP : CUP, 1000);
     kinship_refresh(&k, 1000);
     assert_true(kinship_pull(&k, DESK, LAMP) > 2.8 * kinship_pull(&k, DESK, CUP));
@@ -188,12 +194,7 @@ static void look_at_both(kinship *k) {
 
 TEST(lessons, told_once_more_share_clicks_between_kind_and_product_as_their_joint_estimate_does) {
     TEST_CTX(c);
-    shop_item items[] = { [LAMP] = { .main_category = 0 }, [DESK] = { .main_category = 1 }, [CUP] = { .main_category = 0 } };
-    uint64_t none[] = { 0 };
-    shop_data s = { .items = items, .n_items = 3, .n_categories = 2, .baskets = { .start = none } };
-    content_model m = without_words(c, &s);
-    kinship k;
-    assert_ok(c, kinship_of_baskets(c, &s, &m, &k));
+    kinship k = kinship_of_three(c);
     look_at_both(&k);
     const float *kin = &k.kin[k.kind_of[DESK] * (k.n_kinds + 1) + k.kind_of[LAMP]].clicked;
     double once = (double)(k.liked[LAMP] - k.liked[CUP]);
@@ -286,12 +287,7 @@ static void live_day(kinship *k, int day, int lamps, int cups) {
 TEST(lessons, of_a_product_that_falls_out_of_favour_count_as_little_as_its_visits_from_before) {
     /* given: for two weeks lamps are opened and clicked four times as often as cups, then the other way round */
     TEST_CTX(c);
-    shop_item items[] = { [LAMP] = { .main_category = 0 }, [DESK] = { .main_category = 1 }, [CUP] = { .main_category = 0 } };
-    uint64_t none[] = { 0 };
-    shop_data s = { .items = items, .n_items = 3, .n_categories = 2, .baskets = { .start = none } };
-    content_model m = without_words(c, &s);
-    kinship k;
-    assert_ok(c, kinship_of_baskets(c, &s, &m, &k));
+    kinship k = kinship_of_three(c);
     for (int day = 1; day <= 14; day++) live_day(&k, day, 80, 20);
     double lamp = (double)(k.liked[LAMP] + k.viewed[LAMP]), cup = (double)(k.liked[CUP] + k.viewed[CUP]);
     assert_true(lamp - cup > log(3) && lamp - cup < log(5));
