@@ -174,19 +174,22 @@ static float worth_of(const mark_sums *s, double strength) {
     return (float)(lift[1] - lift[0]);
 }
 
+/* Log of how much likelier clicks are if the mark matters than if it does not; -infinity where nothing is known. */
+static double evidence(const mark_sums *s, double strength) {
+    if (!(s->expected[0] > 0 && s->expected[1] > 0)) return -INFINITY;
+    return shrink_evidence(s->seen[0], s->expected[0], strength) + shrink_evidence(s->seen[1], s->expected[1], strength);
+}
+
 /* Of most words nobody cares. The chance that each of them matters, whose mean all of them together teach (two groups: Efron 2008). */
 static void weigh_chances(mark_sums sums[MARK_PAIRS][MARKS_MOST], double strength, double *ret_chance) {
     enum { ROUNDS = 30 };
-    double often = 0.2;
+    double often = 0.2, matters[SNAPSHOT_MARK_ROWS];
+    for (size_t i = 0; i < SNAPSHOT_MARK_ROWS; i++) matters[i] = evidence(&sums[i / MARKS_MOST][i % MARKS_MOST], strength);
     for (int round = 0; round < ROUNDS; round++) {
         double sum = 1, n = 5;                              /* as if one of five had been seen to */
         for (size_t i = 0; i < SNAPSHOT_MARK_ROWS; i++) {
-            const mark_sums *s = &sums[i / MARKS_MOST][i % MARKS_MOST];
-            bool known = s->expected[0] > 0 && s->expected[1] > 0;
-            double matters = 0;
-            for (size_t has = 0; has < 2; has++) matters += shrink_evidence(s->seen[has], s->expected[has], strength);
-            ret_chance[i] = known ? 1 / (1 + (1 - often) / often * exp(-matters)) : 0;
-            sum += ret_chance[i], n += known;
+            ret_chance[i] = 1 / (1 + (1 - often) / often * exp(-matters[i]));
+            sum += ret_chance[i], n += isfinite(matters[i]);
         }
         often = sum / n;
     }

@@ -10,7 +10,7 @@
 #include "models/model.h"
 #include "models/ranker.h"
 
-/* 5: marks. A file of another format is refused; jobs/schedule.c learns the shop anew. */
+/* 6: a ranker of its own where nothing is asked about. A file of another format is refused; jobs/schedule.c learns the shop anew. */
 enum { SNAPSHOT_FORMAT = 6, SNAPSHOT_VECTOR_DIMS = 64, SNAPSHOT_VECTOR_ONE = 127, SNAPSHOT_MARKS = 64,
        SNAPSHOT_MARK_ROWS = 2 * SNAPSHOT_MARKS };
 #define SNAPSHOT_NONE UINT32_MAX
@@ -129,7 +129,7 @@ typedef struct snapshot {
     const snapshot_kind *kinds;                 uint64_t n_kinds;       /* entry 0 stands for none */
     const snapshot_kin *kin;                    uint64_t n_kin;         /* n_kinds^2: [asked about][shown] */
     const float *liked;                         uint64_t n_liked;       /* n_items or 0: log of clicks over what its kind would get */
-    const float *viewed;                        uint64_t n_viewed;      /* n_items or 0: log of late page views over its kind's */
+    const float *viewed;                        uint64_t n_viewed;      /* n_items or 0: log of page views over its kind's: kinship.h */
     const uint64_t *marks;                      uint64_t n_marks;       /* n_items or 0: bit m = it has mark m */
     const snapshot_mark *mark_worth;            uint64_t n_mark_worth;  /* SNAPSHOT_MARK_ROWS or 0: pairs of two kinds, then of one */
     const char *outcomes;                       uint64_t n_outcomes;    /* pack of the ranker of outcomes; 0 = none */

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+/* A strong belief in weights says nothing of the level. */
+static const double offset_ridge_most = 16;
 enum { MOST_STEPS = 50, MOST_HALVES = 30, SIDE = LOGISTIC_MAX_WIDTH + 1 };
 
 typedef struct {
@@ -113,7 +115,7 @@ static void begin_at(problem *p, const logistic_rows *rows, double *b) {
         p->ridge[k] = rows->ridge;
         b[k] = p->toward[k] = rows->toward && p->scale[k] > 0 ? rows->toward[k] / p->scale[k] : 0;
     }
-    p->ridge[p->width] = rows->ridge / 1000;
+    p->ridge[p->width] = fmin(rows->ridge, offset_ridge_most) / 1000;
 }
 
 err_code logistic_fit(ctx *c, const logistic_rows *rows, double *ret_b, double *ret_offset) {

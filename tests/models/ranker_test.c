@@ -145,6 +145,18 @@ TEST(logistic, keeps_to_what_was_believed_until_data_say_otherwise) {
     }
 }
 
+TEST(logistic, however_strongly_it_believes_in_weights_takes_the_level_from_data) {
+    /* given: one of fifty comes, whatever the input is; and no doubt that the input weighs nothing */
+    TEST_CTX(c);
+    enum { N = 1000 };
+    const double toward[] = { 0 };
+    float x[N], y[N];
+    double b, offset;
+    for (size_t i = 0; i < N; i++) x[i] = (float)(i % 7), y[i] = i % 50 == 0;
+    assert_ok(c, logistic_fit(c, &(logistic_rows){ .x = x, .target = y, .n = N, .width = 1, .ridge = 1e6, .toward = toward }, &b, &offset));
+    assert_true(fabs(b) < 1e-3 && fabs(logistic_sigmoid(offset) - 0.02) < 0.001);
+}
+
 TEST(logistic, ends_finite_on_hopeless_data) {
     /* separable; a constant input; all one label; nothing at all */
     static const struct { float x[8], y[4]; size_t n; } cases[] = {
