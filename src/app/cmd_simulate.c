@@ -193,7 +193,7 @@ static simulate_day sum_of(const simulate_day *days, uint32_t from, uint32_t to)
         const simulate_day *d = &days[i];
         sum.visits += d->visits, sum.visits_shown += d->visits_shown, sum.lists += d->lists, sum.clicks += d->clicks;
         sum.dismissals += d->dismissals, sum.orders += d->orders, sum.caused_items += d->caused_items;
-        sum.baseline += d->baseline, sum.caused += d->caused;
+        sum.caused += d->caused;
         sum.learned += d->learned, sum.untrained += d->untrained, sum.stranger += d->stranger;
         sum.oracle += d->oracle, sum.clairvoyant += d->clairvoyant;
         for (size_t k = 0; k < SIM_PAGE_KINDS; k++) {
@@ -238,16 +238,17 @@ static void write_days(json_out *w, const simulate_plan *p, const simulate_day *
     jw_end_array(w);
 }
 
-static void write_per_visitor(json_out *w, const simulate_day *d) {
-    double n = d->visits_shown ? (double)d->visits_shown : 1, own = d->baseline;
+/* `own`: what a visit spends without suggestions. */
+static void write_per_visitor(json_out *w, const simulate_day *d, double own) {
+    double n = d->visits_shown ? (double)d->visits_shown : 1;
     jw_key(w, "revenue_per_visitor");
     jw_object(w);
-    jw_member_fixed(w, "none", own / n, 4);
-    jw_member_fixed(w, "rules", (own + d->untrained) / n, 4);
-    jw_member_fixed(w, "learned", (own + d->learned) / n, 4);
-    jw_member_fixed(w, "stranger", (own + d->stranger) / n, 4);
-    jw_member_fixed(w, "oracle", (own + d->oracle) / n, 4);
-    jw_member_fixed(w, "clairvoyant", (own + d->clairvoyant) / n, 4);
+    jw_member_fixed(w, "none", own, 4);
+    jw_member_fixed(w, "rules", own + d->untrained / n, 4);
+    jw_member_fixed(w, "learned", own + d->learned / n, 4);
+    jw_member_fixed(w, "stranger", own + d->stranger / n, 4);
+    jw_member_fixed(w, "oracle", own + d->oracle / n, 4);
+    jw_member_fixed(w, "clairvoyant", own + d->clairvoyant / n, 4);
     jw_end_object(w);
 }
 
@@ -274,11 +275,14 @@ static void write_places(json_out *w, const simulate_day *d) {
 
 static void write_figures(json_out *w, const simulator *s, const simulate_day *days) {
     simulate_day last = settled(s, days), all = sum_of(days, 0, s->plan.days);
+    uint32_t from, end;
+    settled_days(s, &from, &end);
+    double own = sim_baseline(&s->world, s->params.first_day + from, s->params.first_day + end), own_all = own * (double)last.visits_shown;
     jw_member_str(w, "policy", s->policy);
     jw_member_fixed(w, "uplift_of_oracle", share(last.learned, last.oracle), 4);
     jw_member_fixed(w, "uplift_of_clairvoyant", share(last.learned, last.clairvoyant), 4);
     jw_member_fixed(w, "uplift_of_stranger", share(last.learned, last.stranger), 4);
-    jw_member_fixed(w, "uplift_of_untrained", share(last.baseline + last.learned, last.baseline + last.untrained) - 1, 4);
+    jw_member_fixed(w, "uplift_of_untrained", share(own_all + last.learned, own_all + last.untrained) - 1, 4);
     jw_member_fixed(w, "caused_over_untrained", share(last.learned, last.untrained) - 1, 4);
     jw_member_fixed(w, "untrained_of_oracle", share(last.untrained, last.oracle), 4);
     jw_member_fixed(w, "stranger_of_oracle", share(last.stranger, last.oracle), 4);
@@ -287,7 +291,7 @@ static void write_figures(json_out *w, const simulator *s, const simulate_day *d
     int recovered = s->params.swap_day ? recovery_days(s, days) : -1;
     if (recovered < 0) jw_null(w);
     else jw_i64(w, recovered);
-    write_per_visitor(w, &last);
+    write_per_visitor(w, &last, own);
     write_places(w, &last);
     jw_member_i64(w, "visitors", (int64_t)all.visits);
     jw_member_i64(w, "held_out", (int64_t)(all.visits - all.visits_shown));

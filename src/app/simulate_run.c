@@ -282,9 +282,8 @@ static err_code tell_order(ctx *c, simulation *s, const guest *g) {
 }
 
 static err_code take_order(ctx *c, simulation *s, guest *g) {
-    double own = sim_visit_value(s->p->w, &g->v);
     s->today->visits++;
-    if (!g->held_out) s->today->visits_shown++, s->today->baseline += g->v.returns ? 0 : own, s->today->caused += g->caused;
+    if (!g->held_out) s->today->visits_shown++, s->today->caused += g->caused;
     if (!g->order.n) return ERR_OK;
     s->today->orders++;
     TRY(tell_order(c, s, g));

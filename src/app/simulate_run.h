@@ -26,7 +26,6 @@ typedef struct {
     uint64_t visits, visits_shown;  /* all; those not held out */
     uint64_t lists, clicks, dismissals;
     uint64_t orders, caused_items;  /* that came: orders of any cause; items suggestions added */
-    double baseline;                /* that came, of visits not held out, of their own accord */
     double learned, untrained, stranger, oracle, clairvoyant;               /* of each page's list by who makes it */
     struct { double learned, untrained, stranger, oracle, clairvoyant; } at[SIM_PAGE_KINDS];    /* the same by kind of page */
     double swap_learned, swap_oracle;                       /* the same of pages where one of the swapped products stands in either list */

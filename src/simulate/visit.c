@@ -2,7 +2,7 @@
 #include "simulate/visit.h"
 #include <math.h>
 
-enum { OF_ARRIVAL = 100, OF_PATH, LOOK_BACK_DAYS = 14 };
+enum { OF_ARRIVAL = 100, OF_PATH, LOOK_BACK_DAYS = 14, BASELINE_VISITS = 100000 };
 /* To put what one looks at into the cart: a mean product 1.5 in 100, one that is liked e times as much, e times as often. */
 static const double add_rate = 0.012, add_most = 0.25, order_rate = 0.6, beside_rate = 0.3;
 
@@ -96,4 +96,16 @@ double sim_visit_value(const sim_world *w, const sim_visit *v) {
     double sum = v->beside == UINT32_MAX ? 0 : w->products[v->beside].price;
     for (size_t i = 0; i < v->n_cart; i++) sum += w->products[v->cart[i]].price;
     return sum;
+}
+
+double sim_baseline(const sim_world *w, uint32_t from, uint32_t end) {
+    sim_world busy = *w;                                    /* the same shop, but for how many come */
+    busy.p.visits_a_day = BASELINE_VISITS;
+    double sum = 0;
+    for (uint32_t day = from; day < end; day++)
+        for (uint32_t place = 0; place < BASELINE_VISITS; place++) {
+            sim_visit v = sim_visit_of(&busy, day, place);
+            sum += sim_visit_value(w, &v);
+        }
+    return end > from ? sum * (1 - SIM_RETURNED_0_1) / ((double)(end - from) * BASELINE_VISITS) : 0;
 }

@@ -54,6 +54,20 @@ TEST(simulate, refuses_shops_that_cannot_be) {
     }
 }
 
+TEST(simulate, what_a_visit_is_worth_by_itself_is_the_shop_s_and_not_the_luck_of_those_who_came) {
+    WORLD(c, w);
+    double own = sim_baseline(&w, 3, 4), came = 0;
+    w.p.visits_a_day = 40;
+    assert_true(sim_baseline(&w, 3, 4) == own);
+    w.p.visits_a_day = SIM_VISITORS_MOST;
+    for (uint32_t place = 0; place < SIM_VISITORS_MOST; place++) {
+        sim_visit v = sim_visit_of(&w, 3, place);
+        came += v.returns ? 0 : sim_visit_value(&w, &v);
+    }
+    assert_near(own, came / SIM_VISITORS_MOST, 0.1 * own);              /* some 800 orders: standard error 4 % */
+    assert_true(sim_baseline(&w, 3, 3) == 0);
+}
+
 TEST(simulate, two_of_five_visits_are_of_somebody_who_came_before) {
     WORLD(c, w);
     int back = 0, n = 0;
