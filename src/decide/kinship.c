@@ -249,7 +249,7 @@ void kinship_count_again(kinship *k, kinship_part part) {
     k->counting = part;
     if (part == KINSHIP_KINDS) memset(k->sums, 0, 2 * cells * sizeof *k->sums);
     if (part == KINSHIP_PRODUCTS) memset(k->sums + 2 * cells, 0, 2 * k->n_items * sizeof *k->sums);
-    if (part == KINSHIP_MARKS) memset(k->marks.clicked, 0, sizeof k->marks.clicked);
+    if (part == KINSHIP_MARKS) marks_count_again(&k->marks);
 }
 
 void kinship_counted(kinship *k) {

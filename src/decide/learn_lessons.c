@@ -101,9 +101,10 @@ static void tell_clicks(clicks_then *k, const shown_lesson *x, bool again) {
 
 /* All of them once more, when there are a quarter more than the last time. */
 static void tell_again(clicks_then *k) {
-    enum { ROUNDS = 2 };
+    enum { ROUNDS = 2, FIRST_ROUNDS = 6 };
+    int parts = KINSHIP_ALL * (k->counted ? ROUNDS : FIRST_ROUNDS);
     if (k->next < k->counted + k->counted / 4 + 1) return;
-    for (int part = 0; part < ROUNDS * KINSHIP_ALL; part++) {
+    for (int part = 0; part < parts; part++) {
         kinship_count_again(k->kin, (kinship_part)(part % KINSHIP_ALL));
         for (uint32_t i = 0; i < k->next; i++) tell_clicks(k, &k->log->lessons[i], true);
         kinship_counted(k->kin);

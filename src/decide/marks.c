@@ -123,10 +123,16 @@ err_code marks_find(ctx *c, const content_model *m, const uint8_t *kind_of, size
 
 /* ---- sums ---- */
 void marks_forget_clicks(marks *m) {
-    memset(m->clicked, 0, sizeof m->clicked);
+    marks_count_again(m);
+    for (size_t i = 0; i < SNAPSHOT_MARK_ROWS; i++) m->worth[i].clicked = 0;
     memset(m->viewed, 0, sizeof m->viewed);
     marks_forget_held(m);
     marks_weigh(m);
+}
+
+void marks_count_again(marks *m) {
+    memset(m->clicked, 0, sizeof m->clicked);
+    memset(m->crowd, 0, sizeof m->crowd);
 }
 
 void marks_forget_held(marks *m) {
@@ -153,11 +159,16 @@ void marks_add_pair(const marks *m, mark_sums sums[MARK_PAIRS][MARKS_MOST], cons
     }
 }
 
+/* Of each mark, over what the others that the two share lead to expect: words stand together, and what one explains is not another's too. */
 void marks_add_look(marks *m, const uint8_t *kind_of, uint32_t about, uint32_t item, double expected, bool clicked) {
-    mark_sums *of = m->clicked[kind_of[about] == kind_of[item]];
+    size_t row = kind_of[about] == kind_of[item];
+    mark_sums *of = m->clicked[row];
+    double by_all = expected * exp(marks_shared(m, kind_of, about, item)), n = __builtin_popcountll(m->of[about] & m->of[item]);
     for (uint64_t left = m->of[about]; left; left &= left - 1) {
         size_t k = (size_t)__builtin_ctzll(left), has = m->of[item] >> k & 1;
-        of[k].seen[has] += clicked, of[k].expected[has] += expected;
+        double by_others = has ? by_all * exp(-(double)m->worth[row * MARKS_MOST + k].clicked) : by_all;
+        of[k].seen[has] += clicked, of[k].expected[has] += by_others;
+        if (has) m->crowd[row][k] += by_others * n;
     }
 }
 
@@ -195,11 +206,21 @@ static void weigh_chances(mark_sums sums[MARK_PAIRS][MARKS_MOST], double strengt
     }
 }
 
+/* All marks move at once, each by what the others were worth before: those that stand together share the way, or each would go all of it,
+ * and then all of it back (generalized iterative scaling: Darroch and Ratcliff 1972). */
+static float step_to(float before, float wanted, const mark_sums *s, double crowd) {
+    double together = s->expected[1] > 0 ? crowd / s->expected[1] : 1;
+    return before + (wanted - before) / (float)together;
+}
+
 void marks_weigh(marks *m) {
     double chance[SNAPSHOT_MARK_ROWS];
     weigh_chances(m->clicked, clicked_strength, chance);
-    for (size_t i = 0; i < SNAPSHOT_MARK_ROWS; i++)
-        m->worth[i] = (snapshot_mark){ worth_of(&m->bought[i / MARKS_MOST][i % MARKS_MOST], bought_strength),
-                                       (float)chance[i] * worth_of(&m->clicked[i / MARKS_MOST][i % MARKS_MOST], clicked_strength),
-                                       worth_of(&m->viewed[i / MARKS_MOST][i % MARKS_MOST], viewed_strength) };
+    for (size_t i = 0; i < SNAPSHOT_MARK_ROWS; i++) {
+        size_t row = i / MARKS_MOST, k = i % MARKS_MOST;
+        float clicked = (float)chance[i] * worth_of(&m->clicked[row][k], clicked_strength);
+        m->worth[i] = (snapshot_mark){ worth_of(&m->bought[row][k], bought_strength),
+                                       step_to(m->worth[i].clicked, clicked, &m->clicked[row][k], m->crowd[row][k]),
+                                       worth_of(&m->viewed[row][k], viewed_strength) };
+    }
 }

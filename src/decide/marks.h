@@ -20,6 +20,7 @@ typedef struct {
     uint64_t *of;                   /* n_items: bit m = the item has mark m */
     snapshot_mark *worth;           /* MARK_PAIRS x MARKS_MOST */
     mark_sums bought[MARK_PAIRS][MARKS_MOST], clicked[MARK_PAIRS][MARKS_MOST], viewed[MARK_PAIRS][MARKS_MOST];
+    double crowd[MARK_PAIRS][MARKS_MOST];       /* of clicks expected where a mark is shared, each times how many are shared there */
     double *held;                   /* n_kinds + 1 rows of MARKS_MOST: of what was bought or viewed of a kind, how much has the mark */
     double *held_of;                /* n_kinds + 1: all of it */
     size_t n_items, n_kinds;
@@ -27,6 +28,8 @@ typedef struct {
 
 /* Find them. kind_of: n_items, 0 = none, at most n_kinds. ERR_NO_MEMORY, O(words of the products). */
 CHECK_RESULT err_code marks_find(ctx *c, const content_model *m, const uint8_t *kind_of, size_t n_kinds, marks *ret_marks);
+/* Clicks are told anew, over what marks are worth by now. */
+void marks_count_again(marks *m);
 /* Forget clicks and views; what was bought stays. */
 void marks_forget_clicks(marks *m);
 /* Held by something of its kind that was bought or viewed: what pairs are compared with. */
@@ -35,7 +38,7 @@ void marks_forget_held(marks *m);
 /* One pair: bought together, or viewed one after the other. */
 void marks_add_pair(const marks *m, mark_sums sums[MARK_PAIRS][MARKS_MOST], const uint8_t *kind_of, uint32_t first, uint32_t second,
                     double weight);
-/* One position shown beside `about`; expected: clicks by kinds alone. */
+/* One position shown beside `about`; expected: clicks by all but marks. */
 void marks_add_look(marks *m, const uint8_t *kind_of, uint32_t about, uint32_t item, double expected, bool clicked);
 /* What the two share, by clicks: a logarithm. */
 double marks_shared(const marks *m, const uint8_t *kind_of, uint32_t about, uint32_t item);

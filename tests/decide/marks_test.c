@@ -141,3 +141,34 @@ TEST(marks, of_which_most_matter_to_nobody_are_worth_little_each_has_its_luck) {
     for (uint32_t word = 0; word < WORDS; word++) idle += fabs((double)worth_of(&k, 2 * word, false)->clicked) / WORDS;
     assert_true(idle < 0.02 && worth_of(&k, 2 * WORDS, false)->clicked > 0.2f);
 }
+
+/* Beside a lamp of series r of dark wood d, its series doubles clicks, what it is made of changes nothing. */
+static void show_dark_series(marks *k, const uint8_t *kinds) {
+    static const struct { uint32_t shade; int looks; bool of_series; } shown[] = { { 4, 800, true }, { 5, 50, true }, { 6, 50, false }, { 7, 800, false } };
+    marks_count_again(k);
+    for (size_t i = 0; i < COUNT(shown); i++)
+        for (int j = 0; j < shown[i].looks; j++) marks_add_look(k, kinds, 0, shown[i].shade, 0.5, shown[i].of_series || j % 2);
+    marks_weigh(k);
+}
+
+TEST(marks, that_stand_together_are_not_all_worth_what_one_of_them_is) {
+    TEST_CTX(c);
+    static const char *const texts[] = { "rd", "a", "a", "b", "rd", "r", "d", "b" };
+    static const uint8_t kinds[] = { 1, 1, 1, 1, 2, 2, 2, 2 };
+    content_model m = words_of(c, texts, COUNT(texts));
+    marks k;
+    assert_ok(c, marks_find(c, &m, kinds, 2, &k));
+    assert_int_equal(2, bits(k.of[0]));
+    for (int round = 0; round < 40; round++) show_dark_series(&k, kinds);
+    size_t series = (size_t)__builtin_ctzll(k.of[5]), dark = (size_t)__builtin_ctzll(k.of[6]);
+    float both = k.worth[series].clicked + k.worth[dark].clicked;
+    assert_true(near((float)log(2), both, 0.05) && near((float)log(2), k.worth[series].clicked, 0.12));
+    /* then they have come to rest, */
+    show_dark_series(&k, kinds);
+    assert_true(near(both, k.worth[series].clicked + k.worth[dark].clicked, 0.001));
+    /* and one that stands by itself is worth at once what its clicks say */
+    marks_forget_clicks(&k);
+    for (int j = 0; j < 1000; j++) marks_add_look(&k, kinds, 0, 5, 0.5, true), marks_add_look(&k, kinds, 0, 7, 0.5, j % 2);
+    marks_weigh(&k);
+    assert_true(near((float)log(2), k.worth[series].clicked, 0.05) && k.worth[dark].clicked == 0);
+}
