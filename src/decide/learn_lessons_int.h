@@ -52,7 +52,8 @@ uint32_t lesson_about(const shop_visits *v, const shown_lesson *x);
 
 /* ---- lessons of orders (learn_ranker.c), as far as the others need them ---- */
 enum { BY_RULES, BY_RANKER, BY_OUTCOMES, JUDGED };
-/* Hits of the first ten, and reciprocal rank of the first hit, as sums; differences squared for the error of the mean. */
+/* Hits of the first ten, and reciprocal rank of the first hit, as sums; differences squared for the error of the mean; `lost`: hits of the
+ * ranker of orders that the one of outcomes misses, beyond half of them. */
 typedef struct { double n, hit[JUDGED], rank[JUDGED], gain, gain_squared, lost, lost_squared, said, came; } verdict;
 
 typedef struct {

@@ -45,7 +45,7 @@ typedef struct {
     double unit[OUTCOME_KINDS];             /* of each kind: probability by orders, for one unit of value that came */
     shown_verdict verdicts[OUTCOME_KINDS];
     ranker by_orders;                       /* as of the split */
-    int group;                              /* the one that is taught now: rows of others weigh nothing */
+    int group;                              /* the one that is taught now */
 } school;
 
 static const char *const kind_words[OUTCOME_KINDS] = { "product", "cart", "visitor", "stranger_product", "stranger_cart", "nothing" };
@@ -161,17 +161,22 @@ static void set_units(school *s, size_t n_questions) {
     for (int k = 0; k < OUTCOME_KINDS; k++) s->unit[k] = value[k] >= 5 ? level[k] / value[k] : usual;
 }
 
-/* A click stands for its value, silence for the chance that it was looked at and left. An answer whose event came after the moment
- * says nothing before it. */
-static void set_weights(school *s, size_t n_questions, int64_t known_ms) {
+/* Of the group, what was known at the moment: an answer whose event came after it says nothing before it. A click stands for its value,
+ * silence for the chance that it was looked at and left. */
+static err_code rows_known(ctx *c, const school *s, size_t n_questions, int64_t known_ms, lesson_rows *ret_rows) {
+    lesson_rows known;
+    TRY(lesson_rows_new(c, s->rows.group[n_questions], n_questions, &known));
     for (size_t q = 0; q < n_questions; q++) {
-        bool known = s->lesson[q]->last_ms < known_ms && is_of_group(s, q);
+        if (s->lesson[q]->last_ms >= known_ms || !is_of_group(s, q)) continue;
         for (size_t i = s->rows.group[q]; i < s->rows.group[q + 1]; i++) {
             const told_row *row = &s->told[i];
             double w = row->value > 0 ? s->unit[s->kind[q]] * (double)row->value : (double)row->looks;
-            s->rows.weight[i] = known ? fmaxf((float)w, least_weight) : least_weight;
+            lesson_rows_add(&known, s->rows.x + i * n_candidate_features, s->rows.label[i], fmaxf((float)w, least_weight));
         }
+        lesson_rows_end_question(&known, s->lesson[q]->time_ms);
     }
+    *ret_rows = known;
+    return ERR_OK;
 }
 
 /* ---- judging ---- */
@@ -282,12 +287,12 @@ static bool kind_bears_out(const shown_verdict *v) {
     return v->n < LEAST_JUDGED || serves_already(v) || (!is_surely_worse(v, BY_RULES) && !is_surely_worse(v, BY_RANKER));
 }
 
-/* More than half of the hits, and surely so: what is clicked need not be what is bought without being shown, but a ranker that knows
+/* Surely more than half of the hits: what is clicked need not be what is bought without being shown, but a ranker that knows
  * nothing of it any more has lost its way. */
 static bool loses_orders(const verdict *v) {
     if (v->n < LEAST_COMPARED) return false;
     double mean = v->lost / v->n, variance = v->lost_squared / v->n - mean * mean;
-    return mean > 2 * sqrt(variance > 0 ? variance / v->n : 0) && v->lost * 2 > v->hit[BY_RANKER];
+    return mean > 2 * sqrt(variance > 0 ? variance / v->n : 0);
 }
 
 static shown_verdict all_together(const school *s) {
@@ -329,10 +334,10 @@ static err_code school_new(ctx *c, learning *l, teacher *t, school *s) {
 /* So many clicks it takes to believe half of what an input seems to add to `appeal`, which is the logarithm of a rate already. */
 static const double doubt = 1600;
 
-static double weight_of_click(const school *s, size_t n_questions) {
+static double weight_of_click(const lesson_rows *r) {
     double sum = 0, n = 0;
-    for (size_t i = 0; i < s->rows.group[n_questions]; i++)
-        if (s->rows.label[i] && s->rows.weight[i] > least_weight) sum += (double)s->rows.weight[i], n++;
+    for (size_t i = 0; i < r->n; i++)
+        if (r->label[i]) sum += (double)r->weight[i], n++;
     return n > 0 ? sum / n : 1;
 }
 
@@ -340,11 +345,18 @@ static double weight_of_click(const school *s, size_t n_questions) {
 static err_code fit(ctx *c, school *s, size_t n_questions, int64_t known_ms, ranker *ret_ranker) {
     double toward[FEATURES_MOST];
     ranker_params p = ranker_default_params();
+    lesson_rows known;
+    AUTO_ARENA scratch;                                     /* for rows as many as there are: only the ranker stays */
+    arena *home = c->arena;
+    arena_init(&scratch, home->cap);
     set_units(s, n_questions);
-    set_weights(s, n_questions, known_ms);
+    c->arena = &scratch;
+    err_code e = rows_known(c, s, n_questions, known_ms, &known);
+    c->arena = home;
+    TRY(e);
     for (size_t k = 0; k < n_candidate_features; k++) toward[k] = !strcmp(candidate_feature_rows[k].name, "appeal");
-    p.kind = RANKER_LOGISTIC, p.ridge = doubt * weight_of_click(s, n_questions), p.toward = toward;
-    return lessons_fit(c, &p, &s->rows, n_questions, ret_ranker);
+    p.kind = RANKER_LOGISTIC, p.ridge = doubt * weight_of_click(&known), p.toward = toward;
+    return lessons_fit(c, &p, &known, known.n_questions, ret_ranker);
 }
 
 static err_code fit_by_orders(ctx *c, school *s, int64_t known_ms) {

@@ -151,9 +151,8 @@ static err_code compare_one(ctx *c, teacher *t, const question *q) {
     ranker_score(k->by_outcomes[q->kind], a.x, a.h.n, p);
     size_t then = first_hit(q, &a.h, p);
     verdict *v = &k->verdicts[q->kind];
-    double lost = (now < LESSON_TOP) - (double)(then < LESSON_TOP);
+    double lost = 0.5 * (now < LESSON_TOP) - (then < LESSON_TOP);
     v->n++;
-    v->hit[BY_RANKER] += now < LESSON_TOP, v->hit[BY_OUTCOMES] += then < LESSON_TOP;
     v->lost += lost, v->lost_squared += lost * lost;
     return ERR_OK;
 }
