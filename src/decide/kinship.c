@@ -174,6 +174,9 @@ void kinship_add_look(kinship *k, const kinship_look *x) {
 /* ---- what baskets say of clicks ---- */
 enum { LEADS = 3, LEAD_STEPS = 12 };
 static const double lead_most = 3;          /* logs: baskets alone rule nothing out */
+/* Believed of the line before clicks tell: clicks on a kind rise with baskets of it, a little less, as baskets are counts too (regression
+ * dilution). The first lists hold what rules chose, so of the kinds that baskets speak against they tell nothing for days. */
+static const double lead_mean[LEADS] = { 0, 0.7, 0 }, lead_precision[LEADS] = { 1, 16, 1 };
 
 static void lead_inputs(const kinship *k, size_t a, size_t b, double x[LEADS]) {
     x[0] = 1, x[1] = (double)k->kin[a * (k->n_kinds + 1) + b].bought, x[2] = a == b;
@@ -199,11 +202,11 @@ static void solve(double m[LEADS][LEADS], double r[LEADS]) {
     }
 }
 
-/* One step of scoring: clicks of a cell have mean e = expected x exp(by . x) and variance e + e^2 / strength; by is normal(0, 1). */
+/* One step of scoring: clicks of a cell have mean e = expected x exp(by . x) and variance e + e^2 / strength; by is normal. */
 static void improve_lead(const kinship *k, double by[LEADS]) {
     double m[LEADS][LEADS] = { 0 }, r[LEADS], x[LEADS];
     size_t width = (size_t)k->n_kinds + 1;
-    for (size_t i = 0; i < LEADS; i++) m[i][i] = 1, r[i] = -by[i];
+    for (size_t i = 0; i < LEADS; i++) m[i][i] = lead_precision[i], r[i] = lead_precision[i] * (lead_mean[i] - by[i]);
     for (size_t a = 1; a < width; a++)
         for (size_t b = 1; b < width; b++) {
             const double *kin = &k->sums[2 * (a * width + b)];
@@ -229,11 +232,20 @@ static void refresh_lead_alone(kinship *k) {
     }
 }
 
+static bool is_any_shown(const kinship *k) {
+    size_t width = (size_t)k->n_kinds + 1;
+    for (size_t cell = width; cell < width * width; cell++)
+        if (k->sums[2 * cell + 1] > 0) return true;
+    return false;
+}
+
 /* Other pairs with no kind keep to the mean of all. */
 static void refresh_leads(kinship *k) {
-    double by[LEADS] = { 0 }, x[LEADS];
+    double by[LEADS], x[LEADS];
     size_t width = (size_t)k->n_kinds + 1;
     refresh_lead_alone(k);
+    if (!is_any_shown(k)) return;
+    memcpy(by, lead_mean, sizeof by);
     for (int step = 0; step < LEAD_STEPS; step++) improve_lead(k, by);
     for (size_t a = 1; a < width; a++)
         for (size_t b = 1; b < width; b++) {

@@ -133,7 +133,7 @@ err_code logistic_fit(ctx *c, const logistic_rows *rows, double *ret_b, double *
     arena_restore(c->arena, mark);
     double offset = b[width];
     for (size_t k = 0; k < width; k++) {
-        ret_b[k] = b[k] * p.scale[k];
+        ret_b[k] = p.scale[k] > 0 ? b[k] * p.scale[k] : rows->toward ? rows->toward[k] : 0;
         offset -= ret_b[k] * p.mean[k];
     }
     *ret_offset = offset;

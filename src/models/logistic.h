@@ -18,7 +18,7 @@ typedef struct {
 } logistic_rows;
 /* Maximise sum w (y log p + (1 - y) log(1 - p)) - ridge / 2 sum (b_k - toward_k)^2, both of standardised inputs; the offset is not
  * penalised but by a thousandth (of 16 at most), so that it stays finite.
- *   ret_b      width: of the inputs as they are; 0 of one that never varies
+ *   ret_b      width: of the inputs as they are; of one that never varied what is believed without data
  * ERR_NO_MEMORY, ERR_CANCELLED. O(iterations * n * width^2), about 8 iterations. */
 CHECK_RESULT err_code logistic_fit(ctx *c, const logistic_rows *rows, double *ret_b, double *ret_offset);
 /* Solve h x = step in place by Cholesky: h (side x side, lower triangle read, spoilt) positive definite thanks to a ridge. */

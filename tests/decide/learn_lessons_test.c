@@ -183,6 +183,10 @@ TEST(lessons, take_kinds_hardly_shown_for_what_baskets_say_of_them) {
     kinship_forget_clicks(&k);
     kinship_refresh(&k, 3000);
     assert_true(low->clicked == 0 && high->clicked == 0);
+    /* and of few looks, at one pair, the belief is kept that kinds are clicked as they are bought */
+    for (int i = 0; i < 10; i++) kinship_add_look(&k, &(kinship_look){ 4, 5, 1, 0.1, i == 0 });
+    kinship_refresh(&k, 4000);
+    assert_true(fabs((double)(high->clicked - low->clicked) / baskets - 0.7) < 0.1);
 }
 
 /* Lamps first, all of them, then cups: of the lamps' clicks their kind took its part before there was anything to compare with. */
