@@ -159,7 +159,8 @@ void marks_add_pair(const marks *m, mark_sums sums[MARK_PAIRS][MARKS_MOST], cons
     }
 }
 
-/* Of each mark, over what the others that the two share lead to expect: words stand together, and what one explains is not another's too. */
+/* Of each mark, over what the others that the two share lead to expect: words stand together, and what one explains is not another's
+ * too. */
 void marks_add_look(marks *m, const uint8_t *kind_of, uint32_t about, uint32_t item, double expected, bool clicked) {
     size_t row = kind_of[about] == kind_of[item];
     mark_sums *of = m->clicked[row];

@@ -144,7 +144,9 @@ TEST(marks, of_which_most_matter_to_nobody_are_worth_little_each_has_its_luck) {
 
 /* Beside a lamp of series r of dark wood d, its series doubles clicks, what it is made of changes nothing. */
 static void show_dark_series(marks *k, const uint8_t *kinds) {
-    static const struct { uint32_t shade; int looks; bool of_series; } shown[] = { { 4, 800, true }, { 5, 50, true }, { 6, 50, false }, { 7, 800, false } };
+    static const struct { uint32_t shade; int looks; bool of_series; } shown[] = {
+        { 4, 800, true }, { 5, 50, true }, { 6, 50, false }, { 7, 800, false },
+    };
     marks_count_again(k);
     for (size_t i = 0; i < COUNT(shown); i++)
         for (int j = 0; j < shown[i].looks; j++) marks_add_look(k, kinds, 0, shown[i].shade, 0.5, shown[i].of_series || j % 2);
