@@ -163,7 +163,7 @@ void kinship_add_look(kinship *k, const kinship_look *x) {
     double of_kind = exp((double)k->kin[cell].clicked), liked = exp((double)k->liked[x->item]);
     bool all = k->counting == KINSHIP_ALL;
     if ((all || k->counting == KINSHIP_MARKS) && x->about != SHOP_NONE)
-        marks_add_look(&k->marks, k->kind_of, x->about, x->item, by_itself * of_kind * liked, x->clicked);
+        marks_add_look(&k->marks, k->kind_of, x->about, x->item, by_itself * of_kind * liked * in_common, x->clicked);
     if (all || k->counting == KINSHIP_PRODUCTS) own[0] += x->clicked, own[1] += by_itself * of_kind * in_common;
     if (all || k->counting == KINSHIP_KINDS) kin[0] += x->clicked, kin[1] += by_itself * liked * in_common;
     if (!all) return;

@@ -164,10 +164,10 @@ void marks_add_pair(const marks *m, mark_sums sums[MARK_PAIRS][MARKS_MOST], cons
 void marks_add_look(marks *m, const uint8_t *kind_of, uint32_t about, uint32_t item, double expected, bool clicked) {
     size_t row = kind_of[about] == kind_of[item];
     mark_sums *of = m->clicked[row];
-    double by_all = expected * exp(marks_shared(m, kind_of, about, item)), n = __builtin_popcountll(m->of[about] & m->of[item]);
+    double n = __builtin_popcountll(m->of[about] & m->of[item]);
     for (uint64_t left = m->of[about]; left; left &= left - 1) {
         size_t k = (size_t)__builtin_ctzll(left), has = m->of[item] >> k & 1;
-        double by_others = has ? by_all * exp(-(double)m->worth[row * MARKS_MOST + k].clicked) : by_all;
+        double by_others = has ? expected * exp(-(double)m->worth[row * MARKS_MOST + k].clicked) : expected;
         of[k].seen[has] += clicked, of[k].expected[has] += by_others;
         if (has) m->crowd[row][k] += by_others * n;
     }

@@ -38,7 +38,7 @@ void marks_forget_held(marks *m);
 /* One pair: bought together, or viewed one after the other. */
 void marks_add_pair(const marks *m, mark_sums sums[MARK_PAIRS][MARKS_MOST], const uint8_t *kind_of, uint32_t first, uint32_t second,
                     double weight);
-/* One position shown beside `about`; expected: clicks by all but marks. */
+/* One position shown beside `about`; expected: clicks, by what is known of it, marks that the two share among it. */
 void marks_add_look(marks *m, const uint8_t *kind_of, uint32_t about, uint32_t item, double expected, bool clicked);
 /* What the two share, by clicks: a logarithm. */
 double marks_shared(const marks *m, const uint8_t *kind_of, uint32_t about, uint32_t item);

@@ -148,8 +148,10 @@ static void show_dark_series(marks *k, const uint8_t *kinds) {
         { 4, 800, true }, { 5, 50, true }, { 6, 50, false }, { 7, 800, false },
     };
     marks_count_again(k);
-    for (size_t i = 0; i < COUNT(shown); i++)
-        for (int j = 0; j < shown[i].looks; j++) marks_add_look(k, kinds, 0, shown[i].shade, 0.5, shown[i].of_series || j % 2);
+    for (size_t i = 0; i < COUNT(shown); i++) {
+        double expected = 0.5 * exp(marks_shared(k, kinds, 0, shown[i].shade));
+        for (int j = 0; j < shown[i].looks; j++) marks_add_look(k, kinds, 0, shown[i].shade, expected, shown[i].of_series || j % 2);
+    }
     marks_weigh(k);
 }
 
