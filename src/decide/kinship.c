@@ -91,8 +91,7 @@ static void relate_marks(const shop_data *s, kinship *k) {
 }
 
 err_code kinship_of_baskets(ctx *c, const shop_data *s, const content_model *m, kinship *ret_kinship) {
-    kinship k = { .n_items = s->n_items, .counting = KINSHIP_ALL, .kind_of = arena_new(c->arena, uint8_t, s->n_items),
-                  .kin_strength = kin_strength, .alone_strength = alone_strength, .liked_strength = liked_strength };
+    kinship k = { .n_items = s->n_items, .counting = KINSHIP_ALL, .kind_of = arena_new(c->arena, uint8_t, s->n_items) };
     if (!k.kind_of) return no_memory(c);
     TRY(number_kinds(c, s, &k));
     size_t width = (size_t)k.n_kinds + 1;
@@ -105,11 +104,10 @@ err_code kinship_of_baskets(ctx *c, const shop_data *s, const content_model *m, 
     k.lead = arena_new(c->arena, double, width * width);
     if (!k.lead || !k.kinds || !k.kin || !k.liked || !k.viewed || !k.views || !k.steady_views || !k.kind_views || !k.believed || !k.sums)
         return no_memory(c);
-    for (size_t i = 0; i < width * width; i++) k.lead[i] = 1;
-    for (size_t i = 0; i < s->n_items; i++) k.believed[i] = 1;
     price_kinds(s, &k);
     TRY(relate_by_baskets(c, s, &k));
     TRY(marks_find(c, m, k.kind_of, k.n_kinds, &k.marks));
+    kinship_forget_clicks(&k);
     relate_marks(s, &k);
     *ret_kinship = k;
     return ERR_OK;
@@ -125,6 +123,7 @@ void kinship_forget_clicks(kinship *k) {
     memset(k->steady_views, 0, k->n_items * sizeof *k->steady_views);
     memset(k->kind_views, 0, width * sizeof *k->kind_views);
     for (size_t i = 0; i < k->n_items; i++) k->believed[i] = 1;
+    k->kin_strength = kin_strength, k->alone_strength = alone_strength, k->liked_strength = liked_strength;
     k->views_from_ms = 0;
     marks_forget_clicks(&k->marks);
     for (size_t i = 0; i < width; i++) k->kinds[i].viewed = 0;

@@ -9,10 +9,10 @@
  * Each is a log of (seen + k) / (expected + k): 0 without evidence, drawn to 0 by little of it; what little is, clicks tell by how unlike
  * products and pairs of kinds are (num/shrink.h). But lists hold what is believed to be wanted, so pairs of kinds that were hardly shown
  * are no mean ones: they are drawn to a line over what baskets say of them, whose three figures all pairs together teach (negative
- * binomial regression). Where nothing is asked about, kinds are expected to be clicked as they are visited. Looks are weighed by how likely
- * their position is looked at, so standing above others earns nothing (position-based model: events/examination.h). Views of late
- * (half-life KINSHIP_VIEW_DAYS) tell at once what comes into favour; those of KINSHIP_STEADY_DAYS, and clicks, count as far as
- * the two agree. Clicks are few, and none of them is forgotten.
+ * binomial regression; believed before: as they are bought). Where nothing is asked about, kinds are expected to be clicked as they are
+ * visited. Looks are weighed by how likely their position is looked at, so standing above others earns nothing (position-based model:
+ * events/examination.h). Views of late (half-life KINSHIP_VIEW_DAYS) tell at once what comes into favour; those of KINSHIP_STEADY_DAYS, and
+ * clicks, count as far as the two agree. Clicks are few, and none of them is forgotten.
  * Promise: pure; a few bytes a product; kinds beyond KINSHIP_MOST, the smallest, are none. Owner: c->arena.
  * Read next: learn_outcomes.c (what was shown, told as of each moment), candidate_features.c (reader), README-learning.md. */
 #pragma once
@@ -44,7 +44,7 @@ typedef struct {
  *   m   words and labels of the same products
  * ERR_NO_MEMORY. */
 CHECK_RESULT err_code kinship_of_baskets(ctx *c, const shop_data *s, const content_model *m, kinship *ret_kinship);
-/* Forget all clicks and views. */
+/* Forget all clicks and views, and what they told of how far to believe them. */
 void kinship_forget_clicks(kinship *k);
 /* How much more a look is worth at this product beside that one, kinds left out: by its visits and by marks. */
 double kinship_pull(const kinship *k, uint32_t about, uint32_t item);

@@ -245,10 +245,14 @@ TEST(lessons, believe_clicks_on_products_the_sooner_the_more_products_differ) {
         content_model m = without_words(c, &s);
         kinship k;
         assert_ok(c, kinship_of_baskets(c, &s, &m, &k));
+        double usual = k.liked_strength;
         click_unevenly(&k, ITEMS, most[t]);
         strength[t] = k.liked_strength;
         if (t) assert_true(fabs((double)(k.liked[1] - k.liked[0]) - log(5)) < 0.5);
         else assert_true(fabs((double)(k.liked[1] - k.liked[0])) < 0.01);
+        /* and what is told anew, from the beginning, knows nothing of it */
+        kinship_forget_clicks(&k);
+        assert_true(strength[t] != usual && k.liked_strength == usual);
     }
     assert_true(strength[0] >= 64 && strength[1] <= 8);
 }
