@@ -99,7 +99,8 @@ static void tell_clicks(clicks_then *k, const shown_lesson *x, bool again) {
     }
 }
 
-/* All of them once more, when there are a quarter more than the last time. */
+/* All of them once more, when there are a quarter more than the last time: then what they came to is near already. From nothing it takes
+ * six rounds until parts that explain the same clicks have come to rest. */
 static void tell_again(clicks_then *k) {
     enum { ROUNDS = 2, FIRST_ROUNDS = 6 };
     int parts = KINSHIP_ALL * (k->counted ? ROUNDS : FIRST_ROUNDS);
